@@ -1,0 +1,1 @@
+//! The payment gateway, as a library that the binary and the tests share.

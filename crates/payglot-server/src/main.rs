@@ -1,0 +1,3 @@
+//! The `payglot` binary.
+
+fn main() {}
