@@ -1,1 +1,157 @@
-//! payglot-store
+//! Where payments are durable. The [`Store`] speaks in verbs of the domain; no driver type is in a signature.
+//!
+//! What every implementation guarantees:
+//! - a future that resolved to `Ok` after a write means the write is on disk (fsync);
+//! - a [`Commit`] is one transaction: state, operations, history, postings and notifications, all or nothing;
+//! - a decision made on an older version of its payment is refused ([`StoreError::Changed`]); the caller reads again and decides again;
+//! - the sums of a payment and the uniqueness of order numbers, operations and notifications are constraints of the database.
+
+pub mod records;
+mod sqlite;
+
+use async_trait::async_trait;
+use payglot_core::{NotificationId, OperationId, PaymentId, ProjectId, State, UnixMillis};
+pub use records::*;
+pub use sqlite::{GroupCommit, SqliteOptions, SqliteStore};
+
+/// Why the store did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The merchant used this order number before.
+    #[error("order number already used by payment {payment} ({})", .state.name())]
+    DuplicateOrder {
+        /// The earlier payment.
+        payment: PaymentId,
+        /// Where it stands.
+        state: State,
+    },
+    /// The payment changed since it was read: read again, decide again.
+    #[error("the payment changed meanwhile")]
+    Changed,
+    /// A constraint of the database refused: the sums, a reused operation id, a name taken.
+    #[error("refused by a constraint of the database: {0}")]
+    Constraint(String),
+    /// Nothing by that id or name.
+    #[error("not found")]
+    NotFound,
+    /// The database cannot take or give anything now (disk full, locked, closing). Trying later may work.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// What was read makes no sense: a damaged or foreign database.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+}
+
+/// The durable side of payglot.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // ---- payments ----
+
+    /// Makes a decision durable with what must be announced. For a registration with an empty order number the store numbers it:
+    /// increasing decimal numbers per project, skipping any the merchant used.
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+
+    /// A payment with its operations and what the merchant sent.
+    async fn payment(&self, id: PaymentId) -> Result<Option<StoredPayment>, StoreError>;
+
+    /// The same by the merchant's number.
+    async fn payment_by_order(&self, project: ProjectId, order: &str) -> Result<Option<StoredPayment>, StoreError>;
+
+    /// Newest first, at most `filter.limit`; without operations' details this is what lists show.
+    async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<StoredPayment>, StoreError>;
+
+    /// Everything that is known about one payment.
+    async fn file(&self, id: PaymentId) -> Result<Option<PaymentFile>, StoreError>;
+
+    /// All payments in pages, ordered by id, starting after `after`: for the audit.
+    async fn files(&self, after: Option<PaymentId>, limit: u32) -> Result<Vec<PaymentFile>, StoreError>;
+
+    // ---- work to do ----
+
+    /// Payments whose time is over and that are not closed, oldest first.
+    async fn expired(&self, now: UnixMillis, limit: u32) -> Result<Vec<PaymentId>, StoreError>;
+
+    /// Operations that were asked before `asked_before` and have no answer (asked or unknown), oldest first.
+    async fn unanswered(
+        &self,
+        asked_before: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<(PaymentId, OperationId)>, StoreError>;
+
+    // ---- notifications ----
+
+    /// Claims notifications that are due: not acknowledged, not dead, not under another lease, first of their payment. Fair between
+    /// endpoints: at most `claim.per_endpoint` of one endpoint, oldest first.
+    async fn claim(&self, claim: Claim) -> Result<Vec<Notification>, StoreError>;
+
+    /// Records one attempt and what follows; frees the lease. Returns the payment's next notification, claimed for the caller until
+    /// `next_lease_until`, if this one is out of the way and the next is due.
+    async fn record_delivery(
+        &self,
+        delivery: Delivery,
+        next_lease_until: UnixMillis,
+    ) -> Result<Option<Notification>, StoreError>;
+
+    /// Newest first.
+    async fn notifications(&self, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError>;
+
+    /// Every attempt of one notification, oldest first.
+    async fn deliveries(&self, id: NotificationId) -> Result<Vec<Delivery>, StoreError>;
+
+    /// Has a payment a notification of which no attempt has ended yet?
+    async fn awaits_first_attempt(&self, payment: PaymentId) -> Result<bool, StoreError>;
+
+    /// Makes a notification due now, also an acknowledged or dead one: by hand. Its attempts count anew.
+    async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError>;
+
+    /// Numbers for metrics: cheap, by index.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
+
+    // ---- projects ----
+
+    /// A project with its sealed secrets, by protocol and login (the name a protocol calls the merchant by).
+    async fn project_by_login(&self, protocol: &str, login: &str) -> Result<Option<Project>, StoreError>;
+
+    /// By id.
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError>;
+
+    /// All of them, by name.
+    async fn projects(&self) -> Result<Vec<Project>, StoreError>;
+
+    /// Creates a project; its name, and its login within the protocol, must be free.
+    async fn create_project(&self, project: NewProject) -> Result<Project, StoreError>;
+
+    /// Replaces settings and the enabled flag if `version` is still current.
+    async fn update_project(
+        &self,
+        id: ProjectId,
+        version: i64,
+        settings: &str,
+        enabled: bool,
+    ) -> Result<Project, StoreError>;
+
+    /// Adds a secret; older ones of the same kind stay valid until `old_valid_until`.
+    async fn add_secret(
+        &self,
+        id: ProjectId,
+        secret: SealedSecret,
+        old_valid_until: UnixMillis,
+    ) -> Result<Project, StoreError>;
+
+    // ---- the sandbox bank's own book ----
+
+    /// Writes an entry of the simulated bank, replacing one of the same operation. Enters the same queue as [`Store::commit`], so a
+    /// later commit that is durable implies that this entry is.
+    async fn bank_record(&self, entry: BankEntry) -> Result<(), StoreError>;
+
+    /// What the simulated bank knows of an operation.
+    async fn bank_entry(&self, operation: OperationId) -> Result<Option<BankEntry>, StoreError>;
+
+    // ---- the store itself ----
+
+    /// Writes and reads back a heartbeat: can new payments be taken?
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// Finishes what was accepted and refuses the rest.
+    async fn close(&self);
+}

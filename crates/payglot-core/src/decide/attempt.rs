@@ -1,0 +1,125 @@
+//! The payer's side: attempts, challenges, cancelling, and the clock.
+
+use super::draft::Draft;
+use super::{Decision, Refusal, asked, funds};
+use crate::ids::OperationId;
+use crate::moves::Event;
+use crate::operation::{CardFacts, DeclineReason, Method, OperationKind, OperationStatus};
+use crate::payment::{Intent, State};
+
+pub(super) fn start(
+    mut draft: Draft,
+    id: OperationId,
+    method: Method,
+    card: Option<CardFacts>,
+    payer_ip: Option<String>,
+) -> Result<Decision, Refusal> {
+    if draft.next.state != State::Created {
+        return Err(draft.wrong_state());
+    }
+    if draft.next.expires_at <= draft.now {
+        return Err(Refusal::TimeOver);
+    }
+    if draft.next.attempts_left() == 0 {
+        return Err(Refusal::NoAttemptsLeft);
+    }
+    let kind = match draft.next.intent {
+        Intent::Sale => OperationKind::Sale,
+        Intent::Hold => OperationKind::Hold,
+        Intent::Payout => OperationKind::Payout,
+    };
+    let mut operation = asked(id, kind, draft.next.amount, draft.now);
+    operation.method = Some(method);
+    operation.card = card;
+    operation.payer_ip = payer_ip;
+    draft.ask(operation);
+    draft.happen(Event::AttemptStarted, Some(id))?;
+    draft.finish()
+}
+
+pub(super) fn payer_must_act(mut draft: Draft, id: OperationId) -> Result<Decision, Refusal> {
+    let operation = draft.operation(id)?;
+    if operation.status == OperationStatus::PayerActs {
+        return Err(Refusal::AlreadyAnswered);
+    }
+    if draft.next.state != State::Pending || !operation.status.is_open() {
+        return Err(draft.wrong_state());
+    }
+    draft.change(id, |operation| operation.status = OperationStatus::PayerActs)?;
+    draft.happen(Event::ChallengeStarted, Some(id))?;
+    draft.finish()
+}
+
+pub(super) fn payer_acted(mut draft: Draft, id: OperationId) -> Result<Decision, Refusal> {
+    let operation = draft.operation(id)?;
+    if draft.next.state != State::Pending || operation.status != OperationStatus::PayerActs {
+        return Err(draft.wrong_state());
+    }
+    if draft.next.expires_at <= draft.now {
+        return Err(Refusal::TimeOver);
+    }
+    draft.change(id, |operation| operation.status = OperationStatus::Asked)?;
+    draft.happen(Event::ChallengeAnswered, Some(id))?;
+    draft.finish()
+}
+
+pub(super) fn abandon(mut draft: Draft, id: OperationId) -> Result<Decision, Refusal> {
+    let operation = draft.operation(id)?;
+    if draft.next.state != State::Pending || operation.status != OperationStatus::PayerActs {
+        return Err(draft.wrong_state());
+    }
+    give_up(&mut draft, id, DeclineReason::AuthenticationAbandoned)?;
+    let event = if draft.next.attempts_left() > 0 { Event::AttemptFailed } else { Event::Refused };
+    draft.happen(event, Some(id))?;
+    draft.finish()
+}
+
+pub(super) fn cancel(
+    mut draft: Draft,
+    reason: DeclineReason,
+    return_operation: OperationId,
+) -> Result<Decision, Refusal> {
+    if !draft.next.state.waits_for_payer() {
+        return Err(draft.wrong_state());
+    }
+    draft.refuse_open()?;
+    let attempt = end_challenge(&mut draft, reason)?;
+    draft.happen(Event::Cancelled, attempt)?;
+    funds::return_remaining(&mut draft, return_operation)?;
+    draft.finish()
+}
+
+/// The time is over: an unpaid order expires, a hold is voided, partial money goes where the terms say.
+pub(super) fn expire(mut draft: Draft, operation: OperationId) -> Result<Decision, Refusal> {
+    if draft.now < draft.next.expires_at {
+        return Err(Refusal::TimeNotOver);
+    }
+    draft.refuse_open()?;
+    match draft.next.state {
+        State::Created | State::Pending => {
+            let attempt = end_challenge(&mut draft, DeclineReason::TimeRanOut)?;
+            draft.happen(Event::Expired, attempt)?;
+        }
+        State::Underpaid => funds::settle_partial(&mut draft, operation)?,
+        State::Held => super::merchant::void_rest(&mut draft, operation)?,
+        State::Paid | State::Declined | State::Voided | State::Cancelled | State::Expired => {
+            return Err(draft.wrong_state());
+        }
+    }
+    draft.finish()
+}
+
+/// Ends the challenge a payer is in, if there is one. The provider has moved nothing yet.
+fn end_challenge(draft: &mut Draft, reason: DeclineReason) -> Result<Option<OperationId>, Refusal> {
+    if !draft.next.payer_acts() {
+        return Ok(None);
+    }
+    let Some(attempt) = draft.next.last_attempt().map(|attempt| attempt.id) else { return Ok(None) };
+    give_up(draft, attempt, reason)?;
+    Ok(Some(attempt))
+}
+
+fn give_up(draft: &mut Draft, id: OperationId, reason: DeclineReason) -> Result<(), Refusal> {
+    draft.change(id, |operation| operation.reason = Some(reason))?;
+    draft.close(id, OperationStatus::Declined)
+}

@@ -1,0 +1,145 @@
+//! A decision in the making: collects what changes and refuses moves that the table does not list.
+
+use super::{Announcement, Decision, Refusal};
+use crate::ids::OperationId;
+use crate::ledger::{Account, Posting};
+use crate::money::Money;
+use crate::moves::{self, Event};
+use crate::operation::{Operation, OperationStatus};
+use crate::outbox;
+use crate::payment::{Change, Payment};
+use crate::time::UnixMillis;
+
+/// The payment as it will be, and what led there.
+pub(super) struct Draft {
+    pub(super) next: Payment,
+    pub(super) now: UnixMillis,
+    touched: Vec<OperationId>,
+    changes: Vec<Change>,
+    postings: Vec<Posting>,
+    announcements: Vec<Announcement>,
+    ask: Option<OperationId>,
+}
+
+impl Draft {
+    pub(super) fn of(payment: &Payment, now: UnixMillis) -> Self {
+        Self {
+            next: payment.clone(),
+            now,
+            touched: Vec::new(),
+            changes: Vec::new(),
+            postings: Vec::new(),
+            announcements: Vec::new(),
+            ask: None,
+        }
+    }
+
+    /// The refusal for a command that does not fit the state.
+    pub(super) fn wrong_state(&self) -> Refusal {
+        Refusal::WrongState(self.next.state)
+    }
+
+    /// Makes a move of the table, writes the history and notes what shops may be told.
+    pub(super) fn happen(&mut self, event: Event, operation: Option<OperationId>) -> Result<(), Refusal> {
+        let from = self.next.state;
+        let to = moves::next(from, event).ok_or(Refusal::WrongState(from))?;
+        self.next.state = to;
+        self.changes.push(Change { at: self.now, event, from: Some(from), to, operation });
+        if outbox::is_announced(event) {
+            let amount =
+                operation.and_then(|id| self.next.operation(id)).map_or(self.next.amount, |found| found.amount);
+            self.announcements.push(Announcement { event, operation, amount });
+        }
+        Ok(())
+    }
+
+    /// Adds an operation.
+    pub(super) fn add(&mut self, operation: Operation) {
+        self.touched.push(operation.id);
+        self.next.operations.push(operation);
+    }
+
+    /// Adds an operation that the provider must be asked for once this decision is durable.
+    pub(super) fn ask(&mut self, operation: Operation) {
+        self.ask = Some(operation.id);
+        self.add(operation);
+    }
+
+    /// Changes an operation in place.
+    pub(super) fn change(&mut self, id: OperationId, edit: impl FnOnce(&mut Operation)) -> Result<(), Refusal> {
+        let found = self.next.operations.iter_mut().find(|operation| operation.id == id);
+        edit(found.ok_or(Refusal::UnknownOperation)?);
+        if !self.touched.contains(&id) {
+            self.touched.push(id);
+        }
+        Ok(())
+    }
+
+    /// A copy of an operation of the payment.
+    pub(super) fn operation(&self, id: OperationId) -> Result<Operation, Refusal> {
+        self.next.operation(id).cloned().ok_or(Refusal::UnknownOperation)
+    }
+
+    /// Moves money between two accounts. Nothing is posted for nothing.
+    pub(super) fn post(&mut self, debit: Account, credit: Account, amount: Money) {
+        if !amount.is_zero() {
+            self.postings.push(Posting { debit, credit, amount });
+        }
+    }
+
+    /// The same in minor units of the payment's currency.
+    pub(super) fn post_minor(&mut self, debit: Account, credit: Account, minor: i64) -> Result<(), Refusal> {
+        let amount = self.next.amount.with_minor(minor).ok_or(Refusal::Overflow)?;
+        self.post(debit, credit, amount);
+        Ok(())
+    }
+
+    /// An earlier request under the same key: the same one is [`Refusal::Repeated`], another one [`Refusal::KeyReused`].
+    pub(super) fn refuse_repeat(&self, wanted: &Operation) -> Result<(), Refusal> {
+        let Some(key) = &wanted.key else { return Ok(()) };
+        let earlier =
+            self.next.operations.iter().find(|known| known.kind == wanted.kind && known.key.as_ref() == Some(key));
+        match earlier {
+            None => Ok(()),
+            Some(known) if known.amount == wanted.amount && known.last == wanted.last => {
+                Err(Refusal::Repeated(known.id))
+            }
+            Some(known) => Err(Refusal::KeyReused(known.id)),
+        }
+    }
+
+    /// Refuses while an operation other than a refund waits for its answer: what follows depends on it.
+    pub(super) fn refuse_open(&self) -> Result<(), Refusal> {
+        use crate::operation::OperationKind::Refund;
+        let open = self.next.operations.iter().find(|known| known.status.is_open() && known.kind != Refund);
+        open.map_or(Ok(()), |known| Err(Refusal::OutcomeOpen(known.id)))
+    }
+
+    /// Records an answer on an operation.
+    pub(super) fn close(&mut self, id: OperationId, status: OperationStatus) -> Result<(), Refusal> {
+        let now = self.now;
+        self.change(id, |operation| {
+            operation.status = status;
+            operation.answered_at = Some(now);
+        })
+    }
+
+    /// The finished decision. I2 is asserted here, where sums are made, and again by the database.
+    pub(super) fn finish(mut self) -> Result<Decision, Refusal> {
+        if !self.next.sums.hold_together() {
+            return Err(Refusal::ExceedsRemaining);
+        }
+        assert!(!self.changes.is_empty(), "a decision without an event is not a decision");
+        self.next.version += 1;
+        self.next.updated_at = self.now;
+        let operations = self.touched.iter().filter_map(|id| self.next.operation(*id).cloned()).collect();
+        Ok(Decision {
+            payment: self.next,
+            operations,
+            changes: self.changes,
+            postings: self.postings,
+            announcements: self.announcements,
+            ask: self.ask,
+        })
+    }
+}

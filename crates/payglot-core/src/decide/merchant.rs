@@ -1,0 +1,160 @@
+//! The merchant's side: capture, void, refund, payout. Each reserves its sum here, where it is asked; the answer settles it.
+
+use super::draft::Draft;
+use super::{Decision, Refusal, asked};
+use crate::ids::OperationId;
+use crate::money::Money;
+use crate::moves::Event;
+use crate::operation::OperationKind;
+use crate::payment::State;
+use crate::terms::Captures;
+
+pub(super) fn capture(
+    mut draft: Draft,
+    id: OperationId,
+    amount: Option<Money>,
+    last: bool,
+    key: Option<String>,
+) -> Result<Decision, Refusal> {
+    let amount = wanted(&draft, amount, draft.next.sums.remaining())?;
+    let mut operation = asked(id, OperationKind::Capture, amount, draft.now);
+    operation.last = last || draft.next.terms.captures == Captures::One;
+    operation.key = key;
+    draft.refuse_repeat(&operation)?;
+    if draft.next.state != State::Held {
+        return Err(draft.wrong_state());
+    }
+    if draft.next.expires_at <= draft.now {
+        return Err(Refusal::TimeOver);
+    }
+    draft.refuse_open()?;
+    if amount.is_zero() {
+        return Err(Refusal::BadAmount);
+    }
+    if amount.minor() > draft.next.sums.remaining() {
+        return Err(Refusal::ExceedsRemaining);
+    }
+    draft.next.sums.capture_pending += amount.minor();
+    draft.ask(operation);
+    draft.happen(Event::CaptureAsked, Some(id))?;
+    draft.finish()
+}
+
+pub(super) fn void(
+    mut draft: Draft,
+    id: OperationId,
+    amount: Option<Money>,
+    key: Option<String>,
+) -> Result<Decision, Refusal> {
+    let whole = if draft.next.state == State::Paid { draft.next.sums.captured } else { draft.next.sums.remaining() };
+    let amount = wanted(&draft, amount, whole)?;
+    let mut operation = asked(id, OperationKind::Void, amount, draft.now);
+    operation.key = key;
+    draft.refuse_repeat(&operation)?;
+    match draft.next.state {
+        State::Held => {}
+        State::Paid => refuse_late_void(&draft, amount)?,
+        State::Created
+        | State::Pending
+        | State::Underpaid
+        | State::Declined
+        | State::Voided
+        | State::Cancelled
+        | State::Expired => return Err(draft.wrong_state()),
+    }
+    draft.refuse_open()?;
+    if amount.is_zero() {
+        return Err(Refusal::BadAmount);
+    }
+    if amount.minor() > whole {
+        return Err(Refusal::ExceedsRemaining);
+    }
+    if draft.next.state == State::Held {
+        draft.next.sums.void_pending += amount.minor();
+    }
+    draft.ask(operation);
+    draft.happen(Event::VoidAsked, Some(id))?;
+    draft.finish()
+}
+
+/// A captured payment can be undone only whole, while nothing was refunded or released, and within the window of its terms.
+fn refuse_late_void(draft: &Draft, amount: Money) -> Result<(), Refusal> {
+    let sums = &draft.next.sums;
+    let untouched = sums.captured == sums.authorized && sums.refunded == 0 && sums.refund_pending == 0;
+    let captured_at = draft
+        .next
+        .operations
+        .iter()
+        .filter(|operation| matches!(operation.kind, OperationKind::Sale | OperationKind::Capture))
+        .filter_map(|operation| operation.answered_at)
+        .max();
+    let in_window = captured_at.is_some_and(|at| draft.now.since(at) < draft.next.terms.void_captured_ms);
+    if untouched && in_window && amount.minor() == sums.captured { Ok(()) } else { Err(Refusal::NotAllowed) }
+}
+
+/// Voids what is left of a hold whose time is over.
+pub(super) fn void_rest(draft: &mut Draft, id: OperationId) -> Result<(), Refusal> {
+    let rest = draft.next.sums.remaining();
+    let amount = draft.next.amount.with_minor(rest).ok_or(Refusal::Overflow)?;
+    draft.next.sums.void_pending += rest;
+    let operation = asked(id, OperationKind::Void, amount, draft.now);
+    draft.ask(operation);
+    draft.happen(Event::VoidAsked, Some(id))
+}
+
+pub(super) fn refund(
+    mut draft: Draft,
+    id: OperationId,
+    amount: Option<Money>,
+    key: Option<String>,
+) -> Result<Decision, Refusal> {
+    let amount = wanted(&draft, amount, draft.next.sums.refundable())?;
+    let mut operation = asked(id, OperationKind::Refund, amount, draft.now);
+    operation.key = key;
+    draft.refuse_repeat(&operation)?;
+    // A hold of several captures can be refunded out of what was captured so far.
+    if draft.next.state != State::Paid && !(draft.next.state == State::Held && draft.next.sums.captured > 0) {
+        return Err(draft.wrong_state());
+    }
+    draft.refuse_open()?;
+    if amount.is_zero() {
+        return Err(Refusal::ExceedsRemaining);
+    }
+    if amount.minor() > draft.next.sums.refundable() {
+        return Err(Refusal::ExceedsRemaining);
+    }
+    draft.next.sums.refund_pending += amount.minor();
+    draft.ask(operation);
+    draft.happen(Event::RefundAsked, Some(id))?;
+    draft.finish()
+}
+
+pub(super) fn payout(
+    mut draft: Draft,
+    id: OperationId,
+    amount: Money,
+    key: Option<String>,
+) -> Result<Decision, Refusal> {
+    let mut operation = asked(id, OperationKind::Payout, amount, draft.now);
+    operation.key = key;
+    draft.refuse_repeat(&operation)?;
+    if draft.next.state != State::Paid {
+        return Err(draft.wrong_state());
+    }
+    draft.refuse_open()?;
+    if amount.is_zero() {
+        return Err(Refusal::BadAmount);
+    }
+    draft.ask(operation);
+    draft.happen(Event::PayoutAsked, Some(id))?;
+    draft.finish()
+}
+
+/// The amount a command names, or `whole` if it names none.
+fn wanted(draft: &Draft, amount: Option<Money>, whole: i64) -> Result<Money, Refusal> {
+    match amount {
+        None => draft.next.amount.with_minor(whole).ok_or(Refusal::Overflow),
+        Some(amount) if amount.currency() != draft.next.amount.currency() => Err(Refusal::CurrencyDiffers),
+        Some(amount) => Ok(amount),
+    }
+}

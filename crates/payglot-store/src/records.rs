@@ -1,0 +1,296 @@
+//! What goes in and comes out of a store: plain records of the domain.
+
+use payglot_core::ledger::Posting;
+use payglot_core::outbox::{Acknowledgement, Schedule};
+use payglot_core::{
+    Change, Decision, DeclineReason, Money, NotificationId, OperationId, OperationKind, Payment, PaymentId, ProjectId,
+    State, UnixMillis,
+};
+
+/// A payment and what the merchant sent with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPayment {
+    /// The payment.
+    pub payment: Payment,
+    /// The merchant's own parameters, as text that only the protocol's codec reads. Never holds credentials or card numbers.
+    pub details: String,
+}
+
+/// One decision with everything that becomes durable beside it.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// From the core.
+    pub decision: Decision,
+    /// The merchant's parameters: for a registration, or when a command changes them.
+    pub details: Option<String>,
+    /// Rendered and signed, in the order of the announcements.
+    pub notifications: Vec<NewNotification>,
+    /// Notifications that may go out at once (no earlier one of the payment waits) are claimed for the caller until then.
+    pub lease_until: UnixMillis,
+}
+
+/// What a commit gave.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// The order number, given by the merchant or numbered by the store.
+    pub order: String,
+    /// Notifications that the caller has claimed and must now deliver.
+    pub claimed: Vec<Notification>,
+}
+
+/// The method of an outgoing call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallMethod {
+    /// GET: everything is in the address.
+    Get,
+    /// POST with a body.
+    Post,
+}
+
+/// A notification to be stored: the exact bytes that every attempt will send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNotification {
+    /// A fresh id.
+    pub id: NotificationId,
+    /// The event's word (`captured`), for people.
+    pub event: String,
+    /// GET or POST.
+    pub method: CallMethod,
+    /// The full address, query included.
+    pub url: String,
+    /// Media type of the body, empty without one.
+    pub content_type: String,
+    /// The body, empty for GET.
+    pub body: String,
+    /// What counts as acknowledged.
+    pub acknowledgement: Acknowledgement,
+    /// When to try again.
+    pub schedule: Schedule,
+    /// When it was decided.
+    pub created_at: UnixMillis,
+}
+
+impl NewNotification {
+    /// Scheme, host and port of the address: what fairness is measured by.
+    pub fn endpoint(&self) -> &str {
+        endpoint_of(&self.url)
+    }
+}
+
+/// Scheme, host and port: the part of an address before its path.
+pub fn endpoint_of(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after_scheme..].find(['/', '?', '#']).map_or(url.len(), |at| after_scheme + at);
+    &url[..end]
+}
+
+/// How far a notification has come (I5: acknowledged, scheduled, or dead with a reason).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotificationState {
+    /// Waits until this time, or for an earlier one of its payment.
+    Scheduled(UnixMillis),
+    /// The shop has it.
+    Acknowledged(UnixMillis),
+    /// Given up, for this reason; a person may resend it.
+    Dead(String),
+}
+
+/// A stored notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// What to send.
+    pub call: NewNotification,
+    /// The payment it is about.
+    pub payment: PaymentId,
+    /// Whose payment that is.
+    pub project: ProjectId,
+    /// Its place among the notifications of the payment, from 1.
+    pub seq: u32,
+    /// Attempts that ended, since it was created or resent.
+    pub attempts: u32,
+    /// How far it has come.
+    pub state: NotificationState,
+}
+
+/// One attempt to deliver, kept for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Which notification.
+    pub notification: NotificationId,
+    /// When the attempt began.
+    pub at: UnixMillis,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// The network address that was called, if it came so far.
+    pub address: String,
+    /// HTTP status, 0 if there was no answer.
+    pub status: u16,
+    /// The beginning of the answer's body, at most 16 KiB.
+    pub answer: String,
+    /// In words: `acknowledged`, `answered 200 but the body was not OK`, `timed out`.
+    pub verdict: String,
+    /// What follows.
+    pub next: NotificationState,
+}
+
+/// What a worker asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Due at this time.
+    pub now: UnixMillis,
+    /// Claimed until then; afterwards others may take it.
+    pub lease_until: UnixMillis,
+    /// At most so many.
+    pub limit: u32,
+    /// At most so many of one endpoint.
+    pub per_endpoint: u32,
+}
+
+/// Which payments to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaymentFilter {
+    /// Only of this project.
+    pub project: Option<ProjectId>,
+    /// Only in this state.
+    pub state: Option<State>,
+    /// Created at or after.
+    pub from: Option<UnixMillis>,
+    /// Created before.
+    pub until: Option<UnixMillis>,
+    /// Continue after this payment of the previous page.
+    pub after: Option<PaymentId>,
+    /// At most so many, at most 1000.
+    pub limit: u32,
+}
+
+/// Which notifications to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NotificationFilter {
+    /// Only of this payment.
+    pub payment: Option<PaymentId>,
+    /// Only those that nobody acknowledged: scheduled or dead.
+    pub unacknowledged: bool,
+    /// At most so many, at most 1000.
+    pub limit: u32,
+}
+
+/// Everything known about one payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentFile {
+    /// The payment.
+    pub stored: StoredPayment,
+    /// Its history.
+    pub changes: Vec<Change>,
+    /// Its postings, in order.
+    pub postings: Vec<Posting>,
+    /// Its notifications, in order.
+    pub notifications: Vec<Notification>,
+    /// What the simulated bank has in its own book.
+    pub bank: Vec<BankEntry>,
+}
+
+/// Numbers for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// When the oldest notification that still waits was created.
+    pub oldest_notification: Option<UnixMillis>,
+    /// When the oldest operation without an answer was asked.
+    pub oldest_unanswered: Option<UnixMillis>,
+}
+
+/// A project to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewProject {
+    /// The protocol's word: `rbs`.
+    pub protocol: String,
+    /// Unique name, for people and the command line.
+    pub name: String,
+    /// The name the protocol calls the merchant by, unique in the protocol.
+    pub login: String,
+    /// Settings as JSON text; the server alone reads it.
+    pub settings: String,
+    /// First secrets.
+    pub secrets: Vec<SealedSecret>,
+    /// When.
+    pub created_at: UnixMillis,
+}
+
+/// A secret as it is stored: sealed with the master key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSecret {
+    /// What it is for: `password`, `callback`.
+    pub kind: String,
+    /// Nonce, ciphertext and tag.
+    pub sealed: Vec<u8>,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// Until when it is accepted; `None` for the current one.
+    pub valid_until: Option<UnixMillis>,
+}
+
+/// A stored project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// The protocol's word.
+    pub protocol: String,
+    /// Unique name.
+    pub name: String,
+    /// The name the protocol calls the merchant by.
+    pub login: String,
+    /// Settings as JSON text.
+    pub settings: String,
+    /// May it be used?
+    pub enabled: bool,
+    /// Changes with every update, secrets included: a cache key.
+    pub version: i64,
+    /// Newest first within a kind.
+    pub secrets: Vec<SealedSecret>,
+    /// When it was created.
+    pub created_at: UnixMillis,
+}
+
+/// What the simulated bank decided about an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BankOutcome {
+    /// It waits for the holder's answer to a challenge, this many wrong answers so far.
+    Challenge(u8),
+    /// The holder passed the challenge; the money has not moved yet.
+    Authenticated,
+    /// It happened.
+    Approved,
+    /// It did not happen.
+    Declined(DeclineReason),
+}
+
+/// A line in the simulated bank's own book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankEntry {
+    /// The operation as the bank was asked for it.
+    pub operation: OperationId,
+    /// The payment it belongs to.
+    pub payment: PaymentId,
+    /// What was asked.
+    pub kind: OperationKind,
+    /// For how much.
+    pub amount: Money,
+    /// What the bank decided.
+    pub outcome: BankOutcome,
+    /// The bank's own notes, such as how the holder was authenticated and when the answer may be given.
+    pub note: String,
+    /// When.
+    pub at: UnixMillis,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint_of;
+
+    #[test]
+    fn an_endpoint_is_scheme_host_and_port() {
+        assert_eq!(endpoint_of("https://shop.example/callback?x=1"), "https://shop.example");
+        assert_eq!(endpoint_of("http://127.0.0.1:8081?x=1"), "http://127.0.0.1:8081");
+        assert_eq!(endpoint_of("https://shop.example"), "https://shop.example");
+    }
+}
