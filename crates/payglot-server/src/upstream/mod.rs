@@ -1,0 +1,73 @@
+//! Providers: those who really move money. Each is asked between two commits, never inside one.
+//!
+//! Card numbers live only in this room and in the checkout, in types that cannot be printed or stored. A provider knows no states and
+//! no store; what it needs to remember it keeps in a book of its own.
+
+pub mod card;
+pub mod sandbox;
+
+use async_trait::async_trait;
+use payglot_core::{Answer, Money, OperationId, OperationKind, PaymentId};
+
+use card::Card;
+
+/// An attempt of a payer to pay by card.
+#[derive(Debug)]
+pub struct CardAttempt {
+    /// The id of the operation: the same id twice is the same attempt and moves money once.
+    pub operation: OperationId,
+    /// The payment it belongs to.
+    pub payment: PaymentId,
+    /// `Sale` or `Hold`.
+    pub kind: OperationKind,
+    /// How much.
+    pub amount: Money,
+    /// What the payer typed. Dropped, and wiped, as soon as the provider has been asked.
+    pub card: Card,
+    /// Where the payer's browser must come back to after a challenge.
+    pub return_address: String,
+}
+
+/// What a provider says to an attempt.
+#[derive(Debug)]
+pub enum AttemptAnswer {
+    /// It is decided, or its outcome is unknown.
+    Done(Answer),
+    /// The payer's browser must go to this address first. Nothing has moved yet.
+    PayerMustAct {
+        /// Absolute, or relative to the gateway.
+        address: String,
+    },
+}
+
+/// Something the merchant asks for after an attempt was approved.
+#[derive(Clone, Debug)]
+pub struct FollowUp {
+    /// The id of the operation, the idempotency key.
+    pub operation: OperationId,
+    /// The payment it belongs to.
+    pub payment: PaymentId,
+    /// `Capture`, `Void`, `Refund`, `Return` or `Payout`.
+    pub kind: OperationKind,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What every provider can do. An implementation never blocks longer than its own time limit: then the answer is `Unknown`.
+#[async_trait]
+pub trait Provider: Send + Sync + 'static {
+    /// Asks for a sale or a hold.
+    async fn attempt(&self, attempt: CardAttempt) -> AttemptAnswer;
+
+    /// The payer came back from the challenge: asks for the rest of the attempt.
+    async fn finish_attempt(&self, operation: OperationId) -> Answer;
+
+    /// Where the payer of this attempt must go, for one who came back with the challenge unfinished.
+    async fn challenge_address(&self, operation: OperationId) -> Option<String>;
+
+    /// Asks for a capture, void, refund, return or payout.
+    async fn follow_up(&self, follow_up: FollowUp) -> Answer;
+
+    /// What became of an operation that nobody answered. `Declined(NotReceived)` if the provider never heard of it.
+    async fn query(&self, operation: OperationId) -> Answer;
+}
