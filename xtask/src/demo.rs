@@ -27,6 +27,8 @@ pub(crate) struct Demo {
     child: Child,
     /// The line that the gateway printed when it was ready.
     pub(crate) line: String,
+    /// The same, read.
+    pub(crate) ready: Value,
 }
 
 impl Demo {
@@ -39,13 +41,20 @@ impl Demo {
         start.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = start.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
         let line = child.stdout.take().context("no standard output").and_then(first_line);
-        match line.and_then(|line| is_json(&line).map(|()| line)) {
-            Ok(line) => Ok(Self { child, line }),
+        match line.and_then(|line| Ok((read(&line)?, line))) {
+            Ok((ready, line)) => Ok(Self { child, line, ready }),
             Err(error) => {
                 stop(&mut child);
                 Err(error.context("the gateway did not say that it is ready"))
             }
         }
+    }
+}
+
+impl Demo {
+    /// Ends the process at once: no signal handler runs, nothing is flushed.
+    pub(crate) fn kill(mut self) {
+        stop(&mut self.child);
     }
 }
 
@@ -55,8 +64,8 @@ impl Drop for Demo {
     }
 }
 
-fn is_json(line: &str) -> Result<()> {
-    serde_json::from_str::<Value>(line).map(drop).with_context(|| format!("this is not JSON: {line}"))
+fn read(line: &str) -> Result<Value> {
+    serde_json::from_str(line).with_context(|| format!("this is not JSON: {line}"))
 }
 
 /// On Unix `kill` is SIGKILL. A process that has already ended is as good.

@@ -1,5 +1,6 @@
 //! Project tasks: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask crash`.
 
+mod crash;
 mod demo;
 mod run;
 mod setup;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
 fn perform(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test", suites @ ..] => test::perform(suites),
+        ["crash", options @ ..] => crash::perform(options),
         ["tidy"] => tidy::check(&root()).map(|()| println!("tidy: every rule holds")),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -1,0 +1,120 @@
+//! Mixed load: several clients at once that register, pay in different ways, and ask again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use anyhow::Result;
+
+use super::book::{Book, Order};
+use super::random::Random;
+use super::shop::Shop;
+
+/// Clients at the same time.
+const CLIENTS: u64 = 6;
+
+const GOOD: &str = "4444 5555 1111 3333";
+const WITH_3DS: &str = "5555 5555 5555 5599";
+const INSUFFICIENT: &str = "5432 5432 5432 5430";
+const REFUSED: &str = "4444 4444 1111 1111";
+
+/// What one payer does; the numbers are parts of a hundred.
+const MIX: &[(u64, &[&str])] = &[
+    (50, &[GOOD]),
+    (15, &[WITH_3DS]),
+    (10, &[INSUFFICIENT, GOOD]),
+    (10, &[REFUSED]),
+    (5, &[INSUFFICIENT, INSUFFICIENT, INSUFFICIENT]),
+    (10, &[]),
+];
+
+/// Clients that run until they are told to stop.
+pub(super) struct Load {
+    running: Arc<AtomicBool>,
+    clients: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    pub(super) fn start(shop: &Shop, book: &Arc<Book>, seed: u64, round: u64) -> Self {
+        let running = Arc::new(AtomicBool::new(true));
+        let client = |thread| {
+            let (shop, book, running) = (shop.clone(), Arc::clone(book), Arc::clone(&running));
+            let mut random = Random::fork(seed, round, thread);
+            std::thread::spawn(move || {
+                let numbers = AtomicU64::new(0);
+                while running.load(Ordering::Relaxed) {
+                    let number = format!("{round}-{thread}-{}", numbers.fetch_add(1, Ordering::Relaxed));
+                    let result = buy(&shop, &book, &mut random, &number);
+                    // While the gateway is being killed, every request may break; before that, none may.
+                    if let Err(error) = result
+                        && running.load(Ordering::Relaxed)
+                    {
+                        book.complain(format!("{error:#}"));
+                        return;
+                    }
+                }
+            })
+        };
+        let clients = (0..CLIENTS).map(client).collect();
+        Self { running, clients }
+    }
+
+    /// From now on broken requests are expected. Called right before the gateway is killed.
+    pub(super) fn expect_breakage(&self) {
+        self.running.store(false, Ordering::Relaxed);
+    }
+
+    /// Waits until every client has noticed.
+    pub(super) fn join(self) {
+        for client in self.clients {
+            // A client that panicked has printed why; its orders are checked all the same.
+            let _ = client.join();
+        }
+    }
+}
+
+/// One purchase from registration to the last status call, and a look at an older order.
+fn buy(shop: &Shop, book: &Book, random: &mut Random, number: &str) -> Result<()> {
+    let (amount, hold) = (100 + random.below(1_000_000), random.below(100) < 15);
+    let (id, page) = shop.register(number, amount, hold)?;
+    let order = Order { id, number: number.to_owned(), amount, hold, seen: None };
+    let place = book.registered(order.clone());
+    for card in cards(random) {
+        shop.pay(&page, card)?;
+    }
+    ask(shop, book, place, &order)?;
+    if let Some((place, order)) = book.any(random) {
+        ask(shop, book, place, &order)?;
+    }
+    Ok(())
+}
+
+fn ask(shop: &Shop, book: &Book, place: usize, order: &Order) -> Result<()> {
+    let reply = shop.status(&order.id)?;
+    match reply["orderStatus"].as_i64() {
+        Some(status) => book.saw(place, status),
+        None => book.complain(format!("order {} was registered, and then: {reply}", order.id)),
+    }
+    Ok(())
+}
+
+fn cards(random: &mut Random) -> &'static [&'static str] {
+    let mut left = random.below(100);
+    for (part, cards) in MIX {
+        if left < *part {
+            return cards;
+        }
+        left -= part;
+    }
+    &[]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mix_is_a_hundred() {
+        assert_eq!(MIX.iter().map(|(part, _)| part).sum::<u64>(), 100);
+    }
+}
