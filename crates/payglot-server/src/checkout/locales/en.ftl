@@ -1,0 +1,178 @@
+# Every text says what happened, what it means for the money, and what can be done next.
+
+## Around every page
+test-banner = Test mode: no money moves
+secured = Secured by payglot
+language-label = Language
+order = Order { $number }
+time-left = Time left to pay
+minutes-left = { $count ->
+    [one] One minute left to pay
+   *[other] { $count } minutes left to pay
+}
+moment = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }, { $clock } UTC
+return-to-shop = Return to { $shop }
+return-to-the-shop = Return to the shop
+try-again = Try again
+error-prefix = Error
+copy = Copy
+copied = Copied
+
+## Card form
+card-title = Pay { $amount } to { $shop }
+card-heading = Pay by card
+accepted-cards = Accepted cards
+number-label = Card number
+expiry-label = Expires
+expiry-placeholder = MM / YY
+expiry-hint = Month / year
+code-label = Security code
+code-hint = 3 digits on the back
+code-hint-amex = 4 digits on the front
+holder-label = Name on card
+optional = optional
+pay-button = Pay { $amount }
+hold-button = Reserve { $amount }
+busy = One moment…
+cancel-button = Cancel and return to the shop
+test-cards = Fill in a test card
+test-cards-note = Real cards do not work here.
+errors-summary = { $count ->
+    [one] One field needs correcting. Nothing has been taken.
+   *[other] { $count } fields need correcting. Nothing has been taken.
+}
+error-number-missing = Enter the card number
+error-number-invalid = A digit is wrong or missing
+error-number-brand = The shop does not accept this kind of card
+error-expiry-missing = Enter month and year
+error-expiry-invalid = Two digits each, like 08 / 29
+error-expiry-past = This card has expired
+error-code-missing = Enter the code
+error-code-invalid = Enter 3 digits
+error-code-invalid-amex = Enter 4 digits
+error-holder-invalid = Use Latin letters, as printed on the card
+declined-title = The bank did not approve the payment
+nothing-taken = Nothing was taken from your card.
+tries-left = { $count ->
+    [one] You can try once more.
+   *[other] You can try { $count } more times.
+}
+stale-title = This form was out of date
+stale-body = Nothing was taken. Please enter your card again.
+switched-title = Choose another card
+switched-body = The previous attempt was stopped and nothing was taken. Enter another card below.
+
+## Why a payment was declined
+reason-funds = There is not enough money on this card. Use another card or top this one up.
+reason-limit = The payment is over a limit set for this card. Use another card, or ask your bank to raise the limit.
+reason-details = Check the card number, the date and the security code, and that there is enough money on the card.
+reason-expired-card = The bank says that this card has expired. Use another card.
+reason-shop = This payment could not be accepted. Use another card or contact the shop.
+reason-bank = The bank that issued the card refused without telling us why. Use another card or call your bank.
+reason-authentication = Your bank did not receive the right confirmation. Try again, or use another card.
+reason-connection = Your bank could not be reached. Try again in a few minutes or use another card.
+reason-impossible = This card cannot be used for this payment. Use another card.
+reason-not-a-test-card = This is a test environment, and it refuses real cards. Use one of the test cards.
+
+## Confirmation at the bank
+challenge-title = Confirm at your bank
+challenge-body = Your bank wants to make sure that it is you. Nothing is taken until you confirm.
+challenge-back = You came back before confirming. Continue where you stopped, or use another card.
+challenge-button = Continue at your bank
+another-card-button = Use another card
+
+## Waiting
+wait-title = Your bank is working on it
+wait-body = This usually takes a few seconds. Please keep this page open: it changes by itself.
+wait-again = Check now
+unknown-title = Waiting for the bank’s answer
+unknown-body = The bank has not answered yet, so we do not know whether the money was taken. Please do not pay again.
+unknown-next = We keep asking the bank. You may close this page: the shop will learn the result, and if the payment fails, nothing will be taken.
+
+## Results
+paid-title = Paid. Thank you!
+paid-body = The shop has been told about your payment.
+paid-status = paid
+held-title = Reserved. Thank you!
+held-body = The amount is reserved on your card. It is taken when the shop confirms the order, and released if it does not.
+held-status = reserved
+declined-final-title = The payment did not go through
+declined-final-next = This order can no longer be paid here. Return to the shop to order again.
+declined-status = not paid
+expired-title = The time to pay has run out
+expired-body = Nothing was taken. Return to the shop and place the order again.
+expired-status = expired
+cancelled-title = You cancelled the payment
+cancelled-body = Nothing was taken. If you change your mind, place the order again in the shop.
+cancelled-status = cancelled
+already-paid-title = This order is already paid
+already-paid-body = The money was taken once; you need not pay again.
+already-held-title = The amount is already reserved
+already-held-body = You need not pay again. It is taken when the shop confirms the order.
+voided-title = The reservation was released
+voided-body = The shop gave the reserved amount free. It was never taken; your bank may show it for a few more days.
+voided-status = released
+refunded-title = This order was refunded
+refunded-body = The money was sent back to the card. It usually arrives within a few working days; ask your bank if it does not.
+refunded-status = refunded
+part-refunded-title = Part of this order was refunded
+part-refunded-body = The order is paid, and a part of the money was sent back to the card. It usually arrives within a few working days.
+fact-card = Card
+fact-paid-at = Paid
+fact-held-at = Reserved
+fact-refunded-at = Refunded
+fact-refunded = Sent back
+fact-time = Time
+fact-reference = Reference
+copy-reference = Copy the reference
+returning-in = { $count ->
+    [one] Taking you back in { $count } second
+   *[other] Taking you back in { $count } seconds
+}
+stay-here = Stay here
+staying = You stay on this page.
+
+## When there is nothing to pay
+not-found-title = We could not find this order
+not-found-body = The link may be incomplete or too old. No money was taken by opening it. Go back to the shop and press “Pay” again.
+technical-title = Something went wrong on our side
+technical-body = We could not show this page. If you had already pressed “Pay”, do not pay again yet: open this page once more in a minute to see what became of it.
+technical-reference = If it happens again, give the shop this number:
+too-many-title = Too many attempts
+too-many-body = To protect cards, we pause after many attempts in a row. This attempt took nothing.
+too-many-wait = { $count ->
+    [one] Try again in one minute.
+   *[other] Try again in { $count } minutes.
+}
+
+## The sandbox bank's confirmation page
+acs-bank = Sandbox Bank
+acs-banner = Simulator: this is not a real bank
+acs-title = Confirm the payment
+acs-body = A real bank would now send you a code by message or ask in its app.
+acs-shop = Shop
+acs-amount = Amount
+acs-card = Card
+acs-code-label = Confirmation code
+acs-hint = Codes that work here:
+acs-fail-hint = Any other code is wrong.
+acs-button = Confirm
+acs-cancel = Do not confirm
+acs-wrong = { $count ->
+    [one] That code is wrong. Nothing was taken. One try is left.
+   *[other] That code is wrong. Nothing was taken. { $count } tries are left.
+}
+acs-missing = Enter the code. Nothing has been taken.

@@ -1,0 +1,184 @@
+# Kiekvienas tekstas pasako, kas įvyko, kas yra su pinigais ir ką galima daryti toliau.
+
+## Kiekviename puslapyje
+test-banner = Bandymas: pinigai nenurašomi
+secured = Apsaugota „payglot“
+language-label = Kalba
+order = Užsakymas Nr. { $number }
+time-left = Liko laiko sumokėti
+minutes-left = { $count ->
+    [one] Sumokėti liko { $count } minutė
+    [few] Sumokėti liko { $count } minutės
+   *[other] Sumokėti liko { $count } minučių
+}
+moment = { $year } m. { $month ->
+    [1] sausio
+    [2] vasario
+    [3] kovo
+    [4] balandžio
+    [5] gegužės
+    [6] birželio
+    [7] liepos
+    [8] rugpjūčio
+    [9] rugsėjo
+    [10] spalio
+    [11] lapkričio
+   *[12] gruodžio
+} { $day } d., { $clock } UTC
+return-to-shop = Grįžti į „{ $shop }“
+return-to-the-shop = Grįžti į parduotuvę
+try-again = Bandyti dar kartą
+error-prefix = Klaida
+copy = Kopijuoti
+copied = Nukopijuota
+
+## Kortelės forma
+card-title = { $amount } mokėjimas – { $shop }
+card-heading = Mokėjimas kortele
+accepted-cards = Priimamos kortelės
+number-label = Kortelės numeris
+expiry-label = Galioja iki
+expiry-placeholder = MM / YY
+expiry-hint = Mėnuo / metai
+code-label = CVC kodas
+code-hint = 3 skaitm. nugarėlėje
+code-hint-amex = 4 skaitm. priekyje
+holder-label = Vardas ant kortelės
+optional = neprivaloma
+pay-button = Mokėti { $amount }
+hold-button = Rezervuoti { $amount }
+busy = Palaukite…
+cancel-button = Atšaukti ir grįžti į parduotuvę
+test-cards = Įrašyti bandomąją kortelę
+test-cards-note = Tikros kortelės čia neveikia.
+errors-summary = { $count ->
+    [one] Pataisykite { $count } laukelį. Pinigai nenurašyti.
+    [few] Pataisykite { $count } laukelius. Pinigai nenurašyti.
+   *[other] Pataisykite { $count } laukelių. Pinigai nenurašyti.
+}
+error-number-missing = Įveskite kortelės numerį
+error-number-invalid = Trūksta skaitmens arba įsivėlė klaida
+error-number-brand = Parduotuvė tokių kortelių nepriima
+error-expiry-missing = Įveskite mėnesį ir metus
+error-expiry-invalid = Po du skaitmenis, pvz., 08 / 29
+error-expiry-past = Kortelės galiojimas baigėsi
+error-code-missing = Įveskite kodą
+error-code-invalid = Įveskite 3 skaitmenis
+error-code-invalid-amex = Įveskite 4 skaitmenis
+error-holder-invalid = Rašykite lotyniškomis raidėmis, kaip ant kortelės
+declined-title = Bankas nepatvirtino mokėjimo
+nothing-taken = Pinigai iš kortelės nenurašyti.
+tries-left = { $count ->
+    [one] Liko { $count } bandymas.
+    [few] Liko { $count } bandymai.
+   *[other] Liko { $count } bandymų.
+}
+stale-title = Ši forma paseno
+stale-body = Pinigai nenurašyti. Įveskite kortelės duomenis dar kartą.
+switched-title = Pasirinkite kitą kortelę
+switched-body = Ankstesnis bandymas sustabdytas, pinigai nenurašyti. Įveskite kitos kortelės duomenis.
+
+## Kodėl mokėjimas atmestas
+reason-funds = Kortelėje nepakanka pinigų. Mokėkite kita kortele arba papildykite šią.
+reason-limit = Mokėjimas viršija kortelės limitą. Mokėkite kita kortele arba paprašykite banko limitą padidinti.
+reason-details = Patikrinkite kortelės numerį, galiojimo datą, CVC kodą ir ar kortelėje pakanka pinigų.
+reason-expired-card = Banko duomenimis, kortelės galiojimas baigėsi. Mokėkite kita kortele.
+reason-shop = Šio mokėjimo priimti nepavyko. Mokėkite kita kortele arba kreipkitės į parduotuvę.
+reason-bank = Kortelę išdavęs bankas atsisakė ir nenurodė priežasties. Mokėkite kita kortele arba paskambinkite į banką.
+reason-authentication = Bankas negavo teisingo patvirtinimo. Bandykite dar kartą arba mokėkite kita kortele.
+reason-connection = Nepavyko susisiekti su banku. Bandykite po kelių minučių arba mokėkite kita kortele.
+reason-impossible = Ši kortelė tokiam mokėjimui netinka. Mokėkite kita kortele.
+reason-not-a-test-card = Tai bandomoji aplinka, tikros kortelės čia nepriimamos. Naudokite vieną iš bandomųjų kortelių.
+
+## Patvirtinimas banke
+challenge-title = Patvirtinkite mokėjimą banke
+challenge-body = Bankas nori įsitikinti, kad mokate jūs. Kol nepatvirtinsite, pinigai nebus nurašyti.
+challenge-back = Grįžote nebaigę patvirtinimo. Tęskite nuo tos pačios vietos arba mokėkite kita kortele.
+challenge-button = Tęsti banko puslapyje
+another-card-button = Mokėti kita kortele
+
+## Laukimas
+wait-title = Bankas apdoroja mokėjimą
+wait-body = Paprastai tai trunka kelias sekundes. Neuždarykite šio puslapio: jis pasikeis pats.
+wait-again = Patikrinti dabar
+unknown-title = Laukiame banko atsakymo
+unknown-body = Bankas dar neatsakė, todėl nežinome, ar pinigai nurašyti. Prašome nemokėti dar kartą.
+unknown-next = Mes ir toliau klausiame banko. Puslapį galite uždaryti: parduotuvė sužinos rezultatą, o jei mokėjimas nepavyks, pinigai nebus nurašyti.
+
+## Rezultatai
+paid-title = Sumokėta. Ačiū!
+paid-body = Apie jūsų mokėjimą pranešėme parduotuvei.
+paid-status = sumokėta
+held-title = Suma rezervuota. Ačiū!
+held-body = Suma rezervuota jūsų kortelėje. Ji bus nurašyta, kai parduotuvė patvirtins užsakymą, arba atlaisvinta, jei nepatvirtins.
+held-status = rezervuota
+declined-final-title = Mokėjimas nepavyko
+declined-final-next = Šio užsakymo čia apmokėti nebegalima. Grįžkite į parduotuvę ir užsisakykite iš naujo.
+declined-status = nesumokėta
+expired-title = Laikas sumokėti baigėsi
+expired-body = Pinigai nenurašyti. Grįžkite į parduotuvę ir užsisakykite iš naujo.
+expired-status = pasibaigė
+cancelled-title = Atšaukėte mokėjimą
+cancelled-body = Pinigai nenurašyti. Jei persigalvosite, užsisakykite parduotuvėje iš naujo.
+cancelled-status = atšaukta
+already-paid-title = Šis užsakymas jau apmokėtas
+already-paid-body = Pinigai nurašyti vieną kartą, dar kartą mokėti nereikia.
+already-held-title = Suma jau rezervuota
+already-held-body = Dar kartą mokėti nereikia. Pinigai bus nurašyti, kai parduotuvė patvirtins užsakymą.
+voided-title = Rezervacija panaikinta
+voided-body = Parduotuvė atlaisvino rezervuotą sumą, pinigai nebuvo nurašyti. Banko išraše ji gali būti matoma dar kelias dienas.
+voided-status = atlaisvinta
+refunded-title = Pinigai už užsakymą grąžinti
+refunded-body = Pinigai išsiųsti atgal į kortelę. Paprastai jie ateina per kelias darbo dienas; jei neateina, kreipkitės į savo banką.
+refunded-status = grąžinta
+part-refunded-title = Dalis pinigų grąžinta
+part-refunded-body = Užsakymas apmokėtas, o dalis pinigų išsiųsta atgal į kortelę. Paprastai jie ateina per kelias darbo dienas.
+fact-card = Kortelė
+fact-paid-at = Sumokėta
+fact-held-at = Rezervuota
+fact-refunded-at = Grąžinta
+fact-refunded = Grąžinta suma
+fact-time = Laikas
+fact-reference = Mokėjimo numeris
+copy-reference = Kopijuoti mokėjimo numerį
+returning-in = { $count ->
+    [one] Grąžinsime jus į parduotuvę po { $count } sekundės
+    [few] Grąžinsime jus į parduotuvę po { $count } sekundžių
+   *[other] Grąžinsime jus į parduotuvę po { $count } sekundžių
+}
+stay-here = Likti čia
+staying = Liekate šiame puslapyje.
+
+## Kai mokėti nėra už ką
+not-found-title = Tokio užsakymo neradome
+not-found-body = Galbūt nuoroda nepilna arba per sena. Ją atidarius pinigai nebuvo nurašyti. Grįžkite į parduotuvę ir dar kartą paspauskite „Mokėti“.
+technical-title = Pas mus įvyko klaida
+technical-body = Nepavyko parodyti puslapio. Jei jau paspaudėte „Mokėti“, kol kas nemokėkite dar kartą: po minutės vėl atidarykite šį puslapį ir pamatysite, kas su mokėjimu.
+technical-reference = Jei tai pasikartos, pasakykite parduotuvei šį numerį:
+too-many-title = Per daug bandymų
+too-many-body = Saugodami korteles, po daugelio bandymų iš eilės darome pertrauką. Šis bandymas nieko nenurašė.
+too-many-wait = { $count ->
+    [one] Bandykite po { $count } minutės.
+    [few] Bandykite po { $count } minučių.
+   *[other] Bandykite po { $count } minučių.
+}
+
+## Bandomojo banko patvirtinimo puslapis
+acs-bank = Bandomasis bankas
+acs-banner = Simuliatorius: tai ne tikras bankas
+acs-title = Patvirtinkite mokėjimą
+acs-body = Tikras bankas dabar atsiųstų kodą žinute arba paklaustų savo programėlėje.
+acs-shop = Parduotuvė
+acs-amount = Suma
+acs-card = Kortelė
+acs-code-label = Patvirtinimo kodas
+acs-hint = Čia tinka kodai:
+acs-fail-hint = Bet kuris kitas kodas neteisingas.
+acs-button = Patvirtinti
+acs-cancel = Nepatvirtinti
+acs-wrong = { $count ->
+    [one] Kodas neteisingas. Pinigai nenurašyti. Liko { $count } bandymas.
+    [few] Kodas neteisingas. Pinigai nenurašyti. Liko { $count } bandymai.
+   *[other] Kodas neteisingas. Pinigai nenurašyti. Liko { $count } bandymų.
+}
+acs-missing = Įveskite kodą. Pinigai nenurašyti.

@@ -1,0 +1,10 @@
+//! Every page, rendered with plain data in every language.
+
+mod assets;
+mod fixtures;
+mod gallery;
+mod html;
+mod language;
+mod pages;
+mod parts;
+mod texts;

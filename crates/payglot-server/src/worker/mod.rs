@@ -1,3 +1,0 @@
-//! Loops that claim, act and record: deliveries, expiry, recovery.
-
-pub mod delivery;
