@@ -1,0 +1,99 @@
+//! One file per verb: load, decide, render what must be announced, commit. The only place that begins a change.
+//!
+//! A provider is called between two commits, never inside one: first "asked" is recorded, then the answer, so that a crash leaves a
+//! question to ask again and not a lost payment.
+
+mod announce;
+pub mod cancel;
+pub mod expire;
+pub mod operate;
+pub mod pay;
+pub mod query;
+pub mod recover;
+pub mod register;
+
+use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
+use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
+use payglot_store::{Commit, Store as _, StoreError, StoredPayment};
+use std::sync::Arc;
+
+/// How long a notification stays claimed by the process that committed it. Longer than an attempt may take, shorter than anybody
+/// wants to wait after a crash.
+pub(crate) const LEASE_MS: i64 = 60_000;
+
+/// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so
+/// this many rounds are lost only against as many rivals.
+const ROUNDS_MAX: usize = 64;
+
+/// Why a flow did nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FlowError {
+    /// The core refused.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The store could not.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// No such payment.
+    #[error("no such payment")]
+    UnknownPayment,
+}
+
+impl From<Refusal> for FlowError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// The payment as it is stored.
+pub(crate) async fn load(gateway: &Gateway, id: PaymentId) -> Result<StoredPayment, FlowError> {
+    gateway.store.payment(id).await?.ok_or(FlowError::UnknownPayment)
+}
+
+/// Decides and commits; when the payment changed meanwhile, reads it again and decides anew. `stored` is the caller's copy to begin
+/// with, so that the ordinary case reads nothing twice.
+pub(crate) async fn apply(
+    gateway: &Gateway,
+    mut stored: StoredPayment,
+    command: impl Fn() -> Command + Send,
+) -> Result<(StoredPayment, Decision), FlowError> {
+    let project = gateway.projects.by_id(stored.payment.project).await?;
+    for _ in 0..ROUNDS_MAX {
+        let now = gateway.clock.now();
+        let decision = decide(&stored.payment, command(), now)?;
+        match commit(gateway, &project, &stored.details, &decision, None, now).await {
+            Ok(_) => {
+                let stored = StoredPayment { payment: decision.payment.clone(), details: stored.details };
+                return Ok((stored, decision));
+            }
+            Err(StoreError::Changed) => stored = load(gateway, stored.payment.id).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Changed.into())
+}
+
+/// Makes a decision durable with its announcements and hands them over for delivery. Returns the order number.
+async fn commit(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    details: &str,
+    decision: &Decision,
+    new_details: Option<String>,
+    now: UnixMillis,
+) -> Result<String, StoreError> {
+    let notifications = announce::render(gateway, project, details, decision, now);
+    let commit = Commit {
+        decision: decision.clone(),
+        details: new_details,
+        notifications,
+        lease_until: now.plus(LEASE_MS),
+    };
+    let committed = gateway.store.commit(commit).await?;
+    for change in &decision.changes {
+        gateway.metrics.payment_changed(&project.protocol, change);
+    }
+    gateway.courier.hand_over(committed.claimed);
+    Ok(committed.order)
+}

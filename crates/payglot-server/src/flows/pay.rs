@@ -1,0 +1,93 @@
+//! The payer pays by card: attempt, challenge, answer.
+
+use super::{FlowError, apply, load, operate};
+use crate::gateway::Gateway;
+use crate::upstream::card::Card;
+use crate::upstream::{AttemptAnswer, CardAttempt, Provider as _};
+use payglot_core::{Command, Method, OperationId, OperationKind, PaymentId};
+use payglot_store::StoredPayment;
+use std::sync::Arc;
+
+/// Where an attempt stands after it was asked.
+#[derive(Debug)]
+pub enum Paid {
+    /// It has an answer, or its outcome is unknown: the payment says which.
+    Settled(StoredPayment),
+    /// The payer's browser must go to this address.
+    PayerMustAct(String),
+}
+
+/// Begins an attempt with a card and asks the provider. Runs to its end even if the payer's browser goes away meanwhile.
+pub async fn by_card(
+    gateway: &Arc<Gateway>,
+    stored: StoredPayment,
+    card: Card,
+    payer_ip: Option<String>,
+    return_address: String,
+) -> Result<Paid, FlowError> {
+    let shared = Arc::clone(gateway);
+    let work = async move { attempt(&shared, stored, card, payer_ip, return_address).await };
+    finish(gateway, work).await
+}
+
+/// The payer is back from the challenge: asks the provider for the rest.
+pub async fn after_challenge(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId) -> Result<Paid, FlowError> {
+    let shared = Arc::clone(gateway);
+    let work = async move {
+        let stored = load(&shared, id).await?;
+        let (stored, _) = apply(&shared, stored, || Command::PayerActed { operation }).await?;
+        let answer = shared.bank.finish_attempt(operation).await;
+        Ok(Paid::Settled(operate::answered(&shared, stored, operation, answer).await?))
+    };
+    finish(gateway, work).await
+}
+
+/// The payer left the challenge to try another card.
+pub async fn abandon(gateway: &Gateway, id: PaymentId) -> Result<StoredPayment, FlowError> {
+    let stored = load(gateway, id).await?;
+    let Some(operation) = stored.payment.last_attempt().map(|attempt| attempt.id) else { return Ok(stored) };
+    Ok(apply(gateway, stored, || Command::AbandonAttempt { operation }).await?.0)
+}
+
+async fn attempt(
+    gateway: &Gateway,
+    stored: StoredPayment,
+    card: Card,
+    payer_ip: Option<String>,
+    return_address: String,
+) -> Result<Paid, FlowError> {
+    let operation = gateway.clock.operation_id();
+    let facts = card.facts();
+    let command = || Command::StartAttempt {
+        operation,
+        method: Method::Card,
+        card: Some(facts.clone()),
+        payer_ip: payer_ip.clone(),
+    };
+    let (stored, _) = apply(gateway, stored, command).await?;
+    let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
+    let (payment, amount) = (stored.payment.id, stored.payment.amount);
+    let asked = CardAttempt { operation, payment, kind, amount, card, return_address };
+    match gateway.bank.attempt(asked).await {
+        AttemptAnswer::Done(answer) => Ok(Paid::Settled(operate::answered(gateway, stored, operation, answer).await?)),
+        AttemptAnswer::PayerMustAct { address } => {
+            apply(gateway, stored, || Command::PayerMustAct { operation }).await?;
+            Ok(Paid::PayerMustAct(address))
+        }
+    }
+}
+
+/// Runs work that must end even if the request that began it is dropped.
+async fn finish<T: Send + 'static>(
+    gateway: &Gateway,
+    work: impl Future<Output = Result<T, FlowError>> + Send + 'static,
+) -> Result<T, FlowError> {
+    match gateway.tasks.spawn(work).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a payment task ended abnormally; the recovery will ask for its outcome");
+            Err(FlowError::Store(payglot_store::StoreError::Unavailable("interrupted".to_owned())))
+        }
+    }
+}
+

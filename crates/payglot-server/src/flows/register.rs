@@ -1,0 +1,41 @@
+//! Registers an order.
+
+use super::FlowError;
+use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
+use payglot_core::{Intent, Money, NewPayment, UnixMillis, register as decide_registration};
+use payglot_store::StoredPayment;
+use std::sync::Arc;
+
+/// What a merchant registers.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The merchant's number; empty: numbered by us.
+    pub number: String,
+    /// Sale or hold.
+    pub intent: Intent,
+    /// How much.
+    pub amount: Money,
+    /// When the payer's time is over.
+    pub expires_at: UnixMillis,
+    /// The merchant's parameters, as the protocol's codec wrote them.
+    pub details: String,
+}
+
+/// Registers the order. A number used before is `StoreError::DuplicateOrder`.
+pub async fn register(gateway: &Gateway, project: &Arc<ActiveProject>, order: Order) -> Result<StoredPayment, FlowError> {
+    let now = gateway.clock.now();
+    let new = NewPayment {
+        id: gateway.clock.payment_id(),
+        project: project.id,
+        order: order.number,
+        intent: order.intent,
+        amount: order.amount,
+        terms: project.settings.terms(),
+        expires_at: order.expires_at,
+    };
+    let mut decision = decide_registration(new, now)?;
+    let number = super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), now).await?;
+    decision.payment.order = number;
+    Ok(StoredPayment { payment: decision.payment, details: order.details })
+}

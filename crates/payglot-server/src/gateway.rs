@@ -1,0 +1,34 @@
+//! What every request and every loop shares.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::metrics::Metrics;
+use crate::projects::Projects;
+use crate::secrets::MasterKey;
+use crate::upstream::sandbox::SandboxBank;
+use crate::worker::delivery::Courier;
+use payglot_store::Store;
+use std::sync::Arc;
+use tokio_util::task::TaskTracker;
+
+/// The gateway, shared by all requests and loops.
+pub struct Gateway {
+    /// Settings of the server.
+    pub config: Config,
+    /// The clock.
+    pub clock: Clock,
+    /// Where payments are durable.
+    pub store: Arc<dyn Store>,
+    /// Opens secrets.
+    pub key: Arc<MasterKey>,
+    /// Finds projects.
+    pub projects: Projects,
+    /// The only provider so far.
+    pub bank: Arc<SandboxBank>,
+    /// Carries notifications.
+    pub courier: Courier,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+    /// Work that a request began and that must end even if its client goes away; the shutdown waits for it.
+    pub tasks: TaskTracker,
+}

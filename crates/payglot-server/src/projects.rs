@@ -1,0 +1,315 @@
+//! Projects as the running server sees them: settings read, secrets opened, kept until the stored version changes.
+//!
+//! The store is asked on every request (a point read), so what the command line changes takes effect at once; only parsing and
+//! unsealing are saved.
+
+use crate::secrets::{MasterKey, Secret};
+use payglot_core::outbox::Schedule;
+use payglot_core::{Captures, Funds, ProjectId, Terms, UnixMillis};
+use payglot_store::{Project, Store, StoreError};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How a callback is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallbackMethod {
+    /// Everything in the address.
+    #[default]
+    Get,
+    /// A form in the body.
+    Post,
+}
+
+/// What a merchant would set in the vendor's cabinet. Stored as JSON; every field has a default, so an older row still reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProjectSettings {
+    /// The merchant's name on the payment page.
+    pub display_name: String,
+    /// `#rrggbb`, the colour of buttons and marks on the payment page.
+    pub brand_colour: String,
+    /// Is it a sandbox project? Shows the banner and the test cards, and explains signature errors.
+    pub test_mode: bool,
+    /// Two letters: the language where a request names none.
+    pub language: String,
+    /// ISO 4217 letters: the currency where a request names none.
+    pub currency: String,
+    /// Currencies that are taken, ISO 4217 letters; empty takes every one.
+    pub currencies: Vec<String>,
+    /// Number orders that come without a number.
+    pub number_orders: bool,
+    /// Where callbacks go; empty sends none.
+    pub callback_url: String,
+    /// GET or POST.
+    pub callback_method: CallbackMethod,
+    /// Sign callbacks with the `callback` secret.
+    pub callback_signed: bool,
+    /// Extra parameters of a callback, by the protocol's names.
+    pub callback_parameters: Vec<String>,
+    /// May an order name its own callback address?
+    pub dynamic_callback: bool,
+    /// When callbacks are tried again: `5x30s` is five more times, each after 30 s.
+    pub retries: String,
+    /// Seconds a payer has, where a request says nothing.
+    pub session_seconds: i64,
+    /// Attempts a payer has.
+    pub attempts: u8,
+    /// May a hold be captured more than once?
+    pub several_captures: bool,
+    /// Seconds after the capture in which it can still be reversed.
+    pub reversal_seconds: i64,
+    /// Seconds a hold lives.
+    pub hold_seconds: i64,
+    /// Largest amount in minor units.
+    pub amount_max: i64,
+    /// Accept money that comes late (otherwise it is returned).
+    pub accept_late: bool,
+    /// Accept too little money when the time runs out.
+    pub accept_partial: bool,
+    /// Accept more money than asked for.
+    pub accept_over: bool,
+    /// Who may show the payment page in a frame: a CSP source list.
+    pub frame_ancestors: String,
+    /// Minutes east of UTC of dates without a zone.
+    pub zone_minutes: i32,
+}
+
+impl Default for ProjectSettings {
+    fn default() -> Self {
+        Self {
+            display_name: String::new(),
+            brand_colour: "#3b5bdb".to_owned(),
+            test_mode: false,
+            language: "ru".to_owned(),
+            currency: "RUB".to_owned(),
+            currencies: Vec::new(),
+            number_orders: false,
+            callback_url: String::new(),
+            callback_method: CallbackMethod::Get,
+            callback_signed: true,
+            callback_parameters: Vec::new(),
+            dynamic_callback: true,
+            retries: "5x30s".to_owned(),
+            session_seconds: 1200,
+            attempts: 3,
+            several_captures: false,
+            reversal_seconds: 24 * 3600,
+            hold_seconds: 7 * 24 * 3600,
+            amount_max: 999_999_999_999,
+            accept_late: false,
+            accept_partial: false,
+            accept_over: false,
+            frame_ancestors: "'none'".to_owned(),
+            zone_minutes: 180,
+        }
+    }
+}
+
+impl ProjectSettings {
+    /// Reads stored JSON.
+    pub fn from_json(text: &str) -> anyhow::Result<Self> {
+        let settings: Self = serde_json::from_str(text)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The JSON to store.
+    pub fn to_json(&self) -> anyhow::Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// The same with one field changed, given as text: `callback_url`, `http://...`. Lists are separated by commas.
+    pub fn with(&self, key: &str, value: &str) -> anyhow::Result<Self> {
+        use serde_json::Value;
+        let mut all = serde_json::to_value(self)?;
+        let known = all.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
+        let Some(slot) = all.get_mut(key) else {
+            anyhow::bail!("no setting is called {key}; there are: {known}");
+        };
+        let wrong = |kind| anyhow::anyhow!("{key} wants {kind}, not {value:?}");
+        *slot = match slot {
+            Value::Bool(_) => Value::Bool(value.parse().map_err(|_| wrong("true or false"))?),
+            Value::Number(_) => Value::from(value.parse::<i64>().map_err(|_| wrong("a whole number"))?),
+            Value::Array(_) => {
+                value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()
+            }
+            Value::Null | Value::String(_) | Value::Object(_) => Value::from(value),
+        };
+        let settings: Self = serde_json::from_value(all).map_err(|error| anyhow::anyhow!("{key}: {error}"))?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        anyhow::ensure!((1..=20).contains(&self.attempts), "attempts must be 1 to 20");
+        anyhow::ensure!((1..=31 * 86_400).contains(&self.session_seconds), "session_seconds must be 1 to 2678400");
+        anyhow::ensure!(self.hold_seconds > 0 && self.reversal_seconds >= 0, "durations must not be negative");
+        anyhow::ensure!(
+            (1..=payglot_core::money::MINOR_MAX).contains(&self.amount_max),
+            "amount_max must be 1 to {}",
+            payglot_core::money::MINOR_MAX
+        );
+        anyhow::ensure!((-14 * 60..=14 * 60).contains(&self.zone_minutes), "zone_minutes must be -840 to 840");
+        anyhow::ensure!(
+            payglot_core::Currency::from_code(&self.currency).is_some(),
+            "currency {} is not known",
+            self.currency
+        );
+        if !self.callback_url.is_empty() {
+            let http = self.callback_url.starts_with("http://") || self.callback_url.starts_with("https://");
+            anyhow::ensure!(
+                http && reqwest::Url::parse(&self.callback_url).is_ok(),
+                "callback_url must be an http(s) address"
+            );
+        }
+        self.retries.parse::<Schedule>()?;
+        Ok(())
+    }
+
+    /// The rules a payment is registered under.
+    pub fn terms(&self) -> Terms {
+        let funds = |accept| if accept { Funds::Accept } else { Funds::Return };
+        Terms {
+            attempts_max: self.attempts,
+            captures: if self.several_captures { Captures::Several } else { Captures::One },
+            void_captured_ms: self.reversal_seconds.saturating_mul(1000),
+            hold_ms: self.hold_seconds.saturating_mul(1000),
+            late: funds(self.accept_late),
+            partial: funds(self.accept_partial),
+            over: funds(self.accept_over),
+        }
+    }
+
+    /// The retry schedule of its callbacks.
+    pub fn schedule(&self) -> Schedule {
+        // Checked when the settings were read.
+        self.retries.parse().unwrap_or_else(|_| Schedule::new(&[]))
+    }
+}
+
+/// A project ready for use.
+#[derive(Debug)]
+pub struct ActiveProject {
+    /// Its id.
+    pub id: ProjectId,
+    /// The protocol's word.
+    pub protocol: String,
+    /// Unique name.
+    pub name: String,
+    /// The name the protocol calls the merchant by.
+    pub login: String,
+    /// May it be used?
+    pub enabled: bool,
+    /// Its settings.
+    pub settings: ProjectSettings,
+    secrets: Vec<(String, Secret, Option<UnixMillis>)>,
+}
+
+impl ActiveProject {
+    /// The name payers see.
+    pub fn display_name(&self) -> &str {
+        if self.settings.display_name.is_empty() { &self.name } else { &self.settings.display_name }
+    }
+
+    /// The current secret of a kind.
+    pub fn secret(&self, kind: &str) -> Option<&Secret> {
+        self.secrets.iter().find(|(known, _, until)| known == kind && until.is_none()).map(|(_, secret, _)| secret)
+    }
+
+    /// Is `given` a secret of this kind that is valid now? During a rotation two are.
+    pub fn accepts(&self, kind: &str, given: &str, now: UnixMillis) -> bool {
+        self.secrets
+            .iter()
+            .filter(|(known, _, until)| known == kind && until.is_none_or(|until| now < until))
+            .fold(false, |matched, (_, secret, _)| secret.matches(given) | matched)
+    }
+}
+
+/// The aad under which a project's secret is sealed.
+pub fn seal_purpose(project: &str, kind: &str) -> String {
+    format!("{project}:{kind}")
+}
+
+/// Finds projects.
+pub struct Projects {
+    store: Arc<dyn Store>,
+    key: Arc<MasterKey>,
+    opened: Mutex<HashMap<ProjectId, (i64, Arc<ActiveProject>)>>,
+}
+
+impl Projects {
+    /// Over a store, with the key that opens its secrets.
+    pub fn new(store: Arc<dyn Store>, key: Arc<MasterKey>) -> Self {
+        Self { store, key, opened: Mutex::default() }
+    }
+
+    /// By the name the protocol calls the merchant by.
+    pub async fn by_login(&self, protocol: &str, login: &str) -> Result<Option<Arc<ActiveProject>>, StoreError> {
+        self.store.project_by_login(protocol, login).await?.map(|project| self.open(project)).transpose()
+    }
+
+    /// By id.
+    pub async fn by_id(&self, id: ProjectId) -> Result<Arc<ActiveProject>, StoreError> {
+        let project = self.store.project(id).await?.ok_or(StoreError::NotFound)?;
+        self.open(project)
+    }
+
+    fn open(&self, project: Project) -> Result<Arc<ActiveProject>, StoreError> {
+        let lock = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, opened)) = lock().get(&project.id)
+            && *version == project.version
+        {
+            return Ok(Arc::clone(opened));
+        }
+        let (id, version) = (project.id, project.version);
+        let opened = Arc::new(self.read(project).map_err(|error| StoreError::Damaged(error.to_string()))?);
+        lock().insert(id, (version, Arc::clone(&opened)));
+        Ok(opened)
+    }
+
+    fn read(&self, project: Project) -> anyhow::Result<ActiveProject> {
+        let mut secrets = Vec::with_capacity(project.secrets.len());
+        for sealed in project.secrets {
+            let secret = self.key.open(&sealed.sealed, &seal_purpose(&project.name, &sealed.kind))?;
+            secrets.push((sealed.kind, secret, sealed.valid_until));
+        }
+        Ok(ActiveProject {
+            id: project.id,
+            protocol: project.protocol,
+            name: project.name,
+            login: project.login,
+            enabled: project.enabled,
+            settings: ProjectSettings::from_json(&project.settings)?,
+            secrets,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_change_one_field_at_a_time_and_say_what_is_wrong() {
+        let settings = ProjectSettings::default();
+        let changed = settings.with("attempts", "5").expect("changed");
+        assert_eq!((changed.attempts, &changed.language), (5, &settings.language));
+        assert_eq!(changed.with("callback_parameters", "amount, currency").expect("list").callback_parameters.len(), 2);
+        let words = |key, value| settings.with(key, value).expect_err("refused").to_string();
+        assert!(words("atempts", "5").contains("there are: "));
+        assert!(words("attempts", "five").contains("whole number"));
+        assert!(words("attempts", "0").contains("1 to 20"));
+        assert!(words("callback_url", "shop.example/cb").contains("http(s)"));
+        assert!(words("retries", "often").contains("5x30s"));
+        assert!(words("currency", "XXQ").contains("not known"));
+    }
+
+    #[test]
+    fn settings_read_back_and_older_rows_still_read() {
+        let settings = ProjectSettings { test_mode: true, ..ProjectSettings::default() };
+        assert_eq!(ProjectSettings::from_json(&settings.to_json().expect("json")).expect("reads"), settings);
+        assert_eq!(ProjectSettings::from_json("{}").expect("reads"), ProjectSettings::default());
+    }
+}

@@ -1,0 +1,163 @@
+//! Secrets at rest: sealed with the master key (ChaCha20-Poly1305), opened only in memory, compared in constant time, never printed.
+
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::fmt;
+use std::path::Path;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// A secret in memory. Its `Debug` prints nothing of it.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a text into custody.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text, for signing and for showing it once.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Is `given` the secret? Takes the same time whatever it is.
+    pub fn matches(&self, given: &str) -> bool {
+        self.0.as_bytes().ct_eq(given.as_bytes()).into()
+    }
+
+    /// A fresh one: 24 random bytes as 48 hexadecimal digits.
+    pub fn generate() -> anyhow::Result<Self> {
+        let mut bytes = Zeroizing::new([0_u8; 24]);
+        fill_random(bytes.as_mut_slice())?;
+        Ok(Self::new(to_hex(bytes.as_slice())))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Secret(***)")
+    }
+}
+
+/// The key that seals all other secrets.
+pub struct MasterKey {
+    key: LessSafeKey,
+    random: SystemRandom,
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("MasterKey(***)")
+    }
+}
+
+impl MasterKey {
+    /// From 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> anyhow::Result<Self> {
+        let bytes = Zeroizing::new(from_hex(text.trim()).unwrap_or_default());
+        let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes)
+            .map_err(|_| anyhow::anyhow!("the master key must be 64 hexadecimal digits (32 bytes)"))?;
+        Ok(Self { key: LessSafeKey::new(key), random: SystemRandom::new() })
+    }
+
+    /// Reads the key file, or creates it with a fresh key, readable by its owner only.
+    pub fn load_or_create(path: &Path) -> anyhow::Result<Self> {
+        if path.exists() {
+            return Self::from_hex(&std::fs::read_to_string(path)?);
+        }
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        fill_random(bytes.as_mut_slice())?;
+        let text = Zeroizing::new(to_hex(bytes.as_slice()));
+        write_private(path, &text)?;
+        Self::from_hex(&text)
+    }
+
+    /// Nonce, ciphertext and tag. `purpose` (project and kind) is bound in: a sealed value moved to another row does not open.
+    pub fn seal(&self, secret: &Secret, purpose: &str) -> anyhow::Result<Vec<u8>> {
+        let mut nonce = [0_u8; NONCE_LEN];
+        self.random.fill(&mut nonce).map_err(|_| anyhow::anyhow!("the system has no randomness"))?;
+        let mut text = secret.expose().as_bytes().to_vec();
+        self.key
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut text)
+            .map_err(|_| anyhow::anyhow!("the secret could not be sealed"))?;
+        Ok([nonce.as_slice(), &text].concat())
+    }
+
+    /// Opens what [`MasterKey::seal`] made for the same purpose.
+    pub fn open(&self, sealed: &[u8], purpose: &str) -> anyhow::Result<Secret> {
+        let wrong = || anyhow::anyhow!("a secret does not open: is this the master key it was sealed with?");
+        let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or_else(wrong)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| wrong())?;
+        let mut text = Zeroizing::new(rest.to_vec());
+        let open = self.key.open_in_place(nonce, Aad::from(purpose), &mut text).map_err(|_| wrong())?;
+        Ok(Secret::new(std::str::from_utf8(open).map_err(|_| wrong())?))
+    }
+}
+
+fn fill_random(bytes: &mut [u8]) -> anyhow::Result<()> {
+    SystemRandom::new().fill(bytes).map_err(|_| anyhow::anyhow!("the system has no randomness"))
+}
+
+#[cfg(unix)]
+fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    Ok(std::fs::write(path, text)?)
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_only_for_its_purpose_and_key() {
+        let key = MasterKey::from_hex(&"ab".repeat(32)).expect("key");
+        let sealed = key.seal(&Secret::new("pa55"), "shop:password").expect("sealed");
+        assert!(!sealed.windows(4).any(|window| window == b"pa55"));
+        assert!(key.open(&sealed, "shop:password").expect("opens").matches("pa55"));
+        assert!(key.open(&sealed, "other:password").is_err());
+        assert!(MasterKey::from_hex(&"cd".repeat(32)).expect("key").open(&sealed, "shop:password").is_err());
+        assert!(key.open(b"short", "shop:password").is_err());
+    }
+
+    #[test]
+    fn a_key_that_is_no_key_is_refused_and_nothing_prints_a_secret() {
+        assert!(MasterKey::from_hex("abc").is_err());
+        assert!(MasterKey::from_hex(&"zz".repeat(32)).is_err());
+        assert_eq!(format!("{:?}", Secret::new("pa55")), "Secret(***)");
+    }
+
+    #[test]
+    fn a_created_key_is_found_again() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("master.key");
+        let sealed = MasterKey::load_or_create(&path).expect("created").seal(&Secret::new("x"), "p").expect("sealed");
+        assert!(MasterKey::load_or_create(&path).expect("found").open(&sealed, "p").expect("opens").matches("x"));
+    }
+}

@@ -1,0 +1,3 @@
+//! Loops that claim, act and record: deliveries, expiry, recovery.
+
+pub mod delivery;
