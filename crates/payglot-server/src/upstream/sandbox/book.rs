@@ -1,0 +1,222 @@
+//! The bank's own book: what it decided about each operation, apart from the gateway's own records, so that the two can be compared.
+//!
+//! The only file of this room that knows the store. A real provider keeps its book on its own machines; this one borrows two verbs.
+
+use super::super::card::Card;
+use payglot_core::{
+    Answer, DeclineReason, Money, OperationId, OperationKind, PaymentId, ProviderFacts, ThreeDs, UnixMillis,
+};
+pub(super) use payglot_store::{BankEntry as Entry, BankOutcome as Outcome};
+use payglot_store::{Store, StoreError};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+/// The book. Cheap to clone.
+#[derive(Clone)]
+pub struct Book {
+    store: Arc<dyn Store>,
+}
+
+/// The book can be neither read nor written now: the bank cannot answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BookClosed;
+
+impl Book {
+    /// A book kept in this store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// What the bank knows of an operation.
+    pub(super) async fn entry(&self, operation: OperationId) -> Result<Option<Entry>, BookClosed> {
+        self.store.bank_entry(operation).await.map_err(|error| closed(operation, &error))
+    }
+
+    /// Everything the bank did for a payment.
+    pub(super) async fn entries_of(&self, payment: PaymentId) -> Result<Vec<Entry>, BookClosed> {
+        match self.store.file(payment).await {
+            Ok(file) => Ok(file.map(|file| file.bank).unwrap_or_default()),
+            Err(error) => {
+                tracing::warn!(%payment, %error, "the sandbox bank cannot read its book");
+                Err(BookClosed)
+            }
+        }
+    }
+
+    /// Writes an entry; it is on disk when this returns.
+    pub(super) async fn record(&self, entry: Entry) -> Result<(), BookClosed> {
+        let operation = entry.operation;
+        self.store.bank_record(entry).await.map_err(|error| closed(operation, &error))
+    }
+
+    /// Puts an entry into the store's queue without waiting for the disk. The gateway's commit of the answer stands behind it in the
+    /// same queue, so an answer that is durable has its entry; waiting here would cost every payment one more turn of the disk.
+    /// The first poll takes the place in the queue (and queues in order for one if it is full); `unconstrained` because the runtime
+    /// could otherwise put that poll off when this task has done much already.
+    pub(super) async fn enqueue(&self, entry: Entry) -> Result<(), BookClosed> {
+        let (store, operation) = (Arc::clone(&self.store), entry.operation);
+        let mut writing: Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>> =
+            Box::pin(tokio::task::unconstrained(async move { store.bank_record(entry).await }));
+        let first = poll_fn(|context| Poll::Ready(writing.as_mut().poll(context))).await;
+        match first {
+            Poll::Ready(done) => done.map_err(|error| closed(operation, &error)),
+            Poll::Pending => {
+                tokio::spawn(async move {
+                    if let Err(error) = writing.await {
+                        tracing::error!(%operation, %error, "the sandbox bank lost an entry of its book");
+                    }
+                });
+                Ok(())
+            }
+        }
+    }
+}
+
+fn closed(operation: OperationId, error: &StoreError) -> BookClosed {
+    tracing::warn!(%operation, %error, "the sandbox bank cannot use its book");
+    BookClosed
+}
+
+/// What the bank writes beside an outcome. The card's number is not among it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Note {
+    /// The card, masked; empty for what the merchant asked.
+    pub(super) card: String,
+    /// How the holder was authenticated, once that is decided.
+    pub(super) three_ds: Option<ThreeDs>,
+    /// Where the payer's browser must come back to.
+    pub(super) return_address: String,
+    /// Wrong codes so far, kept when the challenge is over.
+    pub(super) wrong_answers: u8,
+    /// The answer that follows the challenge will be lost.
+    pub(super) answer_lost: bool,
+}
+
+impl Note {
+    /// For a card.
+    pub(super) fn of_card(card: &Card) -> Self {
+        Self { card: card.number().masked(), ..Self::default() }
+    }
+
+    /// As form-urlencoded text.
+    pub(super) fn write(&self) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        if !self.card.is_empty() {
+            text.append_pair("card", &self.card);
+        }
+        if let Some(three_ds) = self.three_ds {
+            text.append_pair("three_ds", three_ds.name());
+        }
+        if !self.return_address.is_empty() {
+            text.append_pair("return", &self.return_address);
+        }
+        if self.wrong_answers > 0 {
+            text.append_pair("wrong", &self.wrong_answers.to_string());
+        }
+        if self.answer_lost {
+            text.append_pair("answer", "lost");
+        }
+        text.finish()
+    }
+
+    /// Reads what [`Note::write`] wrote; unknown names are skipped, so an older program can read a newer book.
+    pub(super) fn read(text: &str) -> Self {
+        let mut note = Self::default();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            match name.as_ref() {
+                "card" => note.card = value.into_owned(),
+                "three_ds" => note.three_ds = ThreeDs::from_name(&value),
+                "return" => note.return_address = value.into_owned(),
+                "wrong" => note.wrong_answers = value.parse().unwrap_or_default(),
+                "answer" => note.answer_lost = value == "lost",
+                _ => {}
+            }
+        }
+        note
+    }
+}
+
+/// The answer an entry stands for; `None` while the payer must act.
+pub(super) fn answer_of(entry: &Entry) -> Option<Answer> {
+    let three_ds = Note::read(&entry.note).three_ds;
+    match entry.outcome {
+        Outcome::Challenge(_) | Outcome::Authenticated => None,
+        Outcome::Approved => Some(Answer::Approved(ProviderFacts {
+            approval_code: APPROVAL_CODE.to_owned(),
+            reference: reference(entry.operation),
+            three_ds,
+        })),
+        Outcome::Declined(reason) => Some(declined(entry.operation, reason, three_ds)),
+    }
+}
+
+/// The approval code of everything the sandbox approves.
+pub const APPROVAL_CODE: &str = "123456";
+
+/// A refusal. One that was made before the processing was asked has no reference number.
+pub(super) fn declined(operation: OperationId, reason: DeclineReason, three_ds: Option<ThreeDs>) -> Answer {
+    let reference = if reached_processing(reason) { reference(operation) } else { String::new() };
+    Answer::Declined(reason, ProviderFacts { approval_code: String::new(), reference, three_ds })
+}
+
+/// A question that the bank has no entry of.
+pub(super) fn not_received() -> Answer {
+    Answer::Declined(DeclineReason::NotReceived, ProviderFacts::default())
+}
+
+/// Did a question that was refused for this reason get as far as the processing?
+pub(super) const fn reached_processing(reason: DeclineReason) -> bool {
+    match reason {
+        DeclineReason::InsufficientFunds
+        | DeclineReason::CardExpired
+        | DeclineReason::UnknownCard
+        | DeclineReason::CardRestricted
+        | DeclineReason::CardLimit
+        | DeclineReason::IssuerLimit
+        | DeclineReason::NetworkRefused
+        | DeclineReason::IssuerRefused
+        | DeclineReason::IssuerUnavailable
+        | DeclineReason::Fraud
+        | DeclineReason::Other => true,
+        DeclineReason::WrongSecurityCode
+        | DeclineReason::WrongCardData
+        | DeclineReason::AuthenticationFailed
+        | DeclineReason::AuthenticationRefused
+        | DeclineReason::AuthenticationError
+        | DeclineReason::AuthenticationAbandoned
+        | DeclineReason::NotReceived
+        | DeclineReason::SystemError
+        | DeclineReason::CancelledByPayer
+        | DeclineReason::CancelledByMerchant
+        | DeclineReason::TimeRanOut => false,
+    }
+}
+
+/// Twelve digits made of the operation's id, so that the same question always has the same number.
+fn reference(operation: OperationId) -> String {
+    format!("{:012}", u128::from_be_bytes(*operation.as_bytes()) % 1_000_000_000_000)
+}
+
+/// What the bank was asked: everything of an entry but its outcome, note and time.
+pub(super) struct Question {
+    pub(super) operation: OperationId,
+    pub(super) payment: PaymentId,
+    pub(super) kind: OperationKind,
+    pub(super) amount: Money,
+}
+
+impl Question {
+    /// The entry that answers it.
+    pub(super) fn entry(&self, outcome: Outcome, note: &Note, at: UnixMillis) -> Entry {
+        let Self { operation, payment, kind, amount } = *self;
+        Entry { operation, payment, kind, amount, outcome, note: note.write(), at }
+    }
+
+    /// Is it the question that this entry answered?
+    pub(super) fn is_of(&self, entry: &Entry) -> bool {
+        (entry.operation, entry.payment) == (self.operation, self.payment)
+            && (entry.kind, entry.amount) == (self.kind, self.amount)
+    }
+}

@@ -1,0 +1,150 @@
+//! The bank's own page (3-D Secure): what it shows, and what the holder's code leads to.
+//!
+//! The page lies at [`address`]. It shows [`SandboxBank::challenge`], posts the code to [`SandboxBank::answer_challenge`] or the wish to
+//! stop to [`SandboxBank::cancel_challenge`], and then sends the browser to the return address. Each may be called again, by a double
+//! click or an old tab: a challenge that is over stays as it ended.
+
+use super::book::{BookClosed, Entry, Note, Outcome};
+use super::{SandboxBank, cards};
+use payglot_core::{DeclineReason, Money, OperationId, PaymentId};
+
+/// Wrong codes that end a challenge.
+pub const WRONG_ANSWERS_MAX: u8 = 3;
+
+/// What the bank's page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// The payment it is about, for the merchant's name, which the bank does not know.
+    pub payment: PaymentId,
+    /// The sum to confirm.
+    pub amount: Money,
+    /// The card: `411111**1111`.
+    pub card: String,
+    /// Wrong codes so far.
+    pub wrong_answers: u8,
+    /// Codes that may still be tried; 0 when the challenge is over.
+    pub tries_left: u8,
+    /// Where the browser must go afterwards.
+    pub return_address: String,
+    /// Does it still wait for a code? If not, the page has nothing to ask and sends the browser on.
+    pub open: bool,
+}
+
+/// What a code led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChallengeResult {
+    /// It was right (now or before): send the browser to this address.
+    Passed(String),
+    /// It was wrong, or nothing was typed, which counts as no try: ask again.
+    Wrong {
+        /// Codes that may still be tried.
+        tries_left: u8,
+    },
+    /// The challenge is over and not passed: send the browser to this address.
+    Failed(String),
+    /// No challenge by this id.
+    Unknown,
+    /// The bank cannot be reached now; nothing was counted.
+    Unavailable,
+}
+
+/// The address of the page, relative to the gateway.
+pub(super) fn address(operation: OperationId) -> String {
+    format!("/sandbox/acs/{operation}")
+}
+
+/// How far a challenge has come, of an entry that had one.
+struct Progress {
+    note: Note,
+    wrong_answers: u8,
+    open: bool,
+}
+
+fn progress(entry: &Entry) -> Option<Progress> {
+    let note = Note::read(&entry.note);
+    if note.return_address.is_empty() {
+        return None;
+    }
+    let (wrong_answers, open) = match entry.outcome {
+        Outcome::Challenge(wrong) => (wrong, true),
+        Outcome::Authenticated | Outcome::Approved | Outcome::Declined(_) => (note.wrong_answers, false),
+    };
+    Some(Progress { note, wrong_answers, open })
+}
+
+/// Where the browser goes from a challenge that is over.
+fn ended(entry: &Entry, note: Note) -> ChallengeResult {
+    match entry.outcome {
+        Outcome::Authenticated | Outcome::Approved => ChallengeResult::Passed(note.return_address),
+        Outcome::Challenge(_) | Outcome::Declined(_) => ChallengeResult::Failed(note.return_address),
+    }
+}
+
+impl SandboxBank {
+    /// What the page of this challenge shows. `None` if there is no such challenge or the book is closed.
+    pub async fn challenge(&self, operation: OperationId) -> Option<Challenge> {
+        let entry = self.book.entry(operation).await.ok().flatten()?;
+        let Progress { note, wrong_answers, open } = progress(&entry)?;
+        Some(Challenge {
+            payment: entry.payment,
+            amount: entry.amount,
+            card: note.card,
+            wrong_answers,
+            tries_left: if open { WRONG_ANSWERS_MAX.saturating_sub(wrong_answers) } else { 0 },
+            return_address: note.return_address,
+            open,
+        })
+    }
+
+    /// The holder typed a code. Spaces do not matter.
+    pub async fn answer_challenge(&self, operation: OperationId, code: &str) -> ChallengeResult {
+        let code: String = code.split_whitespace().collect();
+        self.act(operation, Some(&code)).await.unwrap_or(ChallengeResult::Unavailable)
+    }
+
+    /// The holder does not want to confirm.
+    pub async fn cancel_challenge(&self, operation: OperationId) -> ChallengeResult {
+        self.act(operation, None).await.unwrap_or(ChallengeResult::Unavailable)
+    }
+
+    async fn act(&self, operation: OperationId, code: Option<&str>) -> Result<ChallengeResult, BookClosed> {
+        let _turn = self.turn(operation.as_bytes()).await;
+        let Some(mut entry) = self.book.entry(operation).await? else { return Ok(ChallengeResult::Unknown) };
+        let Some(Progress { mut note, wrong_answers, open }) = progress(&entry) else {
+            return Ok(ChallengeResult::Unknown);
+        };
+        if !open {
+            return Ok(ended(&entry, note));
+        }
+        let wrong_answers = match code {
+            Some("") => {
+                let tries_left = WRONG_ANSWERS_MAX.saturating_sub(wrong_answers);
+                return Ok(ChallengeResult::Wrong { tries_left });
+            }
+            Some(code) if cards::CHALLENGE_CODES.contains(&code) => {
+                entry.outcome = Outcome::Authenticated;
+                wrong_answers
+            }
+            Some(_) if wrong_answers + 1 < WRONG_ANSWERS_MAX => {
+                entry.outcome = Outcome::Challenge(wrong_answers + 1);
+                wrong_answers + 1
+            }
+            Some(_) => {
+                entry.outcome = Outcome::Declined(DeclineReason::AuthenticationFailed);
+                WRONG_ANSWERS_MAX
+            }
+            None => {
+                entry.outcome = Outcome::Declined(DeclineReason::AuthenticationFailed);
+                wrong_answers
+            }
+        };
+        note.wrong_answers = wrong_answers;
+        (entry.note, entry.at) = (note.write(), self.clock.now());
+        let result = match entry.outcome {
+            Outcome::Challenge(wrong) => ChallengeResult::Wrong { tries_left: WRONG_ANSWERS_MAX - wrong },
+            Outcome::Authenticated | Outcome::Approved | Outcome::Declined(_) => ended(&entry, note),
+        };
+        self.book.record(entry).await?;
+        Ok(result)
+    }
+}

@@ -1,0 +1,245 @@
+//! The sandbox bank: a provider that moves no money and otherwise behaves like a bank.
+//!
+//! Card numbers decide what happens ([`cards`] is the manual); any number that is not a test card is refused. Each decision is written
+//! into the bank's own book before it is answered, so that a lost answer can be asked for again and the audit can compare two books.
+//! The same question under the same operation id gets the same answer; another question under that id is refused.
+//!
+//! A challenge (3-D Secure with a code) goes like this: the attempt is answered with the address of the bank's page, [`challenge`] says
+//! what that page shows and takes the code, and [`Provider::finish_attempt`] moves the money. A challenge that is still open when the
+//! gateway asks for the outcome is over: the bank answers `AuthenticationAbandoned` and writes that down, so a code typed later in a
+//! forgotten tab moves nothing. The gateway therefore asks only when it has the payer back or has lost track of the attempt.
+
+mod book;
+pub mod cards;
+pub mod challenge;
+mod sums;
+
+use super::card::Card;
+use super::{AttemptAnswer, CardAttempt, FollowUp, Provider};
+use crate::clock::Clock;
+use async_trait::async_trait;
+pub use book::{APPROVAL_CODE, Book};
+use book::{BookClosed, Entry, Note, Outcome, Question, answer_of, declined, not_received, reached_processing};
+use cards::Behaviour;
+pub use challenge::{Challenge, ChallengeResult};
+use payglot_core::{Answer, DeclineReason, OperationId, ThreeDs, UnixMillis};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// How the bank behaves besides what the cards say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SandboxSettings {
+    /// How long the gateway waits for an answer that never comes, before it knows that it does not know.
+    pub time_limit: Duration,
+    /// How long the slow card takes.
+    pub slow_answer: Duration,
+    /// Added to every answer. The decision is in the book before, so one who asks again meanwhile is told the truth.
+    pub delay: Duration,
+    /// Of every so many answers that move money one is lost after the money moved; 0 loses none.
+    pub lose_every: u32,
+}
+
+impl Default for SandboxSettings {
+    /// Two seconds for a lost answer, so that a payer is not kept waiting for long; three for a slow one; nothing else.
+    fn default() -> Self {
+        Self {
+            time_limit: Duration::from_secs(2),
+            slow_answer: Duration::from_secs(3),
+            delay: Duration::ZERO,
+            lose_every: 0,
+        }
+    }
+}
+
+/// How many payments can be worked on at once when the bank must read its book before it writes.
+const TURNS: usize = 64;
+
+/// The bank.
+pub struct SandboxBank {
+    book: Book,
+    clock: Clock,
+    settings: SandboxSettings,
+    answers: AtomicU32,
+    turns: [Mutex<()>; TURNS],
+}
+
+impl SandboxBank {
+    /// Opens the bank over its book.
+    pub fn new(book: Book, clock: Clock, settings: SandboxSettings) -> Self {
+        Self { book, clock, settings, answers: AtomicU32::new(0), turns: std::array::from_fn(|_| Mutex::new(())) }
+    }
+
+    /// Keeps two questions about one thing from reading the book before either has written.
+    async fn turn(&self, id: &[u8; 16]) -> MutexGuard<'_, ()> {
+        self.turns[usize::from(id[15]) % TURNS].lock().await
+    }
+
+    /// Is it the turn of an answer to be lost?
+    fn loses_answer(&self) -> bool {
+        let every = self.settings.lose_every;
+        every > 0 && (self.answers.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(every)
+    }
+
+    async fn wait(&self, time: Duration) {
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
+    }
+
+    async fn no_answer(&self) -> Answer {
+        self.wait(self.settings.time_limit).await;
+        Answer::Unknown
+    }
+
+    /// An answer as the gateway gets it: late, or never.
+    async fn told(&self, answer: Result<Option<Answer>, BookClosed>) -> Answer {
+        self.wait(self.settings.delay).await;
+        match answer {
+            Ok(Some(answer)) => answer,
+            Ok(None) => self.no_answer().await,
+            Err(BookClosed) => Answer::Unknown,
+        }
+    }
+
+    async fn try_attempt(&self, attempt: CardAttempt) -> Result<AttemptAnswer, BookClosed> {
+        let CardAttempt { operation, payment, kind, amount, card, return_address } = attempt;
+        let question = Question { operation, payment, kind, amount };
+        if let Some(entry) = self.book.entry(operation).await? {
+            return Ok(again(&question, &entry));
+        }
+        let now = self.clock.now();
+        let mut note = Note::of_card(&card);
+        let behaviour = judge(&card, now);
+        // Wiped here: what follows may take seconds.
+        drop(card);
+        let answer = match behaviour {
+            Behaviour::Approve(three_ds) => {
+                note.three_ds = Some(three_ds);
+                self.give(question.entry(Outcome::Approved, &note, now)).await?
+            }
+            Behaviour::Decline(reason) => {
+                note.three_ds = reached_processing(reason).then_some(ThreeDs::No);
+                self.give(question.entry(Outcome::Declined(reason), &note, now)).await?
+            }
+            Behaviour::AnswerLost => {
+                note.three_ds = Some(ThreeDs::No);
+                self.book.record(question.entry(Outcome::Approved, &note, now)).await?;
+                self.no_answer().await
+            }
+            Behaviour::Slow => {
+                note.three_ds = Some(ThreeDs::No);
+                let entry = question.entry(Outcome::Approved, &note, now);
+                self.book.record(entry.clone()).await?;
+                self.wait(self.settings.slow_answer).await;
+                answer_of(&entry).unwrap_or(Answer::Unknown)
+            }
+            Behaviour::NeverReceived => self.no_answer().await,
+            Behaviour::Challenge | Behaviour::ChallengeAnswerLost => {
+                note.return_address = return_address;
+                note.answer_lost = behaviour == Behaviour::ChallengeAnswerLost;
+                self.book.enqueue(question.entry(Outcome::Challenge(0), &note, now)).await?;
+                return Ok(AttemptAnswer::PayerMustAct { address: challenge::address(operation) });
+            }
+        };
+        Ok(AttemptAnswer::Done(answer))
+    }
+
+    /// Writes a decision down and answers it, unless this answer is to be lost.
+    async fn give(&self, entry: Entry) -> Result<Answer, BookClosed> {
+        if self.loses_answer() {
+            self.book.record(entry).await?;
+            return Ok(self.no_answer().await);
+        }
+        let answer = answer_of(&entry).unwrap_or(Answer::Unknown);
+        self.book.enqueue(entry).await?;
+        Ok(answer)
+    }
+
+    /// Brings an attempt to its end. `None` if the answer is lost, which happens only to those that may be.
+    async fn settle(&self, operation: OperationId, may_be_lost: bool) -> Result<Option<Answer>, BookClosed> {
+        let _turn = self.turn(operation.as_bytes()).await;
+        let Some(mut entry) = self.book.entry(operation).await? else { return Ok(Some(not_received())) };
+        let mut note = Note::read(&entry.note);
+        match entry.outcome {
+            Outcome::Approved | Outcome::Declined(_) => return Ok(answer_of(&entry)),
+            Outcome::Authenticated => {
+                note.three_ds = Some(ThreeDs::Challenge);
+                entry.outcome = Outcome::Approved;
+            }
+            Outcome::Challenge(wrong) => {
+                note.wrong_answers = wrong;
+                entry.outcome = Outcome::Declined(DeclineReason::AuthenticationAbandoned);
+            }
+        }
+        let abandoned = entry.outcome != Outcome::Approved;
+        let lost = may_be_lost && !abandoned && (note.answer_lost || self.loses_answer());
+        (entry.note, entry.at) = (note.write(), self.clock.now());
+        let answer = answer_of(&entry);
+        if lost || abandoned {
+            // Nobody commits a lost answer; and a code typed in this moment must find the challenge closed.
+            self.book.record(entry).await?;
+        } else {
+            self.book.enqueue(entry).await?;
+        }
+        Ok(if lost { None } else { answer })
+    }
+}
+
+/// What the card's number, date and code make of the attempt. A card without a code is one that the merchant may charge without it.
+fn judge(card: &Card, now: UnixMillis) -> Behaviour {
+    let Some(known) = cards::find(card.number()) else { return Behaviour::Decline(DeclineReason::UnknownCard) };
+    if card.expiry().is_past(now) {
+        return Behaviour::Decline(DeclineReason::CardExpired);
+    }
+    if card.code().is_some_and(|code| !known.codes.contains(&code.digits())) {
+        return Behaviour::Decline(DeclineReason::WrongSecurityCode);
+    }
+    known.behaviour
+}
+
+/// The answer to an attempt that the bank has in its book.
+fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
+    if !question.is_of(entry) {
+        return AttemptAnswer::Done(declined(question.operation, DeclineReason::SystemError, None));
+    }
+    match answer_of(entry) {
+        Some(answer) => AttemptAnswer::Done(answer),
+        None => AttemptAnswer::PayerMustAct { address: challenge::address(entry.operation) },
+    }
+}
+
+#[async_trait]
+impl Provider for SandboxBank {
+    async fn attempt(&self, attempt: CardAttempt) -> AttemptAnswer {
+        let answer = self.try_attempt(attempt).await.unwrap_or(AttemptAnswer::Done(Answer::Unknown));
+        self.wait(self.settings.delay).await;
+        answer
+    }
+
+    async fn finish_attempt(&self, operation: OperationId) -> Answer {
+        let answer = self.settle(operation, true).await;
+        self.told(answer).await
+    }
+
+    async fn challenge_address(&self, operation: OperationId) -> Option<String> {
+        let entry = self.book.entry(operation).await.ok().flatten()?;
+        match entry.outcome {
+            // The page of a challenge that was passed sends the payer on.
+            Outcome::Challenge(_) | Outcome::Authenticated => Some(challenge::address(operation)),
+            Outcome::Approved | Outcome::Declined(_) => None,
+        }
+    }
+
+    async fn follow_up(&self, follow_up: FollowUp) -> Answer {
+        let answer = self.try_follow_up(&follow_up).await;
+        self.told(answer).await
+    }
+
+    async fn query(&self, operation: OperationId) -> Answer {
+        match self.settle(operation, false).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) | Err(BookClosed) => Answer::Unknown,
+        }
+    }
+}
