@@ -175,7 +175,7 @@
       if (!text) return brand() === 'maestro' ? '' : 'missing';
       return text.length === (amex ? 4 : 3) ? '' : amex ? 'invalidAmex' : 'invalid';
     }],
-    [holder, () => (/^[A-Za-z .,'’-]*$/.test(holder.value) ? '' : 'invalid')],
+    [holder, () => (/^[ -\u024f’]*$/.test(holder.value) ? '' : 'invalid')],
   ]);
   const show = (field, problem) => {
     const box = field.closest('.field');

@@ -200,6 +200,15 @@ fn results_lead_back_to_the_shop() {
 }
 
 #[test]
+fn without_script_the_end_of_the_time_is_noticed() {
+    let page = html(&card(Language::En));
+    let head = page.split("</head>").next().unwrap_or_default();
+    assert!(head.contains("<noscript><meta http-equiv=\"refresh\" content=\"874;url=/payment/merchants/"), "{head}");
+    let timeless = html(&CardPage { frame: Frame { timer: None, ..frame(Language::En) }, ..card(Language::En) });
+    assert!(!timeless.contains("http-equiv"));
+}
+
+#[test]
 fn waiting_works_with_and_without_script() {
     let page = html(&fixtures::waiting(Language::En, WaitReason::Working));
     assert!(page.contains("data-events=\"/payment/events?mdOrder=70906e55\""));
