@@ -1,9 +1,10 @@
 //! Starts other programs: says what is run, and fails with the command when the program fails.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 /// Prints the command, runs it in `folder` with its output passed through, and fails if it fails.
 pub(crate) fn run(folder: &Path, command: &mut Command) -> Result<()> {
@@ -12,6 +13,31 @@ pub(crate) fn run(folder: &Path, command: &mut Command) -> Result<()> {
     let status = command.current_dir(folder).status().with_context(|| format!("cannot start `{shown}`"))?;
     ensure!(status.success(), "`{shown}` failed ({status})");
     Ok(())
+}
+
+/// The same with a limit: a test that hangs must fail, not stop the machine it runs on.
+pub(crate) fn run_within(limit: Duration, folder: &Path, command: &mut Command) -> Result<()> {
+    let shown = show(command);
+    println!("$ {shown}");
+    let mut child = command.current_dir(folder).spawn().with_context(|| format!("cannot start `{shown}`"))?;
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            ensure!(status.success(), "`{shown}` failed ({status})");
+            return Ok(());
+        }
+        if started.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            bail!("`{shown}` did not end within {} s", limit.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Where a program is, by the PATH.
+pub(crate) fn which(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 /// A command with its arguments.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{answer, command, run};
+use crate::run::{answer, command, run, which};
 
 /// The names under which distributions and vendors install a Chromium.
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -102,8 +102,8 @@ fn is_debian(os_release: &str) -> bool {
 }
 
 /// The first Chromium that really starts; Ubuntu's package may be an empty pointer to a snap.
-pub(crate) fn browser() -> Option<&'static str> {
-    BROWSERS.iter().copied().find(|name| knows_version(name))
+pub(crate) fn browser() -> Option<PathBuf> {
+    BROWSERS.iter().find(|name| knows_version(name)).and_then(|name| which(name))
 }
 
 fn knows_version(program: &str) -> bool {

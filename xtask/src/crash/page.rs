@@ -1,6 +1,6 @@
 //! Reads the forms of a page, as far as a payer without a browser must.
 
-/// A form: where it goes, its hidden values, and the names that the payer fills in.
+/// A form: where it goes, its hidden values with that of its first button, and the names that the payer fills in.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Form {
     pub(super) action: String,
@@ -24,6 +24,10 @@ fn form(text: &str) -> Form {
             _ => form.fields.push(name),
         }
     }
+    let button = text.split("<button").nth(1).map(tag);
+    if let Some((name, value)) = button.and_then(|b| Some((attribute(b, "name")?, attribute(b, "value")?))) {
+        form.hidden.push((name, value));
+    }
     form
 }
 
@@ -45,10 +49,11 @@ mod tests {
     #[test]
     fn a_form_is_read() {
         let html = r#"<form action="/a?b=1&amp;c=2" method="post"><input type="hidden" name="t" value="x">
-            <input name="number" inputmode="numeric"><input type="submit" name="go"></form><form></form>"#;
+            <input name="number" inputmode="numeric"><input type="submit" name="go"></form>
+            <form><button name="d" value="yes">Yes</button><button name="d" value="no">No</button></form>"#;
         let found = forms(html);
         let hidden = vec![("t".to_owned(), "x".to_owned())];
         assert_eq!(found[0], Form { action: "/a?b=1&c=2".to_owned(), hidden, fields: vec!["number".to_owned()] });
-        assert_eq!(found[1], Form::default());
+        assert_eq!(found[1].hidden, [("d".to_owned(), "yes".to_owned())]);
     }
 }

@@ -56,8 +56,8 @@ impl Shop {
         serde_json::from_str(&answer.body).with_context(|| format!("{operation}: {}", answer.body))
     }
 
-    /// Opens the page and pays; `true` once the payer is sent back to the shop, `false` if the page asks for another card
-    /// or is not done yet.
+    /// Opens the page and pays; `true` if the payer is sent straight back to the shop, `false` if a page is left to look
+    /// at: a result, another try, or a wait.
     pub(super) fn pay(&self, page: &str, card: &str) -> Result<bool> {
         let answer = http::get(self.gateway, page)?;
         ensure!(answer.status == 200, "the payment page: HTTP status {}", answer.status);
@@ -77,12 +77,12 @@ impl Shop {
                 }
                 at = self.path(next);
                 answer = http::get(self.gateway, &at)?;
-            } else if let Some(form) = challenge(&answer) {
+            } else if let Some(form) = confirmation(&answer) {
                 answer = self.submit(&at, &form, |_| Some(CODE))?;
                 at = form.action;
             } else {
                 ensure!(answer.status < 500, "the payment page: HTTP status {}", answer.status);
-                return Ok(answer.body.contains("http://shop.invalid/"));
+                return Ok(false);
             }
         }
         bail!("the payer goes round in circles at {at}")
@@ -105,7 +105,8 @@ fn form_with(answer: &Answer, field: &str) -> Option<Form> {
     page::forms(&answer.body).into_iter().find(|form| form.fields.iter().any(|name| name == field))
 }
 
-/// The bank's question for a code: the one form with a single field that is not the card form.
-fn challenge(answer: &Answer) -> Option<Form> {
-    page::forms(&answer.body).into_iter().find(|form| form.fields.len() == 1 && form.fields[0] != "number")
+/// The way to the bank or the bank's question for a code: the first form of a page that does not ask for a card.
+fn confirmation(answer: &Answer) -> Option<Form> {
+    let asks_for_card = form_with(answer, "number").is_some();
+    if asks_for_card { None } else { page::forms(&answer.body).into_iter().next() }
 }
