@@ -12,6 +12,7 @@ mod sqlite;
 use async_trait::async_trait;
 use payglot_core::{NotificationId, OperationId, PaymentId, ProjectId, State, UnixMillis};
 pub use records::*;
+pub use sqlite::{GroupCommit, SqliteOptions, SqliteStore};
 
 /// Why the store did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

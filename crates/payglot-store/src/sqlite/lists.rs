@@ -1,0 +1,190 @@
+//! Reads of many rows: lists, whole files, work that is due, numbers for metrics.
+
+use super::codes::{Coded, Word};
+use super::{bank, notifications, payments, rows};
+use crate::StoreError;
+use crate::records::{Backlog, Notification, NotificationFilter, PaymentFile, PaymentFilter, StoredPayment};
+use payglot_core::{OperationId, PaymentId, State, UnixMillis};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// A page is never longer.
+const PAGE_MAX: u32 = 1000;
+
+/// Where a list begins: strictly before this creation time and internal number.
+type Before = (i64, i64);
+
+/// Payments, newest first.
+pub(super) fn payments(db: &Connection, filter: &PaymentFilter) -> Result<Vec<StoredPayment>, StoreError> {
+    let Some(before) = beginning(db, filter)? else { return Ok(Vec::new()) };
+    let limit = filter.limit.min(PAGE_MAX);
+    let mut found = Vec::new();
+    if filter.project.is_none() && filter.state.is_none() {
+        newest(db, filter, before, limit, &mut found)?;
+    } else {
+        of_projects(db, filter, before, limit, &mut found)?;
+    }
+    let loaded = found.into_iter().filter_map(|(_, n)| payments::by_number(db, n).transpose());
+    loaded.map(|row| row.map(|(_, stored)| stored)).collect()
+}
+
+/// From where to read downwards; `None` if the page before ended with a payment that does not exist.
+fn beginning(db: &Connection, filter: &PaymentFilter) -> Result<Option<Before>, StoreError> {
+    let until = (filter.until.map_or(i64::MAX, |until| until.0), 0);
+    let Some(after) = filter.after else { return Ok(Some(until)) };
+    let sql = "SELECT created_at, n FROM payment WHERE id = ?";
+    let place: Option<Before> =
+        db.prepare_cached(sql)?.query_row([after.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(place.map(|place| place.min(until)))
+}
+
+/// Of everything: along one index.
+fn newest(
+    db: &Connection,
+    filter: &PaymentFilter,
+    before: Before,
+    limit: u32,
+    found: &mut Vec<Before>,
+) -> Result<(), StoreError> {
+    let sql =
+        "SELECT created_at, n FROM payment WHERE created_at <= ?1 AND (created_at < ?1 OR n < ?2) AND created_at >= ?3
+        ORDER BY created_at DESC, n DESC LIMIT ?4";
+    let from = filter.from.map_or(i64::MIN, |from| from.0);
+    let mut query = db.prepare_cached(sql)?;
+    for row in query.query_map(params![before.0, before.1, from, limit], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        found.push(row?);
+    }
+    Ok(())
+}
+
+/// Of one project or one state: a few entries of each (project, state) by index, merged.
+fn of_projects(
+    db: &Connection,
+    filter: &PaymentFilter,
+    before: Before,
+    limit: u32,
+    found: &mut Vec<Before>,
+) -> Result<(), StoreError> {
+    let projects: Vec<i64> = match filter.project {
+        Some(project) => vec![project.0],
+        None => {
+            db.prepare_cached("SELECT n FROM project")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
+        }
+    };
+    let states: &[State] = filter.state.as_ref().map_or(State::LIST, std::slice::from_ref);
+    let sql = "SELECT created_at, n FROM payment INDEXED BY payment_list
+        WHERE project = ?5 AND state = ?6 AND created_at <= ?1 AND (created_at < ?1 OR n < ?2) AND created_at >= ?3
+        ORDER BY created_at DESC, n DESC LIMIT ?4";
+    let from = filter.from.map_or(i64::MIN, |from| from.0);
+    let mut query = db.prepare_cached(sql)?;
+    for project in projects {
+        for state in states {
+            let values = params![before.0, before.1, from, limit, project, Coded(*state)];
+            for row in query.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))? {
+                found.push(row?);
+            }
+        }
+    }
+    found.sort_unstable_by(|left, right| right.cmp(left));
+    found.truncate(limit as usize);
+    Ok(())
+}
+
+/// Everything about one payment.
+pub(super) fn file(db: &Connection, id: PaymentId) -> Result<Option<PaymentFile>, StoreError> {
+    let Some((n, stored)) = payments::by_id(db, id)? else { return Ok(None) };
+    whole(db, n, stored).map(Some)
+}
+
+fn whole(db: &Connection, n: i64, stored: StoredPayment) -> Result<PaymentFile, StoreError> {
+    let payment = &stored.payment;
+    let mut changes = Vec::new();
+    let sql = format!("SELECT {} FROM change WHERE payment = ? ORDER BY version, line", rows::CHANGE);
+    let mut query = db.prepare_cached(&sql)?;
+    let mut found = query.query([n])?;
+    while let Some(row) = found.next()? {
+        changes.push(rows::change(row, &payment.operations)?);
+    }
+    let mut postings = Vec::new();
+    let sql = format!("SELECT {} FROM posting WHERE payment = ? ORDER BY version, line", rows::POSTING);
+    let mut query = db.prepare_cached(&sql)?;
+    let mut found = query.query([n])?;
+    while let Some(row) = found.next()? {
+        postings.push(rows::posting(row, payment.amount.currency())?);
+    }
+    let notifications = notifications::of_payment(db, n)?;
+    let bank = bank::of_payment(db, payment.id)?;
+    Ok(PaymentFile { stored, changes, postings, notifications, bank })
+}
+
+/// A page of files, ordered by id.
+pub(super) fn files(db: &Connection, after: Option<PaymentId>, limit: u32) -> Result<Vec<PaymentFile>, StoreError> {
+    let sql = "SELECT n FROM payment WHERE id > ? ORDER BY id LIMIT ?";
+    // The empty key sorts before every id.
+    let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
+    let mut query = db.prepare_cached(sql)?;
+    let numbers = query.query_map(params![after, limit.min(PAGE_MAX)], |row| row.get(0))?;
+    let numbers: Vec<i64> = numbers.collect::<Result<_, _>>()?;
+    let mut list = Vec::with_capacity(numbers.len());
+    for n in numbers {
+        if let Some((n, stored)) = payments::by_number(db, n)? {
+            list.push(whole(db, n, stored)?);
+        }
+    }
+    Ok(list)
+}
+
+/// Payments whose time is over, oldest first.
+pub(super) fn expired(db: &Connection, now: UnixMillis, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+    let sql = "SELECT id FROM payment WHERE state <= 3 AND expires_at <= ? ORDER BY expires_at LIMIT ?";
+    let mut query = db.prepare_cached(sql)?;
+    let found = query.query_map(params![now.0, limit], |row| row.get(0).map(PaymentId::from_bytes))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Operations without an answer, oldest first.
+pub(super) fn unanswered(
+    db: &Connection,
+    asked_before: UnixMillis,
+    limit: u32,
+) -> Result<Vec<(PaymentId, OperationId)>, StoreError> {
+    let sql = "SELECT p.id, o.id FROM operation o JOIN payment p ON p.n = o.payment
+        WHERE o.status IN (0, 2) AND o.asked_at < ? ORDER BY o.asked_at LIMIT ?";
+    let mut query = db.prepare_cached(sql)?;
+    let found = query.query_map(params![asked_before.0, limit], |row| {
+        Ok((PaymentId::from_bytes(row.get(0)?), OperationId::from_bytes(row.get(1)?)))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Notifications, newest first.
+pub(super) fn notifications(db: &Connection, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError> {
+    let limit = filter.limit.min(PAGE_MAX);
+    if let Some(payment) = filter.payment {
+        let Some(n) = payments::number_of(db, payment)? else { return Ok(Vec::new()) };
+        let mut list = notifications::of_payment(db, n)?;
+        list.retain(|one| !filter.unacknowledged || !matches!(one.state, crate::NotificationState::Acknowledged(_)));
+        list.reverse();
+        list.truncate(limit as usize);
+        return Ok(list);
+    }
+    let sql = if filter.unacknowledged {
+        "SELECT n FROM (SELECT n FROM notification WHERE state = 0 ORDER BY n DESC LIMIT ?1)
+         UNION ALL SELECT n FROM (SELECT n FROM notification WHERE state = 2 ORDER BY n DESC LIMIT ?1)
+         ORDER BY n DESC LIMIT ?1"
+    } else {
+        "SELECT n FROM notification ORDER BY n DESC LIMIT ?1"
+    };
+    let numbers: Vec<i64> = db.prepare_cached(sql)?.query_map([limit], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    notifications::by_numbers(db, &numbers)
+}
+
+/// Numbers for metrics, by index.
+pub(super) fn backlog(db: &Connection) -> Result<Backlog, StoreError> {
+    let first = |sql: &str| -> Result<Option<UnixMillis>, StoreError> {
+        Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0).map(UnixMillis)).optional()?)
+    };
+    Ok(Backlog {
+        oldest_notification: first("SELECT created_at FROM notification WHERE state = 0 ORDER BY n LIMIT 1")?,
+        oldest_unanswered: first("SELECT asked_at FROM operation WHERE status IN (0, 2) ORDER BY asked_at LIMIT 1")?,
+    })
+}

@@ -1,0 +1,232 @@
+//! Notifications: the outbox. Rows are born with the decision that caused them, are sent in order per payment, and stay.
+
+use super::codes::Coded;
+use super::rows::{self, Columns};
+use crate::StoreError;
+use crate::records::{Claim, Commit, Delivery, Notification, NotificationState};
+use payglot_core::{NotificationId, PaymentId, UnixMillis};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Stores the notifications of a decision; returns the one that may go out at once, claimed for the caller.
+pub(super) fn insert(
+    db: &Connection,
+    payment: i64,
+    registers: bool,
+    commit: &Commit,
+) -> Result<Vec<Notification>, StoreError> {
+    if commit.notifications.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT ifnull(max(seq), 0), ifnull(min(state), 1) <> 0 FROM notification WHERE payment = ?";
+    let (mut seq, mut first) = if registers {
+        (0, true)
+    } else {
+        db.prepare_cached(sql)?.query_row([payment], |row| Ok((row.get(0)?, row.get(1)?)))?
+    };
+    let sql = "INSERT INTO notification (id, payment, seq, endpoint, event, method, url, content_type, body, acknowledgement,
+        schedule, created_at, attempts, state, next_at, lease_until, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
+    let mut claimed = Vec::new();
+    for new in &commit.notifications {
+        seq += 1;
+        let lease = first.then_some(commit.lease_until.0);
+        db.prepare_cached(sql)?.execute(params![
+            new.id.as_bytes(),
+            payment,
+            seq,
+            endpoint(db, new.endpoint())?,
+            new.event,
+            Coded(new.method),
+            new.url,
+            new.content_type,
+            new.body,
+            new.acknowledgement.to_string(),
+            new.schedule.to_string(),
+            new.created_at.0,
+            new.created_at.0,
+            lease,
+            lease,
+        ])?;
+        if first {
+            claimed.push(Notification {
+                call: new.clone(),
+                payment: commit.decision.payment.id,
+                project: commit.decision.payment.project,
+                seq,
+                attempts: 0,
+                state: NotificationState::Scheduled(new.created_at),
+            });
+        }
+        first = false;
+    }
+    Ok(claimed)
+}
+
+/// The number of an endpoint, new or known.
+fn endpoint(db: &Connection, address: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT n FROM endpoint WHERE address = ?";
+    let known = db.prepare_cached(sql)?.query_row([address], |row| row.get(0)).optional()?;
+    match known {
+        Some(n) => Ok(n),
+        None => Ok(db.prepare_cached("INSERT INTO endpoint (address) VALUES (?)")?.insert([address])?),
+    }
+}
+
+/// What may be taken now, fair between endpoints, oldest first. Looks at each endpoint's first few only, so a shop with a hundred
+/// thousand waiting notifications costs as much as one with ten.
+pub(super) fn candidates(db: &Connection, claim: &Claim) -> Result<Vec<i64>, StoreError> {
+    let mut found: Vec<(i64, i64)> = Vec::new();
+    let mut next = db.prepare_cached(
+        "SELECT min(endpoint) FROM notification INDEXED BY notification_due WHERE due_at IS NOT NULL AND endpoint > ?",
+    )?;
+    let mut due = db.prepare_cached(
+        "SELECT due_at, n FROM notification INDEXED BY notification_due
+         WHERE endpoint = ? AND due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, n LIMIT ?",
+    )?;
+    let mut endpoint = -1;
+    while let Some(at) = next.query_row([endpoint], |row| row.get::<_, Option<i64>>(0))? {
+        endpoint = at;
+        let rows =
+            due.query_map(params![endpoint, claim.now.0, claim.per_endpoint], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for row in rows {
+            found.push(row?);
+        }
+    }
+    found.sort_unstable();
+    found.truncate(claim.limit as usize);
+    Ok(found.into_iter().map(|(_, n)| n).collect())
+}
+
+/// Takes those of the candidates that are still free.
+pub(super) fn take(db: &Connection, candidates: &[i64], claim: &Claim) -> Result<Vec<Notification>, StoreError> {
+    let mut taken = Vec::new();
+    for n in candidates {
+        let sql = "UPDATE notification SET lease_until = ?1, due_at = ?1 WHERE n = ?2 AND due_at <= ?3";
+        if db.prepare_cached(sql)?.execute(params![claim.lease_until.0, n, claim.now.0])? == 1 {
+            taken.push(by_number(db, *n)?);
+        }
+    }
+    Ok(taken)
+}
+
+fn by_number(db: &Connection, n: i64) -> Result<Notification, StoreError> {
+    let sql =
+        format!("SELECT {} FROM notification x JOIN payment p ON p.n = x.payment WHERE x.n = ?", rows::NOTIFICATION);
+    db.prepare_cached(&sql)?.query_row([n], |row| Ok(rows::notification(row)))?
+}
+
+/// The notifications with these numbers, in this order.
+pub(super) fn by_numbers(db: &Connection, numbers: &[i64]) -> Result<Vec<Notification>, StoreError> {
+    numbers.iter().map(|n| by_number(db, *n)).collect()
+}
+
+/// All notifications of a payment, in order.
+pub(super) fn of_payment(db: &Connection, payment: i64) -> Result<Vec<Notification>, StoreError> {
+    let sql = format!(
+        "SELECT {} FROM notification x JOIN payment p ON p.n = x.payment WHERE x.payment = ? ORDER BY x.seq",
+        rows::NOTIFICATION
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let found = query.query_map([payment], |row| Ok(rows::notification(row)))?;
+    found.map(|row| row?).collect()
+}
+
+/// Internal number, payment and state of a notification.
+fn find(db: &Connection, id: NotificationId) -> Result<(i64, i64, i64), StoreError> {
+    let sql = "SELECT n, payment, state FROM notification WHERE id = ?";
+    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+}
+
+/// Records an attempt and what follows. Returns the next in line if it is due, claimed.
+pub(super) fn record(
+    db: &Connection,
+    delivery: &Delivery,
+    next_lease_until: UnixMillis,
+) -> Result<Option<Notification>, StoreError> {
+    let (n, payment, before) = find(db, delivery.notification)?;
+    let (state, next_at, acknowledged_at, dead_reason) = rows::state_columns(&delivery.next);
+    let sql = "INSERT INTO delivery (notification, at, took_ms, address, status, answer, verdict, next_state, next_at, dead_reason)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    db.prepare_cached(sql)?.execute(params![
+        n,
+        delivery.at.0,
+        delivery.took_ms,
+        delivery.address,
+        delivery.status,
+        delivery.answer,
+        delivery.verdict,
+        state,
+        next_at.or(acknowledged_at),
+        dead_reason,
+    ])?;
+    // Two workers may have sent it if a lease ran out. An acknowledgement stays one, and a late failure wakes nothing that has ended.
+    let ended_already = before == 1 || (before == 2 && state != 1);
+    if ended_already {
+        return Ok(None);
+    }
+    let sql = "UPDATE notification SET attempts = attempts + 1, state = ?1, next_at = ?2, acknowledged_at = ?3,
+        dead_reason = ?4, lease_until = NULL, due_at = NULL WHERE n = ?5";
+    db.prepare_cached(sql)?.execute(params![state, next_at, acknowledged_at, dead_reason, n])?;
+    let Some((head, head_next_at)) = line_up(db, payment)? else { return Ok(None) };
+    let now = delivery.at.plus(delivery.took_ms);
+    if head == n || head_next_at > now.0 {
+        return Ok(None);
+    }
+    let claim = Claim { now, lease_until: next_lease_until, limit: 1, per_endpoint: 1 };
+    Ok(take(db, &[head], &claim)?.pop())
+}
+
+/// Lets exactly the first scheduled notification of a payment be due. Returns its number and the time it is scheduled for.
+fn line_up(db: &Connection, payment: i64) -> Result<Option<(i64, i64)>, StoreError> {
+    let sql = "SELECT n, next_at FROM notification WHERE payment = ? AND state = 0 ORDER BY seq LIMIT 1";
+    let head = db.prepare_cached(sql)?.query_row([payment], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if let Some((n, _)) = head {
+        let sql = "UPDATE notification SET due_at = NULL WHERE payment = ? AND due_at IS NOT NULL AND n <> ?";
+        db.prepare_cached(sql)?.execute([payment, n])?;
+        let sql = "UPDATE notification SET due_at = max(next_at, ifnull(lease_until, next_at)) WHERE n = ?";
+        db.prepare_cached(sql)?.execute([n])?;
+    }
+    Ok(head)
+}
+
+/// Makes a notification due now, as new.
+pub(super) fn resend(db: &Connection, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {
+    let (n, payment, _) = find(db, id)?;
+    // A lease stays: whoever is sending it at this moment will record that first.
+    let sql = "UPDATE notification SET state = 0, attempts = 0, next_at = ?, acknowledged_at = NULL, dead_reason = NULL
+        WHERE n = ?";
+    db.prepare_cached(sql)?.execute([now.0, n])?;
+    line_up(db, payment)?;
+    Ok(())
+}
+
+/// Every attempt of one notification, oldest first.
+pub(super) fn deliveries(db: &Connection, id: NotificationId) -> Result<Vec<Delivery>, StoreError> {
+    let (n, ..) = find(db, id)?;
+    let sql = "SELECT at, took_ms, address, status, answer, verdict, next_state, next_at, next_at, dead_reason
+        FROM delivery WHERE notification = ? ORDER BY n";
+    let mut query = db.prepare_cached(sql)?;
+    let mut found = query.query([n])?;
+    let mut list = Vec::new();
+    while let Some(row) = found.next()? {
+        let mut columns = Columns::of(row);
+        list.push(Delivery {
+            notification: id,
+            at: columns.time()?,
+            took_ms: columns.take()?,
+            address: columns.take()?,
+            status: columns.take()?,
+            answer: columns.take()?,
+            verdict: columns.take()?,
+            next: rows::notification_state(&mut columns)?,
+        });
+    }
+    Ok(list)
+}
+
+/// Has a payment a notification of which no attempt has ended yet?
+pub(super) fn awaits_first_attempt(db: &Connection, payment: PaymentId) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM payment p JOIN notification x ON x.payment = p.n
+        WHERE p.id = ? AND x.state = 0 AND x.attempts = 0
+        AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification = x.n))";
+    Ok(db.prepare_cached(sql)?.query_row([payment.as_bytes()], |row| row.get(0))?)
+}

@@ -1,0 +1,146 @@
+//! The verbs: which go to the writer, which are read on the spot, and which are scans.
+
+use super::{SqliteStore, bank, lists, notifications, payments, projects};
+use crate::records::{
+    Backlog, BankEntry, Claim, Commit, Committed, Delivery, NewProject, Notification, NotificationFilter, PaymentFile,
+    PaymentFilter, Project, SealedSecret, StoredPayment,
+};
+use crate::{Store, StoreError};
+use async_trait::async_trait;
+use payglot_core::{NotificationId, OperationId, PaymentId, ProjectId, UnixMillis};
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.writer.write(move |db| payments::commit(db, &commit)).await
+    }
+
+    async fn payment(&self, id: PaymentId) -> Result<Option<StoredPayment>, StoreError> {
+        self.readers.point(|db| Ok(payments::by_id(db, id)?.map(|(_, stored)| stored)))
+    }
+
+    async fn payment_by_order(&self, project: ProjectId, order: &str) -> Result<Option<StoredPayment>, StoreError> {
+        self.readers.point(|db| payments::by_order(db, project, order))
+    }
+
+    async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<StoredPayment>, StoreError> {
+        let filter = filter.clone();
+        self.readers.scan(move |db| lists::payments(db, &filter)).await
+    }
+
+    async fn file(&self, id: PaymentId) -> Result<Option<PaymentFile>, StoreError> {
+        self.readers.scan(move |db| lists::file(db, id)).await
+    }
+
+    async fn files(&self, after: Option<PaymentId>, limit: u32) -> Result<Vec<PaymentFile>, StoreError> {
+        self.readers.scan(move |db| lists::files(db, after, limit)).await
+    }
+
+    async fn expired(&self, now: UnixMillis, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+        self.readers.scan(move |db| lists::expired(db, now, limit)).await
+    }
+
+    async fn unanswered(
+        &self,
+        asked_before: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<(PaymentId, OperationId)>, StoreError> {
+        self.readers.scan(move |db| lists::unanswered(db, asked_before, limit)).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Notification>, StoreError> {
+        let candidates = self.readers.scan(move |db| notifications::candidates(db, &claim)).await?;
+        if candidates.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.writer.write(move |db| notifications::take(db, &candidates, &claim)).await
+    }
+
+    async fn record_delivery(
+        &self,
+        delivery: Delivery,
+        next_lease_until: UnixMillis,
+    ) -> Result<Option<Notification>, StoreError> {
+        self.writer.write(move |db| notifications::record(db, &delivery, next_lease_until)).await
+    }
+
+    async fn notifications(&self, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError> {
+        let filter = filter.clone();
+        self.readers.scan(move |db| lists::notifications(db, &filter)).await
+    }
+
+    async fn deliveries(&self, id: NotificationId) -> Result<Vec<Delivery>, StoreError> {
+        self.readers.scan(move |db| notifications::deliveries(db, id)).await
+    }
+
+    async fn awaits_first_attempt(&self, payment: PaymentId) -> Result<bool, StoreError> {
+        self.readers.point(|db| notifications::awaits_first_attempt(db, payment))
+    }
+
+    async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {
+        self.writer.write(move |db| notifications::resend(db, id, now)).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.readers.scan(lists::backlog).await
+    }
+
+    async fn project_by_login(&self, protocol: &str, login: &str) -> Result<Option<Project>, StoreError> {
+        self.readers.point(|db| projects::by_login(db, protocol, login))
+    }
+
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        self.readers.point(|db| projects::by_id(db, id))
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.readers.scan(projects::all).await
+    }
+
+    async fn create_project(&self, project: NewProject) -> Result<Project, StoreError> {
+        self.writer.write(move |db| projects::create(db, &project)).await
+    }
+
+    async fn update_project(
+        &self,
+        id: ProjectId,
+        version: i64,
+        settings: &str,
+        enabled: bool,
+    ) -> Result<Project, StoreError> {
+        let settings = settings.to_owned();
+        self.writer.write(move |db| projects::update(db, id, version, &settings, enabled)).await
+    }
+
+    async fn add_secret(
+        &self,
+        id: ProjectId,
+        secret: SealedSecret,
+        old_valid_until: UnixMillis,
+    ) -> Result<Project, StoreError> {
+        self.writer.write(move |db| projects::add_secret(db, id, &secret, old_valid_until)).await
+    }
+
+    async fn bank_record(&self, entry: BankEntry) -> Result<(), StoreError> {
+        self.writer.write(move |db| bank::record(db, &entry)).await
+    }
+
+    async fn bank_entry(&self, operation: OperationId) -> Result<Option<BankEntry>, StoreError> {
+        self.readers.point(|db| bank::entry(db, operation))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        let sql = "UPDATE heartbeat SET beats = beats + 1 WHERE n = 1 RETURNING beats";
+        let beat: i64 =
+            self.writer.write(move |db| Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)).await?;
+        let sql = "SELECT beats FROM heartbeat WHERE n = 1";
+        let seen: i64 = self.readers.point(|db| Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?))?;
+        // Another check may have come between.
+        if seen >= beat { Ok(()) } else { Err(StoreError::Damaged("a write cannot be read back".to_owned())) }
+    }
+
+    async fn close(&self) {
+        self.writer.close().await;
+        self.readers.close();
+    }
+}

@@ -1,0 +1,166 @@
+//! Decisions become durable as a whole, or not at all, and read back as they were.
+
+use crate::world::{START, World, answer, approved, declined, operation_id, plain, refund, registration, start};
+use payglot_core::{Command, DeclineReason, Intent, OperationId, State, decide};
+use payglot_store::{PaymentFilter, StoreError};
+use std::sync::Arc;
+
+pub(crate) async fn a_registration_reads_back(world: World) {
+    let (payment, committed) = world.registers("order-1").await.expect("registered");
+    assert_eq!(committed.order, "order-1");
+    let stored = world.store.payment(payment.id).await.expect("readable").expect("there");
+    assert_eq!(stored.payment, payment);
+    assert_eq!(stored.details, "{\"order\":\"order-1\"}");
+    let by_order = world.store.payment_by_order(world.project, "order-1").await.expect("readable");
+    assert_eq!(by_order, Some(stored));
+    assert_eq!(world.store.payment_by_order(world.project, "order-2").await, Ok(None));
+}
+
+pub(crate) async fn a_card_payment_with_a_refund_reads_back_with_its_history(world: World) {
+    let paid = world.paid("order-1").await;
+    let operation = operation_id();
+    let command = Command::Refund { operation, amount: None, key: Some("refund-1".to_owned()) };
+    let asked = world.does(&paid, command, START.plus(3)).await;
+    assert_eq!(world.reads(paid.id).await, asked);
+    let refunded = world.does(&asked, answer(operation, approved()), START.plus(4)).await;
+    assert_eq!(world.reads(paid.id).await, refunded);
+    let file = world.store.file(paid.id).await.expect("readable").expect("there");
+    assert_eq!(file.stored.payment, refunded);
+    let path: Vec<_> = file.changes.iter().map(|change| (change.from, change.event, change.to)).collect();
+    assert!(payglot_core::moves::is_path(&path), "{path:?}");
+    assert_eq!(file.changes.len(), 5);
+    assert_eq!(file.changes[4].operation, Some(operation));
+    assert_eq!(file.postings.len(), 2);
+}
+
+pub(crate) async fn the_same_order_number_again_is_refused_with_the_earlier_payment(world: World) {
+    let first = world.paid("order-1").await;
+    let refused = world.registers("order-1").await.map(|(_, committed)| committed.order);
+    assert_eq!(refused, Err(StoreError::DuplicateOrder { payment: first.id, state: State::Paid }));
+    // Another project counts by itself.
+    let other = World { project: world.project_named("other").await.id, ..world.clone() };
+    assert!(other.registers("order-1").await.is_ok());
+}
+
+pub(crate) async fn the_store_numbers_orders_and_skips_used_ones(world: World) {
+    world.created("2").await;
+    world.created("3").await;
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        numbers.push(world.created("").await.order);
+    }
+    assert_eq!(numbers, ["1", "4", "5"]);
+    let other = World { project: world.project_named("other").await.id, ..world.clone() };
+    assert_eq!(other.created("").await.order, "1");
+}
+
+pub(crate) async fn a_decision_on_an_older_version_is_refused(world: World) {
+    let payment = world.created("order-1").await;
+    let first = decide(&payment, start(operation_id()), START.plus(1)).expect("allowed");
+    let second = decide(&payment, start(operation_id()), START.plus(1)).expect("allowed");
+    let after = first.payment.clone();
+    world.store.commit(plain(first)).await.expect("committed");
+    assert_eq!(world.store.commit(plain(second)).await.err(), Some(StoreError::Changed));
+    assert_eq!(world.reads(payment.id).await, after);
+}
+
+pub(crate) async fn a_decision_about_an_unknown_payment_is_refused(world: World) {
+    let registered = registration(world.project, "never", Intent::Sale, 100, START);
+    let decision = decide(&registered.payment, start(operation_id()), START.plus(1)).expect("allowed");
+    assert_eq!(world.store.commit(plain(decision)).await.err(), Some(StoreError::NotFound));
+}
+
+pub(crate) async fn an_operation_belongs_to_one_payment(world: World) {
+    let (_, operation) = world.started("order-1").await;
+    let other = world.created("order-2").await;
+    let decision = decide(&other, start(operation), START.plus(1)).expect("the core cannot know");
+    let refused = world.store.commit(plain(decision)).await;
+    assert!(matches!(refused, Err(StoreError::Constraint(_))), "{refused:?}");
+    assert_eq!(world.reads(other.id).await, other, "nothing of it is left");
+}
+
+pub(crate) async fn later_details_replace_earlier_ones(world: World) {
+    let payment = world.created("order-1").await;
+    let mut commit = plain(decide(&payment, start(operation_id()), START.plus(1)).expect("allowed"));
+    commit.details = Some("new".to_owned());
+    world.store.commit(commit).await.expect("committed");
+    let stored = world.store.payment(payment.id).await.expect("readable").expect("there");
+    assert_eq!(stored.details, "new");
+}
+
+/// Sixteen refunds of ten roubles at the same time, of a payment of a hundred: exactly ten may happen.
+pub(crate) async fn simultaneous_refunds_never_exceed_what_was_captured(world: World) {
+    let paid = world.paid("order-1").await;
+    let world = Arc::new(world);
+    let mut tasks = Vec::new();
+    for _ in 0..16 {
+        let (world, id) = (Arc::clone(&world), paid.id);
+        tasks.push(tokio::spawn(async move { refund_until_decided(&world, id).await }));
+    }
+    let mut happened = 0;
+    for task in tasks {
+        happened += u32::from(task.await.expect("no panic"));
+    }
+    assert_eq!(happened, 10);
+    let sums = world.reads(paid.id).await.sums;
+    assert_eq!((sums.captured, sums.refund_pending), (10_000, 10_000));
+}
+
+/// Reads, decides and commits again until the decision stands or is refused.
+async fn refund_until_decided(world: &World, id: payglot_core::PaymentId) -> bool {
+    loop {
+        let payment = world.reads(id).await;
+        let Ok(decision) = decide(&payment, refund(1000), START.plus(5)) else { return false };
+        match world.store.commit(plain(decision)).await {
+            Ok(_) => return true,
+            Err(StoreError::Changed) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+pub(crate) async fn a_failing_job_of_a_group_hurts_no_other(world: World) {
+    let world = Arc::new(world);
+    world.created("taken").await;
+    let mut tasks = Vec::new();
+    for number in 0..64 {
+        let world = Arc::clone(&world);
+        let order = if number % 2 == 0 { "taken".to_owned() } else { format!("free-{number}") };
+        tasks.push(tokio::spawn(async move { world.registers(&order).await.is_ok() }));
+    }
+    let mut outcomes = Vec::new();
+    for task in tasks {
+        outcomes.push(task.await.expect("no panic"));
+    }
+    let expected: Vec<bool> = (0..64).map(|number| number % 2 == 1).collect();
+    assert_eq!(outcomes, expected);
+    let filter = PaymentFilter { limit: 1000, ..PaymentFilter::default() };
+    assert_eq!(world.store.payments(&filter).await.expect("listed").len(), 33);
+}
+
+pub(crate) async fn work_that_is_due_is_found(world: World) {
+    let early = world.created("early").await;
+    let (late, open) = world.started("late").await;
+    world.paid("done").await;
+    let at = early.expires_at;
+    assert_eq!(world.store.expired(at.plus(-1), 10).await, Ok(vec![]));
+    assert_eq!(world.store.expired(at, 10).await, Ok(vec![early.id, late.id]));
+    assert_eq!(world.store.expired(at, 1).await.expect("listed").len(), 1);
+    assert_eq!(world.store.unanswered(START.plus(1), 10).await, Ok(vec![]));
+    assert_eq!(world.store.unanswered(START.plus(2), 10).await, Ok(vec![(late.id, open)]));
+    let backlog = world.store.backlog().await.expect("counted");
+    assert_eq!(backlog.oldest_unanswered, Some(START.plus(1)));
+    let refused = declined(DeclineReason::Fraud);
+    let after = world.does(&late, answer(open, refused), START.plus(3)).await;
+    assert_eq!(after.state, State::Declined);
+    assert_eq!(world.store.unanswered(START.plus(9), 10).await, Ok(vec![]));
+    assert_eq!(world.store.expired(at, 10).await, Ok(vec![early.id]));
+}
+
+pub(crate) async fn what_is_not_there_is_not_found(world: World) {
+    let nobody = payglot_core::PaymentId::from_bytes([7; 16]);
+    assert_eq!(world.store.payment(nobody).await, Ok(None));
+    assert_eq!(world.store.file(nobody).await, Ok(None));
+    assert_eq!(world.store.awaits_first_attempt(nobody).await, Ok(false));
+    assert_eq!(world.store.bank_entry(OperationId::from_bytes([7; 16])).await, Ok(None));
+}
