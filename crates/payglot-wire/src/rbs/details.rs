@@ -1,0 +1,108 @@
+//! What is kept of a registration beside the payment: the merchant's own parameters, as one opaque text to everybody else.
+
+use super::language::Language;
+use super::params::Params;
+use super::request::{Defaults, Feature, Register};
+use crate::text::form;
+use crate::text::json::Json;
+use payglot_core::{DeclineReason, Payment};
+
+/// A member of ours among the merchant's: who cancelled. The dot keeps it apart from every name of the protocol.
+const CANCELLED: &str = "payglot.cancelled";
+
+/// What the merchant sent with an order, read from the stored text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    params: Params,
+}
+
+impl Details {
+    /// Reads the text of [`Register::to_details`]. A text that is not one reads as nothing sent.
+    pub fn read(text: &str) -> Self {
+        Self { params: Params::from_pairs(form::decode(text.as_bytes()).unwrap_or_default()) }
+    }
+
+    /// The text to store.
+    pub fn to_text(&self) -> String {
+        form::encode(self.params.pairs().iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// The order as it was registered, judged by nothing but its shape: the project may have changed its mind since.
+    pub fn register(&self, defaults: &Defaults) -> Option<Register> {
+        let mut lenient = defaults.clone();
+        (lenient.may_verify, lenient.may_pay_automatically, lenient.may_name_callback) = (true, true, true);
+        (lenient.numbers_orders, lenient.amount_max) = (true, i64::MAX);
+        lenient.currencies.extend(self.get("currency").and_then(super::request::currency));
+        Register::read(&self.params, &lenient).ok()
+    }
+
+    /// A parameter by its name in the protocol.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.params.get(name)
+    }
+
+    /// The language of the order.
+    pub fn language(&self, default: Language) -> Language {
+        Language::of_errors(&self.params, default)
+    }
+
+    /// The currency's number as the merchant wrote it, or as the payment has it.
+    pub fn currency(&self, payment: &Payment) -> String {
+        let known = || format!("{:03}", payment.amount.currency().numeric().unwrap_or_default());
+        self.get("currency").map_or_else(known, str::to_owned)
+    }
+
+    /// Where the payer goes: after a failure to `failUrl`, if there is one.
+    pub fn return_to(&self, success: bool) -> Option<&str> {
+        let success_url = self.get("returnUrl");
+        if success { success_url } else { self.get("failUrl").or(success_url) }
+    }
+
+    /// The merchant's own names and values, in order.
+    pub fn merchant_params(&self) -> Vec<(String, String)> {
+        let read = |text| super::request::json_params(text).unwrap_or_default();
+        self.get("jsonParams").map(read).unwrap_or_default()
+    }
+
+    /// One of the merchant's own values.
+    pub fn merchant_param(&self, name: &str) -> Option<String> {
+        self.merchant_params().into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Adds to the merchant's own names and values; a known name gets the new value.
+    pub fn add_merchant_params(&mut self, added: Vec<(String, String)>) {
+        let mut params = self.merchant_params();
+        for (name, value) in added {
+            match params.iter_mut().find(|(known, _)| *known == name) {
+                Some(known) => known.1 = value,
+                None => params.push((name, value)),
+            }
+        }
+        self.set("jsonParams", super::request::write_json_params(&params));
+    }
+
+    /// The cart.
+    pub fn order_bundle(&self) -> Option<Json> {
+        self.get("orderBundle").and_then(Json::read)
+    }
+
+    /// Was this feature asked for?
+    pub fn has(&self, feature: Feature) -> bool {
+        self.params.all("features").flat_map(|value| value.split([';', ','])).any(|name| name == feature.name())
+    }
+
+    /// Remembers who cancelled an order, which the payment itself does not tell.
+    pub fn set_cancelled(&mut self, reason: DeclineReason) {
+        self.set(CANCELLED, reason.name().to_owned());
+    }
+
+    /// Who cancelled.
+    pub fn cancelled(&self) -> Option<DeclineReason> {
+        self.get(CANCELLED).and_then(DeclineReason::from_name)
+    }
+
+    fn set(&mut self, name: &str, value: String) {
+        let kept = self.params.pairs().iter().filter(|(known, _)| known != name).cloned();
+        self.params = Params::from_pairs(kept.chain([(name.to_owned(), value)]).collect());
+    }
+}

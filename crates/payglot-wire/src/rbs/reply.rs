@@ -1,0 +1,63 @@
+//! Answers, written member by member; and the shop's side, which reads them.
+
+mod read;
+pub mod status;
+
+use super::codes::Refused;
+use super::language::Language;
+use super::operation::{Operation, Shape};
+use crate::raw::Reply;
+use crate::text::json::JsonObject;
+use payglot_core::PaymentId;
+pub use read::{Answer, ErrorReply, Registered, Status, read_registered, read_simple, read_status, read_status_old};
+pub use status::{Bank, StatusView, status_extended, status_old};
+
+/// One type for every answer: libraries refuse others.
+pub const CONTENT_TYPE: &str = "application/json;charset=UTF-8";
+
+/// An answer. Business errors have status 200 too; a client takes any other for a failed transport.
+pub(super) fn answer(json: &JsonObject) -> Reply {
+    Reply { status: 200, content_type: CONTENT_TYPE, body: json.finish() }
+}
+
+/// The success of `register.do` and `registerPreAuth.do`: these two members and no `errorCode`.
+pub fn registered(payment: PaymentId, form_url: &str) -> Reply {
+    answer(&JsonObject::new().text("orderId", &payment.to_string()).text("formUrl", form_url))
+}
+
+/// The success of an operation that has nothing else to say.
+pub fn done(language: Language) -> Reply {
+    answer(&JsonObject::new().text("errorCode", "0").text("errorMessage", success_text(language)))
+}
+
+/// `errorMessage` of success.
+pub fn success_text(language: Language) -> &'static str {
+    language.pick("Успешно", "Success")
+}
+
+/// A refusal in the shape of the operation.
+pub fn refused(operation: Operation, refused: &Refused, language: Language) -> Reply {
+    let (code, text) = (refused.code(), refused.text(language));
+    let number = code.parse().unwrap_or(7);
+    let json = match operation.shape() {
+        Shape::Register | Shape::Classic => JsonObject::new().text("errorCode", code).text("errorMessage", &text),
+        // Documents have capital letters, a recorded answer small ones: both pairs please both.
+        Shape::OldStatus => JsonObject::new()
+            .text("ErrorCode", code)
+            .text("ErrorMessage", &text)
+            .text("errorCode", code)
+            .text("errorMessage", &text),
+        Shape::Page => JsonObject::new().text("error", &text).int("errorCode", number).text("errorMessage", &text),
+        Shape::Numbered => JsonObject::new().int("errorCode", number).text("errorMessage", &text),
+        Shape::Wallet => {
+            let error = JsonObject::new().text("code", code).text("description", &text).text("message", &text);
+            JsonObject::new().bool("success", false).object("error", &error)
+        }
+    };
+    answer(&json)
+}
+
+/// The answer to an operation that nobody knows.
+pub fn not_found() -> Reply {
+    Reply { status: 404, content_type: "text/plain;charset=UTF-8", body: "Not Found".to_owned() }
+}
