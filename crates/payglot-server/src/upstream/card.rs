@@ -335,7 +335,7 @@ mod tests {
         }
         impl<T: ?Sized> Out<()> for T {}
         impl<T: ?Sized + fmt::Display> Out<u8> for T {}
-        impl<T: ?Sized + Clone> Out<u16> for T {}
+        impl<T: Clone> Out<u16> for T {}
         impl<T: ?Sized + serde::Serialize> Out<u32> for T {}
         <CardNumber as Out<_>>::here();
         <SecurityCode as Out<_>>::here();

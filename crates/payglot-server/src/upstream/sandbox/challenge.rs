@@ -125,7 +125,7 @@ impl SandboxBank {
                 entry.outcome = Outcome::Authenticated;
                 wrong_answers
             }
-            Some(_) if wrong_answers + 1 < WRONG_ANSWERS_MAX => {
+            Some(_) if wrong_answers.saturating_add(1) < WRONG_ANSWERS_MAX => {
                 entry.outcome = Outcome::Challenge(wrong_answers + 1);
                 wrong_answers + 1
             }

@@ -13,6 +13,8 @@ mod book;
 pub mod cards;
 pub mod challenge;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 use super::card::Card;
 use super::{AttemptAnswer, CardAttempt, FollowUp, Provider};
