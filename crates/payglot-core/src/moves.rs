@@ -48,7 +48,7 @@ pub enum Event {
     PartReceived,
     /// Money came after the payment was closed; the terms return it.
     LateReceived,
-    /// More money came than was asked for, or after it was paid.
+    /// More money came than was asked for, after it was paid, or out of an attempt that was given up.
     ExcessReceived,
     /// Late or partial money was accepted as payment.
     PaidLate,
@@ -173,6 +173,24 @@ pub const MOVES: &[(State, Event, State)] = &[
     (Underpaid, Event::PaidLate, Paid),
     (Underpaid, Event::Cancelled, Cancelled),
     (Underpaid, Event::Expired, Expired),
+    // An attempt that was under way when the payer sent money ends without effect.
+    (Underpaid, Event::AttemptFailed, Underpaid),
+    (Underpaid, Event::OutcomeUnknown, Underpaid),
+    (Paid, Event::AttemptFailed, Paid),
+    // A hold that was believed declined and is asked back: it counts neither as this attempt nor as payment.
+    (Created, Event::ExcessReceived, Created),
+    (Created, Event::ReturnAsked, Created),
+    (Created, Event::Returned, Created),
+    (Created, Event::ReturnRefused, Created),
+    (Created, Event::OutcomeUnknown, Created),
+    (Pending, Event::ExcessReceived, Pending),
+    (Pending, Event::ReturnAsked, Pending),
+    (Pending, Event::Returned, Pending),
+    (Pending, Event::ReturnRefused, Pending),
+    (Held, Event::ExcessReceived, Held),
+    (Held, Event::ReturnAsked, Held),
+    (Held, Event::Returned, Held),
+    (Held, Event::ReturnRefused, Held),
     // A hold and what becomes of it.
     (Held, Event::CaptureAsked, Held),
     (Held, Event::CaptureRefused, Held),

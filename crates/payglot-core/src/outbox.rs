@@ -66,10 +66,10 @@ impl Schedule {
     pub fn next(&self, attempts: u32, now: UnixMillis, jitter: u16) -> Next {
         let mut before = 0;
         for &(times, delay) in &self.stages {
-            before += times;
+            before = u32::saturating_add(before, times);
             if attempts <= before {
                 let extra = delay / 10 * i64::from(jitter.min(1000)) / 1000;
-                return Next::Retry(now.plus(delay + extra));
+                return Next::Retry(now.plus(delay).plus(extra));
             }
         }
         Next::GiveUp

@@ -131,17 +131,17 @@ impl Sums {
     /// The part of the authorization that is neither captured nor given back, pending operations included.
     pub const fn remaining(&self) -> i64 {
         self.authorized
-            - self.captured
-            - self.capture_pending
-            - self.voided
-            - self.void_pending
-            - self.returned
-            - self.return_pending
+            .saturating_sub(self.captured)
+            .saturating_sub(self.capture_pending)
+            .saturating_sub(self.voided)
+            .saturating_sub(self.void_pending)
+            .saturating_sub(self.returned)
+            .saturating_sub(self.return_pending)
     }
 
     /// What can still be refunded.
     pub const fn refundable(&self) -> i64 {
-        self.captured - self.refunded - self.refund_pending
+        self.captured.saturating_sub(self.refunded).saturating_sub(self.refund_pending)
     }
 
     /// I2: captured ≤ authorized, refunded ≤ captured, nothing negative. The database repeats it as a constraint.
@@ -192,6 +192,32 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// Received, but neither the merchant's nor on its way back. A hold is always asked for the amount of the payment, so what a held
+    /// payment has above it came out of an earlier attempt.
+    pub const fn in_suspense(&self) -> i64 {
+        match self.state {
+            State::Held => self
+                .sums
+                .authorized
+                .saturating_sub(self.amount.minor())
+                .saturating_sub(self.sums.returned)
+                .saturating_sub(self.sums.return_pending),
+            State::Created
+            | State::Pending
+            | State::Underpaid
+            | State::Paid
+            | State::Declined
+            | State::Voided
+            | State::Cancelled
+            | State::Expired => self.sums.remaining(),
+        }
+    }
+
+    /// What can still be captured from a hold or released; nothing where there is no hold.
+    pub const fn hold_remaining(&self) -> i64 {
+        self.sums.remaining().saturating_sub(self.in_suspense())
+    }
+
     /// The last attempt of the payer, if there was one.
     pub fn last_attempt(&self) -> Option<&Operation> {
         self.operations.iter().rev().find(|operation| operation.kind.is_attempt())

@@ -60,10 +60,10 @@ fn approved(draft: &mut Draft, operation: &Operation, return_operation: Operatio
     match operation.kind {
         OperationKind::Sale | OperationKind::Hold => attempt_approved(draft, operation, return_operation),
         OperationKind::Capture => {
-            draft.next.sums.capture_pending -= minor;
-            draft.next.sums.captured += minor;
+            draft.add_to(|sums| &mut sums.capture_pending, -minor)?;
+            draft.add_to(|sums| &mut sums.captured, minor)?;
             draft.post(Account::Held, Account::Merchant, operation.amount);
-            if !operation.last && draft.next.sums.remaining() > 0 {
+            if !operation.last && draft.next.hold_remaining() > 0 {
                 return draft.happen(Event::CapturedInPart, Some(id));
             }
             release_rest(draft)?;
@@ -71,14 +71,14 @@ fn approved(draft: &mut Draft, operation: &Operation, return_operation: Operatio
         }
         OperationKind::Void => void_approved(draft, operation),
         OperationKind::Refund => {
-            draft.next.sums.refund_pending -= minor;
-            draft.next.sums.refunded += minor;
+            draft.add_to(|sums| &mut sums.refund_pending, -minor)?;
+            draft.add_to(|sums| &mut sums.refunded, minor)?;
             draft.post(Account::Merchant, Account::Payer, operation.amount);
             draft.happen(Event::Refunded, Some(id))
         }
         OperationKind::Return => {
-            draft.next.sums.return_pending -= minor;
-            draft.next.sums.returned += minor;
+            draft.add_to(|sums| &mut sums.return_pending, -minor)?;
+            draft.add_to(|sums| &mut sums.returned, minor)?;
             draft.post(Account::Suspense, Account::Payer, operation.amount);
             draft.happen(Event::Returned, Some(id))?;
             funds::return_remaining(draft, return_operation)
@@ -93,14 +93,16 @@ fn approved(draft: &mut Draft, operation: &Operation, return_operation: Operatio
 fn attempt_approved(draft: &mut Draft, operation: &Operation, return_operation: OperationId) -> Result<(), Refusal> {
     let current = draft.next.state == State::Pending && operation.status != OperationStatus::Declined;
     if !current {
-        // The payment went on without this attempt: the money is late and goes where the terms say. A hold that comes late is
-        // asked back like money: the provider voids it.
+        // The payment went on without this attempt: the money is late and goes where the terms say.
         funds::take_in(draft, operation.amount)?;
+        if operation.kind == OperationKind::Hold {
+            return funds::ask_back(draft, operation.id, return_operation);
+        }
         return funds::settle(draft, operation.id, return_operation);
     }
-    draft.next.sums.authorized += operation.amount.minor();
+    draft.add_to(|sums| &mut sums.authorized, operation.amount.minor())?;
     if operation.kind == OperationKind::Sale {
-        draft.next.sums.captured += operation.amount.minor();
+        draft.add_to(|sums| &mut sums.captured, operation.amount.minor())?;
         draft.post(Account::Payer, Account::Merchant, operation.amount);
         return draft.happen(Event::Captured, Some(operation.id));
     }
@@ -111,23 +113,23 @@ fn attempt_approved(draft: &mut Draft, operation: &Operation, return_operation: 
 
 /// What a last capture leaves of a hold goes back at once.
 fn release_rest(draft: &mut Draft) -> Result<(), Refusal> {
-    let rest = draft.next.sums.remaining();
-    draft.next.sums.voided += rest;
+    let rest = draft.next.hold_remaining();
+    draft.add_to(|sums| &mut sums.voided, rest)?;
     draft.post_minor(Account::Held, Account::Payer, rest)
 }
 
 fn void_approved(draft: &mut Draft, operation: &Operation) -> Result<(), Refusal> {
     let (id, minor) = (operation.id, operation.amount.minor());
     if draft.next.state == State::Paid {
-        draft.next.sums.captured -= minor;
-        draft.next.sums.voided += minor;
+        draft.add_to(|sums| &mut sums.captured, -minor)?;
+        draft.add_to(|sums| &mut sums.voided, minor)?;
         draft.post(Account::Merchant, Account::Payer, operation.amount);
         return draft.happen(Event::Voided, Some(id));
     }
-    draft.next.sums.void_pending -= minor;
-    draft.next.sums.voided += minor;
+    draft.add_to(|sums| &mut sums.void_pending, -minor)?;
+    draft.add_to(|sums| &mut sums.voided, minor)?;
     draft.post(Account::Held, Account::Payer, operation.amount);
-    if draft.next.sums.remaining() > 0 {
+    if draft.next.hold_remaining() > 0 {
         return draft.happen(Event::VoidedInPart, Some(id));
     }
     // What was captured before the rest was released stays the merchant's.
@@ -138,26 +140,31 @@ fn void_approved(draft: &mut Draft, operation: &Operation) -> Result<(), Refusal
 fn declined(draft: &mut Draft, operation: &Operation, reason: DeclineReason) -> Result<(), Refusal> {
     let (id, minor) = (operation.id, operation.amount.minor());
     match operation.kind {
+        // The payer sent the money on another way while this attempt was under way.
+        OperationKind::Sale | OperationKind::Hold if draft.next.state != State::Pending => {
+            draft.happen(Event::AttemptFailed, Some(id))
+        }
         OperationKind::Sale | OperationKind::Hold => {
             let again = reason.payer_may_retry() && draft.next.attempts_left() > 0;
             draft.happen(if again { Event::AttemptFailed } else { Event::Refused }, Some(id))
         }
         OperationKind::Capture => {
-            draft.next.sums.capture_pending -= minor;
+            draft.add_to(|sums| &mut sums.capture_pending, -minor)?;
             draft.happen(Event::CaptureRefused, Some(id))
         }
         OperationKind::Void => {
+            // Undoing a capture reserves nothing: no other operation on it begins before the answer.
             if draft.next.state == State::Held {
-                draft.next.sums.void_pending -= minor;
+                draft.add_to(|sums| &mut sums.void_pending, -minor)?;
             }
             draft.happen(Event::VoidRefused, Some(id))
         }
         OperationKind::Refund => {
-            draft.next.sums.refund_pending -= minor;
+            draft.add_to(|sums| &mut sums.refund_pending, -minor)?;
             draft.happen(Event::RefundRefused, Some(id))
         }
         OperationKind::Return => {
-            draft.next.sums.return_pending -= minor;
+            draft.add_to(|sums| &mut sums.return_pending, -minor)?;
             draft.happen(Event::ReturnRefused, Some(id))
         }
         OperationKind::Payout if draft.next.state == State::Pending => draft.happen(Event::Refused, Some(id)),

@@ -32,7 +32,7 @@ pub(super) fn start(
     operation.method = Some(method);
     operation.card = card;
     operation.payer_ip = payer_ip;
-    draft.ask(operation);
+    draft.ask(operation)?;
     draft.happen(Event::AttemptStarted, Some(id))?;
     draft.finish()
 }
@@ -44,6 +44,9 @@ pub(super) fn payer_must_act(mut draft: Draft, id: OperationId) -> Result<Decisi
     }
     if draft.next.state != State::Pending || !operation.status.is_open() {
         return Err(draft.wrong_state());
+    }
+    if !operation.kind.is_attempt() {
+        return Err(Refusal::NotAllowed);
     }
     draft.change(id, |operation| operation.status = OperationStatus::PayerActs)?;
     draft.happen(Event::ChallengeStarted, Some(id))?;
@@ -91,6 +94,10 @@ pub(super) fn cancel(
 
 /// The time is over: an unpaid order expires, a hold is voided, partial money goes where the terms say.
 pub(super) fn expire(mut draft: Draft, operation: OperationId) -> Result<Decision, Refusal> {
+    let runs = draft.next.state.waits_for_payer() || draft.next.state == State::Held;
+    if !runs {
+        return Err(draft.wrong_state());
+    }
     if draft.now < draft.next.expires_at {
         return Err(Refusal::TimeNotOver);
     }
@@ -110,11 +117,9 @@ pub(super) fn expire(mut draft: Draft, operation: OperationId) -> Result<Decisio
 }
 
 /// Ends the challenge a payer is in, if there is one. The provider has moved nothing yet.
-fn end_challenge(draft: &mut Draft, reason: DeclineReason) -> Result<Option<OperationId>, Refusal> {
-    if !draft.next.payer_acts() {
-        return Ok(None);
-    }
-    let Some(attempt) = draft.next.last_attempt().map(|attempt| attempt.id) else { return Ok(None) };
+pub(super) fn end_challenge(draft: &mut Draft, reason: DeclineReason) -> Result<Option<OperationId>, Refusal> {
+    let challenged = draft.next.operations.iter().find(|operation| operation.status == OperationStatus::PayerActs);
+    let Some(attempt) = challenged.map(|attempt| attempt.id) else { return Ok(None) };
     give_up(draft, attempt, reason)?;
     Ok(Some(attempt))
 }

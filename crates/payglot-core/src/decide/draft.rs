@@ -5,9 +5,9 @@ use crate::ids::OperationId;
 use crate::ledger::{Account, Posting};
 use crate::money::Money;
 use crate::moves::{self, Event};
-use crate::operation::{Operation, OperationStatus};
+use crate::operation::{Operation, OperationKind, OperationStatus};
 use crate::outbox;
-use crate::payment::{Change, Payment};
+use crate::payment::{Change, Payment, Sums};
 use crate::time::UnixMillis;
 
 /// The payment as it will be, and what led there.
@@ -45,7 +45,9 @@ impl Draft {
         let to = moves::next(from, event).ok_or(Refusal::WrongState(from))?;
         self.next.state = to;
         self.changes.push(Change { at: self.now, event, from: Some(from), to, operation });
-        if outbox::is_announced(event) {
+        // An attempt that ends after the payment went on without it is not news: a shop that was told "paid" must not hear "failed".
+        let stale = event == Event::AttemptFailed && to == from;
+        if outbox::is_announced(event) && !stale {
             let amount =
                 operation.and_then(|id| self.next.operation(id)).map_or(self.next.amount, |found| found.amount);
             self.announcements.push(Announcement { event, operation, amount });
@@ -53,16 +55,27 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds an operation.
-    pub(super) fn add(&mut self, operation: Operation) {
+    /// Adds an operation. Its id must be new: it is the provider's idempotency key.
+    pub(super) fn add(&mut self, operation: Operation) -> Result<(), Refusal> {
+        if self.next.operation(operation.id).is_some() {
+            return Err(Refusal::KeyReused(operation.id));
+        }
         self.touched.push(operation.id);
         self.next.operations.push(operation);
+        Ok(())
     }
 
     /// Adds an operation that the provider must be asked for once this decision is durable.
-    pub(super) fn ask(&mut self, operation: Operation) {
+    pub(super) fn ask(&mut self, operation: Operation) -> Result<(), Refusal> {
         self.ask = Some(operation.id);
-        self.add(operation);
+        self.add(operation)
+    }
+
+    /// Changes one of the sums by `minor`, which may be negative.
+    pub(super) fn add_to(&mut self, sum: fn(&mut Sums) -> &mut i64, minor: i64) -> Result<(), Refusal> {
+        let sum = sum(&mut self.next.sums);
+        *sum = sum.checked_add(minor).ok_or(Refusal::Overflow)?;
+        Ok(())
     }
 
     /// Changes an operation in place.
@@ -94,24 +107,32 @@ impl Draft {
         Ok(())
     }
 
-    /// An earlier request under the same key: the same one is [`Refusal::Repeated`], another one [`Refusal::KeyReused`].
-    pub(super) fn refuse_repeat(&self, wanted: &Operation) -> Result<(), Refusal> {
-        let Some(key) = &wanted.key else { return Ok(()) };
-        let earlier =
-            self.next.operations.iter().find(|known| known.kind == wanted.kind && known.key.as_ref() == Some(key));
-        match earlier {
-            None => Ok(()),
-            Some(known) if known.amount == wanted.amount && known.last == wanted.last => {
-                Err(Refusal::Repeated(known.id))
-            }
-            Some(known) => Err(Refusal::KeyReused(known.id)),
-        }
+    /// An earlier request under the same id or key: the same one is [`Refusal::Repeated`], another one [`Refusal::KeyReused`].
+    /// `whole` says that the request names no amount; "all of it" means less once the first such request is decided, so there the
+    /// amounts are not compared.
+    pub(super) fn refuse_repeat(&self, wanted: &Operation, whole: bool) -> Result<(), Refusal> {
+        let same_key = |known: &Operation| known.kind == wanted.kind && wanted.key.is_some() && known.key == wanted.key;
+        let Some(known) = self.next.operations.iter().find(|known| known.id == wanted.id || same_key(known)) else {
+            return Ok(());
+        };
+        let same = known.kind == wanted.kind
+            && known.key == wanted.key
+            && known.last == wanted.last
+            && (whole || known.amount == wanted.amount);
+        Err(if same { Refusal::Repeated(known.id) } else { Refusal::KeyReused(known.id) })
     }
 
-    /// Refuses while an operation other than a refund waits for its answer: what follows depends on it.
+    /// Refuses while an operation waits for its answer on which the next step depends. Refunds and returns have reserved their sums and
+    /// touch nothing else, so nothing waits for them.
     pub(super) fn refuse_open(&self) -> Result<(), Refusal> {
-        use crate::operation::OperationKind::Refund;
-        let open = self.next.operations.iter().find(|known| known.status.is_open() && known.kind != Refund);
+        let open = self.next.open_operations().find(|known| match known.kind {
+            OperationKind::Refund | OperationKind::Return => false,
+            OperationKind::Sale
+            | OperationKind::Hold
+            | OperationKind::Capture
+            | OperationKind::Void
+            | OperationKind::Payout => true,
+        });
         open.map_or(Ok(()), |known| Err(Refusal::OutcomeOpen(known.id)))
     }
 
@@ -130,7 +151,7 @@ impl Draft {
             return Err(Refusal::ExceedsRemaining);
         }
         assert!(!self.changes.is_empty(), "a decision without an event is not a decision");
-        self.next.version += 1;
+        self.next.version = self.next.version.checked_add(1).ok_or(Refusal::Overflow)?;
         self.next.updated_at = self.now;
         let operations = self.touched.iter().filter_map(|id| self.next.operation(*id).cloned()).collect();
         Ok(Decision {

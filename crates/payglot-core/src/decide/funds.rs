@@ -3,13 +3,13 @@
 //! Every receipt goes to `Suspense` first; what the merchant is owed leaves it when the payment is settled, the rest is returned.
 
 use super::draft::Draft;
-use super::{Decision, Refusal, asked};
+use super::{Decision, Refusal, asked, attempt};
 use crate::ids::OperationId;
 use crate::ledger::Account;
-use crate::money::Money;
-use crate::moves::Event;
-use crate::operation::{Method, Operation, OperationKind, OperationStatus};
-use crate::payment::State;
+use crate::money::{MINOR_MAX, Money};
+use crate::moves::{self, Event};
+use crate::operation::{DeclineReason, Method, Operation, OperationKind, OperationStatus};
+use crate::payment::{Intent, State};
 use crate::terms::Funds;
 
 pub(super) fn receive(
@@ -19,15 +19,19 @@ pub(super) fn receive(
     method: Method,
     return_operation: OperationId,
 ) -> Result<Decision, Refusal> {
-    if amount.currency() != draft.next.amount.currency() {
-        return Err(Refusal::CurrencyDiffers);
-    }
     if amount.is_zero() {
         return Err(Refusal::BadAmount);
     }
+    if amount.currency() != draft.next.amount.currency() {
+        return Err(Refusal::CurrencyDiffers);
+    }
     if let Some(known) = draft.next.operation(id) {
-        let same = known.amount == amount;
+        let same = known.kind == OperationKind::Sale && known.amount == amount;
         return Err(if same { Refusal::Repeated(id) } else { Refusal::KeyReused(id) });
+    }
+    // Holds and payouts are asked for, never sent: no method that lets a payer send money is offered for them.
+    if draft.next.intent != Intent::Sale {
+        return Err(Refusal::NotAllowed);
     }
     let receipt = Operation {
         status: OperationStatus::Approved,
@@ -35,7 +39,7 @@ pub(super) fn receive(
         answered_at: Some(draft.now),
         ..asked(id, OperationKind::Sale, amount, draft.now)
     };
-    draft.add(receipt);
+    draft.add(receipt)?;
     take_in(&mut draft, amount)?;
     settle(&mut draft, id, return_operation)?;
     draft.finish()
@@ -43,9 +47,7 @@ pub(super) fn receive(
 
 /// Books a receipt as suspense.
 pub(super) fn take_in(draft: &mut Draft, amount: Money) -> Result<(), Refusal> {
-    let total = draft.next.sums.authorized.checked_add(amount.minor()).ok_or(Refusal::Overflow)?;
-    draft.next.amount.with_minor(total).ok_or(Refusal::Overflow)?;
-    draft.next.sums.authorized = total;
+    draft.add_to(|sums| &mut sums.authorized, amount.minor())?;
     draft.post(Account::Payer, Account::Suspense, amount);
     Ok(())
 }
@@ -53,28 +55,44 @@ pub(super) fn take_in(draft: &mut Draft, amount: Money) -> Result<(), Refusal> {
 /// Decides what the money received so far means.
 pub(super) fn settle(draft: &mut Draft, id: OperationId, return_operation: OperationId) -> Result<(), Refusal> {
     let asked_for = draft.next.amount.minor();
-    let enough = draft.next.sums.remaining() >= asked_for;
+    let enough = draft.next.in_suspense() >= asked_for;
+    if draft.next.state == State::Pending {
+        // The payer found another way; a challenge left open would have no end.
+        attempt::end_challenge(draft, DeclineReason::AuthenticationAbandoned)?;
+    }
     match draft.next.state {
         State::Created | State::Pending | State::Underpaid if !enough => draft.happen(Event::PartReceived, Some(id)),
         State::Created | State::Pending | State::Underpaid => {
             pay_merchant(draft, Event::Captured, id)?;
             return_remaining(draft, return_operation)
         }
-        State::Paid => {
+        // While a void is on its way nothing may be added to what it undoes.
+        State::Paid if draft.next.terms.over == Funds::Accept && !void_is_open(draft) => {
+            let due = draft.next.in_suspense().min(MINOR_MAX);
+            credit_merchant(draft, due)?;
             draft.happen(Event::ExcessReceived, Some(id))?;
             return_remaining(draft, return_operation)
         }
+        State::Paid => ask_back(draft, id, return_operation),
         State::Expired | State::Cancelled | State::Declined if draft.next.terms.late == Funds::Accept && enough => {
             pay_merchant(draft, Event::PaidLate, id)?;
             return_remaining(draft, return_operation)
         }
-        State::Expired | State::Cancelled | State::Declined | State::Voided => {
-            draft.happen(Event::LateReceived, Some(id))?;
-            return_remaining(draft, return_operation)
+        State::Expired | State::Cancelled | State::Declined | State::Voided | State::Held => {
+            ask_back(draft, id, return_operation)
         }
-        // A hold is asked for, never sent.
-        State::Held => Err(draft.wrong_state()),
     }
+}
+
+/// Money that is nobody's: it is noted and sent back. A hold that comes late goes the same way; the provider gives it back by voiding it.
+pub(super) fn ask_back(draft: &mut Draft, id: OperationId, return_operation: OperationId) -> Result<(), Refusal> {
+    let event = if moves::is_closed(draft.next.state) { Event::LateReceived } else { Event::ExcessReceived };
+    draft.happen(event, Some(id))?;
+    return_remaining(draft, return_operation)
+}
+
+fn void_is_open(draft: &Draft) -> bool {
+    draft.next.open_operations().any(|operation| operation.kind == OperationKind::Void)
 }
 
 /// The time of a partly paid order is over.
@@ -82,7 +100,7 @@ pub(super) fn settle_partial(draft: &mut Draft, return_operation: OperationId) -
     match draft.next.terms.partial {
         Funds::Accept => {
             let last = draft.next.operations.last().map(|operation| operation.id);
-            let rest = draft.next.sums.remaining();
+            let rest = draft.next.in_suspense();
             credit_merchant(draft, rest)?;
             draft.happen(Event::PaidLate, last)
         }
@@ -95,9 +113,9 @@ pub(super) fn settle_partial(draft: &mut Draft, return_operation: OperationId) -
 
 /// Gives the merchant the amount asked for, or all that came if the terms accept more.
 fn pay_merchant(draft: &mut Draft, event: Event, id: OperationId) -> Result<(), Refusal> {
-    let rest = draft.next.sums.remaining();
+    let rest = draft.next.in_suspense();
     let due = match draft.next.terms.over {
-        Funds::Accept => rest,
+        Funds::Accept => rest.min(MINOR_MAX),
         Funds::Return => rest.min(draft.next.amount.minor()),
     };
     credit_merchant(draft, due)?;
@@ -105,21 +123,21 @@ fn pay_merchant(draft: &mut Draft, event: Event, id: OperationId) -> Result<(), 
 }
 
 fn credit_merchant(draft: &mut Draft, minor: i64) -> Result<(), Refusal> {
-    draft.next.sums.captured += minor;
+    draft.add_to(|sums| &mut sums.captured, minor)?;
     draft.post_minor(Account::Suspense, Account::Merchant, minor)
 }
 
 /// Asks the provider to send back whatever the merchant will not get. While an earlier return has no answer, the rest waits for it: the
 /// answer calls this again.
 pub(super) fn return_remaining(draft: &mut Draft, id: OperationId) -> Result<(), Refusal> {
-    let rest = draft.next.sums.remaining();
-    let waiting = draft.next.sums.return_pending > 0;
-    if rest == 0 || waiting || draft.next.sums.voided > 0 && draft.next.state == State::Paid {
+    // What is above one operation's limit waits likewise.
+    let rest = draft.next.in_suspense().min(MINOR_MAX);
+    if rest == 0 || draft.next.sums.return_pending > 0 {
         return Ok(());
     }
     let amount = draft.next.amount.with_minor(rest).ok_or(Refusal::Overflow)?;
-    draft.next.sums.return_pending += rest;
+    draft.add_to(|sums| &mut sums.return_pending, rest)?;
     let operation = asked(id, OperationKind::Return, amount, draft.now);
-    draft.ask(operation);
+    draft.ask(operation)?;
     draft.happen(Event::ReturnAsked, Some(id))
 }

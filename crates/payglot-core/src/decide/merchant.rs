@@ -6,7 +6,7 @@ use crate::ids::OperationId;
 use crate::money::Money;
 use crate::moves::Event;
 use crate::operation::OperationKind;
-use crate::payment::State;
+use crate::payment::{Intent, State};
 use crate::terms::Captures;
 
 pub(super) fn capture(
@@ -16,11 +16,12 @@ pub(super) fn capture(
     last: bool,
     key: Option<String>,
 ) -> Result<Decision, Refusal> {
-    let amount = wanted(&draft, amount, draft.next.sums.remaining())?;
+    let whole = amount.is_none();
+    let amount = wanted(&draft, amount, draft.next.hold_remaining())?;
     let mut operation = asked(id, OperationKind::Capture, amount, draft.now);
     operation.last = last || draft.next.terms.captures == Captures::One;
     operation.key = key;
-    draft.refuse_repeat(&operation)?;
+    draft.refuse_repeat(&operation, whole)?;
     if draft.next.state != State::Held {
         return Err(draft.wrong_state());
     }
@@ -28,14 +29,9 @@ pub(super) fn capture(
         return Err(Refusal::TimeOver);
     }
     draft.refuse_open()?;
-    if amount.is_zero() {
-        return Err(Refusal::BadAmount);
-    }
-    if amount.minor() > draft.next.sums.remaining() {
-        return Err(Refusal::ExceedsRemaining);
-    }
-    draft.next.sums.capture_pending += amount.minor();
-    draft.ask(operation);
+    within(amount, draft.next.hold_remaining())?;
+    draft.add_to(|sums| &mut sums.capture_pending, amount.minor())?;
+    draft.ask(operation)?;
     draft.happen(Event::CaptureAsked, Some(id))?;
     draft.finish()
 }
@@ -46,14 +42,18 @@ pub(super) fn void(
     amount: Option<Money>,
     key: Option<String>,
 ) -> Result<Decision, Refusal> {
-    let whole = if draft.next.state == State::Paid { draft.next.sums.captured } else { draft.next.sums.remaining() };
-    let amount = wanted(&draft, amount, whole)?;
+    let whole = amount.is_none();
+    let limit = if draft.next.state == State::Paid { draft.next.sums.captured } else { draft.next.hold_remaining() };
+    let amount = wanted(&draft, amount, limit)?;
     let mut operation = asked(id, OperationKind::Void, amount, draft.now);
     operation.key = key;
-    draft.refuse_repeat(&operation)?;
+    draft.refuse_repeat(&operation, whole)?;
     match draft.next.state {
-        State::Held => {}
-        State::Paid => refuse_late_void(&draft, amount)?,
+        State::Held => draft.refuse_open()?,
+        State::Paid => {
+            draft.refuse_open()?;
+            refuse_late_void(&draft, amount)?;
+        }
         State::Created
         | State::Pending
         | State::Underpaid
@@ -62,30 +62,24 @@ pub(super) fn void(
         | State::Cancelled
         | State::Expired => return Err(draft.wrong_state()),
     }
-    draft.refuse_open()?;
-    if amount.is_zero() {
-        return Err(Refusal::BadAmount);
-    }
-    if amount.minor() > whole {
-        return Err(Refusal::ExceedsRemaining);
-    }
+    within(amount, limit)?;
     if draft.next.state == State::Held {
-        draft.next.sums.void_pending += amount.minor();
+        draft.add_to(|sums| &mut sums.void_pending, amount.minor())?;
     }
-    draft.ask(operation);
+    draft.ask(operation)?;
     draft.happen(Event::VoidAsked, Some(id))?;
     draft.finish()
 }
 
-/// A captured payment can be undone only whole, while nothing was refunded or released, and within the window of its terms.
+/// A captured payment can be undone only whole, while nothing was refunded, released or paid out, and within the window of its terms.
 fn refuse_late_void(draft: &Draft, amount: Money) -> Result<(), Refusal> {
     let sums = &draft.next.sums;
-    let untouched = sums.captured == sums.authorized && sums.refunded == 0 && sums.refund_pending == 0;
+    let paid_out = draft.next.approved(OperationKind::Payout).next().is_some();
+    let untouched = sums.voided == 0 && sums.refunded == 0 && sums.refund_pending == 0 && !paid_out;
     let captured_at = draft
         .next
-        .operations
-        .iter()
-        .filter(|operation| matches!(operation.kind, OperationKind::Sale | OperationKind::Capture))
+        .approved(OperationKind::Sale)
+        .chain(draft.next.approved(OperationKind::Capture))
         .filter_map(|operation| operation.answered_at)
         .max();
     let in_window = captured_at.is_some_and(|at| draft.now.since(at) < draft.next.terms.void_captured_ms);
@@ -94,11 +88,11 @@ fn refuse_late_void(draft: &Draft, amount: Money) -> Result<(), Refusal> {
 
 /// Voids what is left of a hold whose time is over.
 pub(super) fn void_rest(draft: &mut Draft, id: OperationId) -> Result<(), Refusal> {
-    let rest = draft.next.sums.remaining();
+    let rest = draft.next.hold_remaining();
     let amount = draft.next.amount.with_minor(rest).ok_or(Refusal::Overflow)?;
-    draft.next.sums.void_pending += rest;
+    draft.add_to(|sums| &mut sums.void_pending, rest)?;
     let operation = asked(id, OperationKind::Void, amount, draft.now);
-    draft.ask(operation);
+    draft.ask(operation)?;
     draft.happen(Event::VoidAsked, Some(id))
 }
 
@@ -108,23 +102,19 @@ pub(super) fn refund(
     amount: Option<Money>,
     key: Option<String>,
 ) -> Result<Decision, Refusal> {
+    let whole = amount.is_none();
     let amount = wanted(&draft, amount, draft.next.sums.refundable())?;
     let mut operation = asked(id, OperationKind::Refund, amount, draft.now);
     operation.key = key;
-    draft.refuse_repeat(&operation)?;
+    draft.refuse_repeat(&operation, whole)?;
     // A hold of several captures can be refunded out of what was captured so far.
     if draft.next.state != State::Paid && !(draft.next.state == State::Held && draft.next.sums.captured > 0) {
         return Err(draft.wrong_state());
     }
     draft.refuse_open()?;
-    if amount.is_zero() {
-        return Err(Refusal::ExceedsRemaining);
-    }
-    if amount.minor() > draft.next.sums.refundable() {
-        return Err(Refusal::ExceedsRemaining);
-    }
-    draft.next.sums.refund_pending += amount.minor();
-    draft.ask(operation);
+    within(amount, draft.next.sums.refundable())?;
+    draft.add_to(|sums| &mut sums.refund_pending, amount.minor())?;
+    draft.ask(operation)?;
     draft.happen(Event::RefundAsked, Some(id))?;
     draft.finish()
 }
@@ -135,17 +125,21 @@ pub(super) fn payout(
     amount: Money,
     key: Option<String>,
 ) -> Result<Decision, Refusal> {
+    if amount.is_zero() {
+        return Err(Refusal::BadAmount);
+    }
     let mut operation = asked(id, OperationKind::Payout, amount, draft.now);
     operation.key = key;
-    draft.refuse_repeat(&operation)?;
+    draft.refuse_repeat(&operation, false)?;
     if draft.next.state != State::Paid {
         return Err(draft.wrong_state());
     }
     draft.refuse_open()?;
-    if amount.is_zero() {
-        return Err(Refusal::BadAmount);
+    // A payout that was registered as one is done: nothing came in that could go out once more.
+    if draft.next.intent == Intent::Payout {
+        return Err(Refusal::NotAllowed);
     }
-    draft.ask(operation);
+    draft.ask(operation)?;
     draft.happen(Event::PayoutAsked, Some(id))?;
     draft.finish()
 }
@@ -154,7 +148,13 @@ pub(super) fn payout(
 fn wanted(draft: &Draft, amount: Option<Money>, whole: i64) -> Result<Money, Refusal> {
     match amount {
         None => draft.next.amount.with_minor(whole).ok_or(Refusal::Overflow),
+        Some(amount) if amount.is_zero() => Err(Refusal::BadAmount),
         Some(amount) if amount.currency() != draft.next.amount.currency() => Err(Refusal::CurrencyDiffers),
         Some(amount) => Ok(amount),
     }
+}
+
+/// Something, and not more than there is.
+fn within(amount: Money, limit: i64) -> Result<(), Refusal> {
+    if amount.is_zero() || amount.minor() > limit { Err(Refusal::ExceedsRemaining) } else { Ok(()) }
 }
