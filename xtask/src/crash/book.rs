@@ -9,6 +9,8 @@ use super::random::Random;
 #[derive(Debug, Clone)]
 pub(super) struct Order {
     pub(super) id: String,
+    /// Path of the payment page.
+    pub(super) page: String,
     pub(super) number: String,
     pub(super) amount: u64,
     /// Two stages: the payer's money is held, not taken.
@@ -85,7 +87,14 @@ mod tests {
     #[test]
     fn an_end_state_must_not_be_taken_back() {
         let book = Book::default();
-        let order = Order { id: "a".to_owned(), number: "1".to_owned(), amount: 1, hold: false, seen: None };
+        let order = Order {
+            id: "a".to_owned(),
+            page: String::new(),
+            number: "1".to_owned(),
+            amount: 1,
+            hold: false,
+            seen: None,
+        };
         let place = book.registered(order);
         for status in [0, 5, 2, 2] {
             book.saw(place, status);

@@ -77,10 +77,10 @@ impl Load {
 fn buy(shop: &Shop, book: &Book, random: &mut Random, number: &str) -> Result<()> {
     let (amount, hold) = (100 + random.below(1_000_000), random.below(100) < 15);
     let (id, page) = shop.register(number, amount, hold)?;
-    let order = Order { id, number: number.to_owned(), amount, hold, seen: None };
+    let order = Order { id, page, number: number.to_owned(), amount, hold, seen: None };
     let place = book.registered(order.clone());
     for card in cards(random) {
-        shop.pay(&page, card)?;
+        shop.pay(&order.page, card)?;
     }
     ask(shop, book, place, &order)?;
     if let Some((place, order)) = book.any(random) {

@@ -62,14 +62,25 @@ impl Shop {
         let answer = http::get(self.gateway, page)?;
         ensure!(answer.status == 200, "the payment page: HTTP status {}", answer.status);
         let form = form_with(&answer, "number").context("the payment page has no card form")?;
-        let mut answer = self.submit(page, &form, |name| match name {
+        let answer = self.submit(page, &form, |name| match name {
             "number" => Some(card),
             "expiry" => Some("12 / 34"),
             "cvc" => Some("123"),
             "holder" => Some("JOHN DOE"),
             _ => None,
         })?;
-        let mut at = form.action;
+        let at = form.action.clone();
+        self.follow(at, answer)
+    }
+
+    /// Opens the page again, as a payer whose browser was interrupted, and finishes what the bank asks.
+    pub(super) fn resume(&self, page: &str) -> Result<bool> {
+        let answer = http::get(self.gateway, page)?;
+        self.follow(page.to_owned(), answer)
+    }
+
+    /// Follows redirects and answers the bank until there is nothing left to do.
+    fn follow(&self, mut at: String, mut answer: Answer) -> Result<bool> {
         for _ in 0..STEPS {
             if let Some(next) = &answer.location {
                 if next.starts_with("http://shop.invalid/") {

@@ -15,6 +15,9 @@ use super::shop::Shop;
 /// Longer than a lease of the notification worker plus the pause before a repeat.
 const SETTLED_WITHIN: Duration = Duration::from_secs(150);
 
+/// 3-D Secure has begun. The payer was interrupted by a kill, and comes back now.
+const AT_THE_BANK: i64 = 5;
+
 /// Waits until nothing is in progress and each end state has been acknowledged; what remains open is a complaint.
 pub(super) fn settle(shop: &Shop, book: &Book, receiver: &Receiver) -> Result<HashMap<String, i64>> {
     let started = Instant::now();
@@ -51,6 +54,9 @@ fn ask(shop: &Shop, book: &Book, place: usize, order: &Order) -> Result<i64> {
         return Ok(-1);
     };
     book.saw(place, status);
+    if status == AT_THE_BANK {
+        shop.resume(&order.page).with_context(|| format!("order {} cannot be finished", order.id))?;
+    }
     if reply["amount"].as_u64() != Some(order.amount) || reply["orderNumber"].as_str() != Some(&order.number) {
         book.complain(format!("order {} changed its amount or number: {reply}", order.id));
     }
@@ -116,7 +122,7 @@ mod tests {
     use super::*;
 
     fn order(seen: Option<i64>) -> Order {
-        Order { id: "a".to_owned(), number: "1".to_owned(), amount: 1, hold: false, seen }
+        Order { id: "a".to_owned(), page: String::new(), number: "1".to_owned(), amount: 1, hold: false, seen }
     }
 
     fn came(target: &str, acknowledged: bool) -> Notification {
