@@ -25,6 +25,9 @@ pub struct Gateway {
     pub projects: Projects,
     /// The only provider so far.
     pub bank: Arc<SandboxBank>,
+    /// For how many milliseconds a notification stays claimed by the process that committed it; 0 in a process that delivers nothing,
+    /// such as a command of the command line: the running server then delivers it.
+    pub lease_ms: i64,
     /// Carries notifications.
     pub courier: Courier,
     /// Counts.

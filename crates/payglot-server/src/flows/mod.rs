@@ -4,10 +4,12 @@
 //! question to ask again and not a lost payment.
 
 mod announce;
+pub mod audit;
 pub mod cancel;
 pub mod expire;
 pub mod operate;
 pub mod pay;
+pub mod project;
 pub mod query;
 pub mod recover;
 pub mod register;
@@ -17,10 +19,6 @@ use crate::projects::ActiveProject;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 use payglot_store::{Commit, Store as _, StoreError, StoredPayment};
 use std::sync::Arc;
-
-/// How long a notification stays claimed by the process that committed it. Longer than an attempt may take, shorter than anybody
-/// wants to wait after a crash.
-pub(crate) const LEASE_MS: i64 = 60_000;
 
 /// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so
 /// this many rounds are lost only against as many rivals.
@@ -88,7 +86,7 @@ async fn commit(
         decision: decision.clone(),
         details: new_details,
         notifications,
-        lease_until: now.plus(LEASE_MS),
+        lease_until: now.plus(gateway.lease_ms),
     };
     let committed = gateway.store.commit(commit).await?;
     for change in &decision.changes {

@@ -1,0 +1,126 @@
+//! `payglot demo`: everything at once, on a laptop, in under a minute.
+
+use super::{output, serve};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::demo::{self, RbsAccount, ShopConfig};
+use crate::flows::project::{self, Draft};
+use crate::gateway::Gateway;
+use crate::projects::ProjectSettings;
+use crate::secrets::Secret;
+use crate::{logging, startup, web};
+use clap::Args;
+use payglot_store::Store as _;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The demo's RBS project: the same on every start, and in the README.
+const RBS_NAME: &str = "books-and-tea";
+const RBS_LOGIN: &str = "books-api";
+const RBS_PASSWORD: &str = "books-password";
+const RBS_CALLBACK_KEY: &str = "books-callback-key";
+
+/// Starts the gateway on an embedded database with the sandbox bank, a test project per protocol and a demo shop.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: payglot demo --listen 127.0.0.1:8080 --data ./demo-data")]
+pub(super) struct Demo {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "PAYGLOT_LISTEN")]
+    listen: SocketAddr,
+    /// Where to keep the data; a new temporary folder if left out.
+    #[arg(long, value_name = "DIR", env = "PAYGLOT_DATA")]
+    data: Option<PathBuf>,
+    /// Print addresses and credentials as one line of JSON once it is ready to serve.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let data = self.data.clone().unwrap_or_else(temporary_folder);
+        let mut config = Config::load(None)?;
+        config.data = data;
+        config.listen = self.listen;
+        // The demo shop lives on this machine.
+        config.allow_private_callbacks = true;
+        logging::init(&config)?;
+        let listener = serve::bind(&mut config).await?;
+        let running = startup::start(config, Clock::System)?;
+        let gateway = &running.gateway;
+        let base_url = gateway.config.public_url();
+        let shop_url = format!("{base_url}/shop");
+        ensure_project(gateway, &shop_url).await?;
+        let shop = ShopConfig {
+            base_url: format!("{base_url}{}", gateway.config.rbs_prefix),
+            shop_url: shop_url.clone(),
+            rbs: RbsAccount {
+                user_name: RBS_LOGIN.to_owned(),
+                password: RBS_PASSWORD.to_owned(),
+                callback_key: RBS_CALLBACK_KEY.to_owned(),
+            },
+        };
+        let router = web::router(gateway).merge(demo::router(shop));
+        self.announce(gateway, &base_url, &shop_url);
+        serve::serve(listener, router, running).await
+    }
+
+    fn announce(&self, gateway: &Gateway, base_url: &str, shop_url: &str) {
+        let data = gateway.config.data.display().to_string();
+        if self.json {
+            return output::line(&json!({
+                "base_url": base_url,
+                "shop_url": shop_url,
+                "data_dir": data,
+                "projects": [{
+                    "protocol": "rbs",
+                    "name": RBS_NAME,
+                    "credentials": { "userName": RBS_LOGIN, "password": RBS_PASSWORD, "callback_key": RBS_CALLBACK_KEY },
+                }],
+            }));
+        }
+        output::text(&format!(
+            "\n  payglot is ready. Open the demo shop:\n\n    {shop_url}\n\n  RBS (MTS Bank, Sberbank, Alfa-Bank and others)\n    \
+             base URL      {base_url}{prefix}/payment/rest/\n    userName      {RBS_LOGIN}\n    password      {RBS_PASSWORD}\n    \
+             callback key  {RBS_CALLBACK_KEY}\n\n  Test card 4444 5555 1111 3333, 12/34, code 123. Data: {data}\n  Ctrl-C ends it.\n",
+            prefix = gateway.config.rbs_prefix,
+        ));
+    }
+}
+
+/// Creates the demo's project on a new folder. On an old one its settings stay, but the shop's address is the one of this start.
+async fn ensure_project(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()> {
+    let callback_url = format!("{shop_url}/rbs/callback");
+    let store = gateway.store.as_ref();
+    if let Some(known) = store.projects().await?.into_iter().find(|known| known.name == RBS_NAME) {
+        let settings = ProjectSettings::from_json(&known.settings)?;
+        if settings.callback_url.ends_with("/shop/rbs/callback") && settings.callback_url != callback_url {
+            project::set(store, RBS_NAME, &[("callback_url".to_owned(), callback_url)]).await?;
+        }
+        return Ok(());
+    }
+    let settings = ProjectSettings {
+        display_name: "Books & Tea".to_owned(),
+        test_mode: true,
+        number_orders: true,
+        callback_url,
+        ..ProjectSettings::default()
+    };
+    let secrets = vec![
+        ("password".to_owned(), Secret::new(RBS_PASSWORD)),
+        ("callback".to_owned(), Secret::new(RBS_CALLBACK_KEY)),
+    ];
+    let draft = Draft {
+        protocol: "rbs".to_owned(),
+        name: RBS_NAME.to_owned(),
+        login: RBS_LOGIN.to_owned(),
+        settings,
+        secrets,
+    };
+    project::create(store, &gateway.key, draft, gateway.clock.now()).await?;
+    Ok(())
+}
+
+fn temporary_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("payglot-demo-{}", Clock::System.payment_id()))
+}

@@ -1,0 +1,118 @@
+//! Projects: created, changed, their secrets rotated. What changes takes effect with the next request.
+
+use crate::projects::{ProjectSettings, seal_purpose};
+use crate::secrets::{MasterKey, Secret};
+use anyhow::Context as _;
+use payglot_core::UnixMillis;
+use payglot_store::{NewProject, Project, SealedSecret, Store};
+
+/// Protocols a project can speak, with the kinds of secret each needs.
+pub const PROTOCOLS: &[(&str, &[&str])] = &[("rbs", &["password", "callback"])];
+
+/// What a new project is made of.
+#[derive(Debug)]
+pub struct Draft {
+    /// The protocol's word.
+    pub protocol: String,
+    /// Unique name, for people and the command line.
+    pub name: String,
+    /// The name the protocol calls the merchant by.
+    pub login: String,
+    /// Settings.
+    pub settings: ProjectSettings,
+    /// Secrets by kind; those the protocol needs and that are missing are generated.
+    pub secrets: Vec<(String, Secret)>,
+}
+
+/// Creates a project. Returns it with its secrets, which are shown this once.
+pub async fn create(
+    store: &dyn Store,
+    key: &MasterKey,
+    draft: Draft,
+    now: UnixMillis,
+) -> anyhow::Result<(Project, Vec<(String, Secret)>)> {
+    let kinds = secret_kinds(&draft.protocol)?;
+    anyhow::ensure!(is_name(&draft.name), "a name has 1 to 64 letters, digits, points, hyphens and underscores");
+    anyhow::ensure!(is_name(&draft.login), "a login has 1 to 64 letters, digits, points, hyphens and underscores");
+    let mut secrets = draft.secrets;
+    for (kind, _) in &secrets {
+        anyhow::ensure!(kinds.contains(&kind.as_str()), "{} has no secret called {kind}; it has {}", draft.protocol, kinds.join(", "));
+    }
+    for kind in kinds {
+        if !secrets.iter().any(|(known, _)| known == kind) {
+            secrets.push(((*kind).to_owned(), Secret::generate()?));
+        }
+    }
+    let mut sealed = Vec::with_capacity(secrets.len());
+    for (kind, secret) in &secrets {
+        sealed.push(seal(key, &draft.name, kind, secret, now)?);
+    }
+    let new = NewProject {
+        protocol: draft.protocol,
+        name: draft.name,
+        login: draft.login,
+        settings: draft.settings.to_json()?,
+        secrets: sealed,
+        created_at: now,
+    };
+    Ok((store.create_project(new).await?, secrets))
+}
+
+/// Finds a project by its name.
+pub async fn find(store: &dyn Store, name: &str) -> anyhow::Result<Project> {
+    let found = store.projects().await?.into_iter().find(|project| project.name == name);
+    found.with_context(|| format!("there is no project {name}"))
+}
+
+/// Changes settings, and `enabled`, by pairs of key and text.
+pub async fn set(store: &dyn Store, name: &str, changes: &[(String, String)]) -> anyhow::Result<Project> {
+    let project = find(store, name).await?;
+    let mut settings = ProjectSettings::from_json(&project.settings)?;
+    let mut enabled = project.enabled;
+    for (key, value) in changes {
+        if key == "enabled" {
+            enabled = value.parse().map_err(|_| anyhow::anyhow!("enabled wants true or false, not {value:?}"))?;
+        } else {
+            settings = settings.with(key, value)?;
+        }
+    }
+    Ok(store.update_project(project.id, project.version, &settings.to_json()?, enabled).await?)
+}
+
+/// Gives a project a new secret; the old one stays valid for `overlap_ms`, so that the shop can change over in its own time.
+pub async fn rotate_secret(
+    store: &dyn Store,
+    key: &MasterKey,
+    name: &str,
+    kind: &str,
+    secret: Option<Secret>,
+    overlap_ms: i64,
+    now: UnixMillis,
+) -> anyhow::Result<Secret> {
+    let project = find(store, name).await?;
+    let kinds = secret_kinds(&project.protocol)?;
+    anyhow::ensure!(kinds.contains(&kind), "{} has no secret called {kind}; it has {}", project.protocol, kinds.join(", "));
+    let secret = match secret {
+        Some(secret) => secret,
+        None => Secret::generate()?,
+    };
+    let sealed = seal(key, name, kind, &secret, now)?;
+    store.add_secret(project.id, sealed, now.plus(overlap_ms)).await?;
+    Ok(secret)
+}
+
+fn secret_kinds(protocol: &str) -> anyhow::Result<&'static [&'static str]> {
+    let known = || PROTOCOLS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let found = PROTOCOLS.iter().find(|(name, _)| *name == protocol);
+    found.map(|(_, kinds)| *kinds).with_context(|| format!("{protocol} is not spoken; there are: {}", known()))
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+fn seal(key: &MasterKey, name: &str, kind: &str, secret: &Secret, now: UnixMillis) -> anyhow::Result<SealedSecret> {
+    anyhow::ensure!((1..=200).contains(&secret.expose().len()), "a secret has 1 to 200 bytes");
+    let sealed = key.seal(secret, &seal_purpose(name, kind))?;
+    Ok(SealedSecret { kind: kind.to_owned(), sealed, created_at: now, valid_until: None })
+}
