@@ -30,6 +30,8 @@ pub struct Gateway {
     pub lease_ms: i64,
     /// Carries notifications.
     pub courier: Courier,
+    /// Limits on attempts.
+    pub limits: crate::web::Limits,
     /// Counts.
     pub metrics: Arc<Metrics>,
     /// Work that a request began and that must end even if its client goes away; the shutdown waits for it.

@@ -218,12 +218,10 @@ impl ActiveProject {
         self.secrets.iter().find(|(known, _, until)| known == kind && until.is_none()).map(|(_, secret, _)| secret)
     }
 
-    /// Is `given` a secret of this kind that is valid now? During a rotation two are.
-    pub fn accepts(&self, kind: &str, given: &str, now: UnixMillis) -> bool {
-        self.secrets
-            .iter()
-            .filter(|(known, _, until)| known == kind && until.is_none_or(|until| now < until))
-            .fold(false, |matched, (_, secret, _)| secret.matches(given) | matched)
+    /// The secrets of a kind that are valid now. During a rotation two are.
+    pub fn valid_secrets(&self, kind: &str, now: UnixMillis) -> Vec<Secret> {
+        let valid = self.secrets.iter().filter(|(known, _, until)| known == kind && until.is_none_or(|until| now < until));
+        valid.map(|(_, secret, _)| secret.clone()).collect()
     }
 }
 

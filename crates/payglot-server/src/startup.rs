@@ -6,9 +6,10 @@ use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::projects::Projects;
 use crate::secrets::MasterKey;
-use crate::upstream::sandbox::SandboxBank;
+use crate::upstream::sandbox::{Book, SandboxBank, SandboxSettings};
 use crate::worker::delivery;
 use crate::worker::{expiry, recovery};
+use crate::web::Limits;
 use anyhow::Context as _;
 use payglot_store::{SqliteOptions, SqliteStore, Store as _};
 use std::sync::Arc;
@@ -88,13 +89,14 @@ fn assemble(
 ) -> Gateway {
     Gateway {
         projects: Projects::new(store.clone(), Arc::clone(&key)),
-        bank: Arc::new(SandboxBank::new(store.clone(), clock.clone())),
+        bank: Arc::new(SandboxBank::new(Book::new(store.clone()), clock.clone(), SandboxSettings::default())),
         config,
         clock,
         store,
         key,
         lease_ms,
         courier,
+        limits: Limits::default(),
         metrics,
         tasks: TaskTracker::new(),
     }

@@ -15,9 +15,12 @@
 //! - A form post is answered with a redirect within this site, see [`assets::content_security_policy`] for the reason.
 
 pub mod assets;
+pub mod form;
 mod language;
+pub mod pages;
 mod texts;
 pub mod view;
+pub mod visit;
 
 pub use language::Language;
 pub use texts::Text;

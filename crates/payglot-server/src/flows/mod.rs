@@ -53,17 +53,28 @@ pub(crate) async fn load(gateway: &Gateway, id: PaymentId) -> Result<StoredPayme
 /// with, so that the ordinary case reads nothing twice.
 pub(crate) async fn apply(
     gateway: &Gateway,
+    stored: StoredPayment,
+    command: impl Fn() -> Command + Send,
+) -> Result<(StoredPayment, Decision), FlowError> {
+    apply_with(gateway, stored, command, None).await
+}
+
+/// The same, and the details are replaced in the same transaction.
+pub(crate) async fn apply_with(
+    gateway: &Gateway,
     mut stored: StoredPayment,
     command: impl Fn() -> Command + Send,
+    details: Option<String>,
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let project = gateway.projects.by_id(stored.payment.project).await?;
     for _ in 0..ROUNDS_MAX {
         let now = gateway.clock.now();
         let decision = decide(&stored.payment, command(), now)?;
-        match commit(gateway, &project, &stored.details, &decision, None, now).await {
+        let kept = details.as_ref().unwrap_or(&stored.details);
+        match commit(gateway, &project, kept, &decision, details.clone(), now).await {
             Ok(_) => {
-                let stored = StoredPayment { payment: decision.payment.clone(), details: stored.details };
-                return Ok((stored, decision));
+                let details = details.unwrap_or(stored.details);
+                return Ok((StoredPayment { payment: decision.payment.clone(), details }, decision));
             }
             Err(StoreError::Changed) => stored = load(gateway, stored.payment.id).await?,
             Err(error) => return Err(error.into()),

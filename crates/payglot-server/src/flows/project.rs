@@ -1,7 +1,7 @@
 //! Projects: created, changed, their secrets rotated. What changes takes effect with the next request.
 
 use crate::projects::{ProjectSettings, seal_purpose};
-use crate::secrets::{MasterKey, Secret};
+use crate::secrets::{self, MasterKey, Secret};
 use anyhow::Context as _;
 use payglot_core::UnixMillis;
 use payglot_store::{NewProject, Project, SealedSecret, Store};
@@ -40,7 +40,7 @@ pub async fn create(
     }
     for kind in kinds {
         if !secrets.iter().any(|(known, _)| known == kind) {
-            secrets.push(((*kind).to_owned(), Secret::generate()?));
+            secrets.push(((*kind).to_owned(), secrets::generate()?));
         }
     }
     let mut sealed = Vec::with_capacity(secrets.len());
@@ -94,7 +94,7 @@ pub async fn rotate_secret(
     anyhow::ensure!(kinds.contains(&kind), "{} has no secret called {kind}; it has {}", project.protocol, kinds.join(", "));
     let secret = match secret {
         Some(secret) => secret,
-        None => Secret::generate()?,
+        None => secrets::generate()?,
     };
     let sealed = seal(key, name, kind, &secret, now)?;
     store.add_secret(project.id, sealed, now.plus(overlap_ms)).await?;

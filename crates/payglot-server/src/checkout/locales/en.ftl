@@ -50,6 +50,10 @@ busy = One moment…
 cancel-button = Cancel and return to the shop
 test-cards = Fill in a test card
 test-cards-note = Real cards do not work here.
+test-card-paid = Paid
+test-card-paid-3ds = Paid after 3-D Secure
+test-card-no-money = Not enough money
+test-card-no-answer = Bank does not answer
 errors-summary = { $count ->
     [one] One field needs correcting. Nothing has been taken.
    *[other] { $count } fields need correcting. Nothing has been taken.

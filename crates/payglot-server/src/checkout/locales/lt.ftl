@@ -51,6 +51,10 @@ busy = Palaukite…
 cancel-button = Atšaukti ir grįžti į parduotuvę
 test-cards = Įrašyti bandomąją kortelę
 test-cards-note = Tikros kortelės čia neveikia.
+test-card-paid = Apmokėta
+test-card-paid-3ds = Apmokėta po 3-D Secure
+test-card-no-money = Nepakanka lėšų
+test-card-no-answer = Bankas neatsako
 errors-summary = { $count ->
     [one] Pataisykite { $count } laukelį. Pinigai nenurašyti.
     [few] Pataisykite { $count } laukelius. Pinigai nenurašyti.

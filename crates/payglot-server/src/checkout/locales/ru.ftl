@@ -51,6 +51,10 @@ busy = Секунду…
 cancel-button = Отменить и вернуться в магазин
 test-cards = Подставить тестовую карту
 test-cards-note = Настоящие карты здесь не работают.
+test-card-paid = Оплата пройдёт
+test-card-paid-3ds = Оплата после 3-D Secure
+test-card-no-money = Недостаточно средств
+test-card-no-answer = Банк не ответит
 errors-summary = { $count ->
     [one] Исправьте { $count } поле. Деньги не списаны.
     [few] Исправьте { $count } поля. Деньги не списаны.

@@ -1,0 +1,213 @@
+//! A page for every state: what a payer sees of a payment, whatever button brought them here.
+
+use super::form::{self, Typed};
+use super::view::{
+    CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, Facts, Failure, FailurePage, Form, Frame, Handoff, Notice, Outcome,
+    ResultPage, TestCard, WaitReason, WaitingPage,
+};
+use super::visit::{self, Visit};
+use super::{Language, Text};
+use crate::upstream::sandbox::cards;
+use askama::Template;
+use payglot_core::{DeclineReason, Operation, OperationKind, OperationStatus, State};
+
+/// Seconds after which a result takes the payer back to the shop.
+const AUTO_RETURN_SECONDS: u32 = 5;
+
+/// The step of the card form.
+pub const STEP_PAY: &str = "pay";
+/// The step of the cancel button.
+pub const STEP_CANCEL: &str = "cancel";
+/// The step of the button that leaves a challenge for another card.
+pub const STEP_ANOTHER: &str = "another-card";
+
+/// The page of a payment as it is now. `fill` is the test card that a payer without script asked for; `stale` tells that a form was
+/// posted from an older page.
+pub fn page(visit: &Visit, fill: Option<&str>, stale: bool) -> askama::Result<String> {
+    match visit.payment.state {
+        State::Created => card_page(visit, CardErrors::default(), &visit.holder, fill, stale).render(),
+        State::Pending if visit.payment.payer_acts() => challenge_page(visit).render(),
+        State::Pending | State::Underpaid => waiting_page(visit).render(),
+        State::Held
+        | State::Paid
+        | State::Declined
+        | State::Voided
+        | State::Cancelled
+        | State::Expired => result_page(visit).render(),
+    }
+}
+
+/// The card form again, with what is wrong in it.
+pub fn page_with_errors(visit: &Visit, typed: &Typed, errors: CardErrors) -> askama::Result<String> {
+    card_page(visit, errors, &typed.holder, None, false).render()
+}
+
+/// A page that cannot show its payment.
+pub fn failure(language: Language, failure: Failure, page: String, return_href: Option<String>) -> askama::Result<String> {
+    let frame = Frame {
+        language,
+        languages: Vec::new(),
+        page,
+        merchant: None,
+        order: None,
+        test_mode: false,
+        timer: None,
+    };
+    FailurePage { frame, failure, return_href }.render()
+}
+
+fn card_page(visit: &Visit, errors: CardErrors, holder: &str, fill: Option<&str>, stale: bool) -> CardPage {
+    let test_cards = if visit.test_mode { test_cards(visit) } else { Vec::new() };
+    let filled = fill.and_then(|wanted| test_cards.iter().position(|card| form::same_digits(&card.number, wanted)));
+    CardPage {
+        frame: visit.frame(),
+        pay: form_of(visit, STEP_PAY),
+        cancel: Some(form_of(visit, STEP_CANCEL)),
+        hold: visit.is_hold(),
+        holder: holder.to_owned(),
+        notice: if errors.count() > 0 { None } else { notice(visit, stale) },
+        errors,
+        brands: vec![CardBrand::Visa, CardBrand::Mastercard, CardBrand::Mir, CardBrand::Maestro],
+        test_cards,
+        filled,
+    }
+}
+
+fn notice(visit: &Visit, stale: bool) -> Option<Notice> {
+    let last = visit.payment.last_attempt();
+    match last.and_then(|attempt| attempt.reason) {
+        Some(DeclineReason::AuthenticationAbandoned) => Some(Notice::Switched),
+        Some(reason) => {
+            let tries_left = u32::try_from(visit.payment.attempts_left()).unwrap_or(u32::MAX);
+            Some(Notice::Declined { reason: words(reason), tries_left })
+        }
+        None if stale => Some(Notice::Stale),
+        None => None,
+    }
+}
+
+fn test_cards(visit: &Visit) -> Vec<TestCard> {
+    let text = Text::new(visit.language);
+    let page = visit.page();
+    let joint = if page.contains('?') { '&' } else { '?' };
+    let offered = cards::CARDS.iter().filter_map(|card| card.label.map(|label| (label, card)));
+    offered
+        .map(|(label, card)| TestCard {
+            label: text.get(&format!("test-card-{}", label.replace('_', "-"))),
+            number: form::grouped(card.number),
+            expiry: cards::EXPIRY.replace('/', " / "),
+            cvc: card.codes.first().copied().unwrap_or_default().to_owned(),
+            href: format!("{page}{joint}fill={}", card.number),
+        })
+        .collect()
+}
+
+fn form_of(visit: &Visit, step: &str) -> Form {
+    Form { action: visit.page(), step: step.to_owned(), token: visit.payment.version.to_string() }
+}
+
+fn challenge_page(visit: &Visit) -> ChallengePage {
+    let operation = visit.payment.last_attempt().map(|attempt| attempt.id.to_string()).unwrap_or_default();
+    ChallengePage {
+        frame: visit.frame(),
+        bank: Handoff {
+            action: format!("/checkout/{}/challenge", visit.payment.id),
+            post: false,
+            fields: vec![("operation".to_owned(), operation), ("lang".to_owned(), visit.language.code().to_owned())],
+            at_once: false,
+        },
+        another_card: (visit.payment.attempts_left() > 0).then(|| form_of(visit, STEP_ANOTHER)),
+        cancel: Some(form_of(visit, STEP_CANCEL)),
+    }
+}
+
+fn waiting_page(visit: &Visit) -> WaitingPage {
+    let unknown = visit.payment.last_attempt().is_some_and(|attempt| attempt.status == OperationStatus::Unknown);
+    let reason = if unknown { WaitReason::Unknown } else { WaitReason::Working };
+    let mut frame = visit.frame();
+    // The result that follows is the end of this attempt; and while the bank is asked, no clock runs for the payer.
+    frame.page = visit.done_page();
+    frame.timer = None;
+    WaitingPage { frame, reason, events: visit.events_href(), return_href: unknown.then(|| visit.return_href()).flatten() }
+}
+
+fn result_page(visit: &Visit) -> ResultPage {
+    let outcome = outcome(visit);
+    let automatic = visit.just_done && visit.can_return;
+    ResultPage {
+        frame: visit.frame(),
+        outcome,
+        facts: facts(visit, outcome),
+        return_href: visit.return_href(),
+        auto_return: automatic.then_some(AUTO_RETURN_SECONDS),
+    }
+}
+
+fn outcome(visit: &Visit) -> Outcome {
+    let payment = &visit.payment;
+    match payment.state {
+        State::Paid if payment.sums.refunded > 0 && payment.sums.refunded == payment.sums.captured => Outcome::Refunded,
+        State::Paid if payment.sums.refunded > 0 => Outcome::PartRefunded,
+        State::Paid if visit.just_done => Outcome::Paid,
+        State::Paid => Outcome::AlreadyPaid,
+        State::Held if visit.just_done => Outcome::Held,
+        State::Held => Outcome::AlreadyHeld,
+        State::Voided => Outcome::Voided,
+        State::Cancelled => Outcome::Cancelled,
+        State::Expired => Outcome::Expired,
+        // The other states have pages of their own; a refusal is what an unexpected one is told as.
+        State::Declined | State::Created | State::Pending | State::Underpaid => {
+            let reason = payment.last_attempt().and_then(|attempt| attempt.reason);
+            Outcome::Declined(words(reason.unwrap_or(DeclineReason::Other)))
+        }
+    }
+}
+
+fn facts(visit: &Visit, outcome: Outcome) -> Facts {
+    let payment = &visit.payment;
+    let attempt = payment.last_attempt();
+    let refund = payment.approved(OperationKind::Refund).last();
+    let at = match outcome {
+        Outcome::Refunded | Outcome::PartRefunded => refund.and_then(|refund| refund.answered_at),
+        Outcome::Expired => Some(payment.expires_at),
+        Outcome::Cancelled | Outcome::Voided => Some(payment.updated_at),
+        Outcome::Paid | Outcome::AlreadyPaid | Outcome::Held | Outcome::AlreadyHeld | Outcome::Declined(_) => {
+            attempt.and_then(|attempt| attempt.answered_at)
+        }
+    };
+    let refunded = payment.amount.with_minor(payment.sums.refunded).filter(|sum| !sum.is_zero());
+    Facts {
+        card: attempt.and_then(card_of),
+        at: at.map(visit::moment),
+        refunded: refunded.map(|sum| visit::amount(sum, visit.language)),
+        reference: attempt.map(|attempt| attempt.facts.reference.clone()).filter(|reference| !reference.is_empty()),
+    }
+}
+
+fn card_of(attempt: &Operation) -> Option<String> {
+    attempt.card.as_ref().map(|card| visit::card_label(card.brand.name(), &card.masked))
+}
+
+/// What a refusal means to the payer.
+const fn words(reason: DeclineReason) -> Words {
+    match reason {
+        DeclineReason::InsufficientFunds => Words::Funds,
+        DeclineReason::CardLimit | DeclineReason::IssuerLimit => Words::Limit,
+        DeclineReason::WrongSecurityCode | DeclineReason::WrongCardData => Words::Details,
+        DeclineReason::CardExpired => Words::ExpiredCard,
+        DeclineReason::UnknownCard => Words::NotATestCard,
+        DeclineReason::CardRestricted => Words::Impossible,
+        DeclineReason::NetworkRefused
+        | DeclineReason::IssuerRefused
+        | DeclineReason::Fraud
+        | DeclineReason::SystemError
+        | DeclineReason::TimeRanOut
+        | DeclineReason::Other => Words::Bank,
+        DeclineReason::CancelledByPayer | DeclineReason::CancelledByMerchant => Words::Shop,
+        DeclineReason::AuthenticationFailed
+        | DeclineReason::AuthenticationRefused
+        | DeclineReason::AuthenticationError
+        | DeclineReason::AuthenticationAbandoned => Words::Authentication,
+        DeclineReason::IssuerUnavailable | DeclineReason::NotReceived => Words::Connection,
+    }
+}

@@ -1,0 +1,68 @@
+//! Pages that cannot show their payment: one place where an error becomes a page.
+
+use super::{html, pages_csp};
+use crate::checkout::view::Failure;
+use crate::checkout::{Language, pages};
+use crate::flows::FlowError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+/// Why a page cannot be shown.
+#[derive(Debug)]
+pub(super) enum PageFailure {
+    /// No such order, or an address that is none.
+    UnknownOrder,
+    /// Too many attempts from one address.
+    TooManyAttempts {
+        /// Seconds until the next one.
+        retry_after: u32,
+        /// The page to come back to.
+        page: String,
+        /// The way back to the shop.
+        return_href: Option<String>,
+    },
+    /// Ours.
+    Internal(String),
+}
+
+impl From<FlowError> for PageFailure {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::UnknownPayment => Self::UnknownOrder,
+            FlowError::Refused(refusal) => Self::Internal(refusal.to_string()),
+            FlowError::Store(error) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<askama::Error> for PageFailure {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl PageFailure {
+    /// The page, logged once here if it is our failure.
+    pub(super) fn into_response(self, language: Language) -> Response {
+        let (status, failure, page, return_href, retry_after) = match self {
+            Self::UnknownOrder => (StatusCode::NOT_FOUND, Failure::UnknownOrder, String::new(), None, None),
+            Self::TooManyAttempts { retry_after, page, return_href } => {
+                let failure = Failure::TooManyAttempts { retry_after };
+                (StatusCode::TOO_MANY_REQUESTS, failure, page, return_href, Some(retry_after))
+            }
+            Self::Internal(error) => {
+                let reference = uuid::Uuid::new_v4().simple().to_string();
+                tracing::error!(%error, reference, "a page failed");
+                (StatusCode::SERVICE_UNAVAILABLE, Failure::Technical { reference }, String::new(), None, Some(5))
+            }
+        };
+        let mut response = match pages::failure(language, failure, page, return_href) {
+            Ok(body) => html(status, body, &pages_csp("")),
+            Err(_) => status.into_response(),
+        };
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

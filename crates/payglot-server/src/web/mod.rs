@@ -1,0 +1,76 @@
+//! Requests in: extract, find the merchant, check who it is, call one flow, write the reply. No decisions, no SQL, no arithmetic on money.
+
+mod failure;
+mod health;
+mod limits;
+mod middleware;
+mod pages;
+mod rbs;
+mod sandbox;
+mod shop;
+
+use crate::checkout::assets;
+use crate::gateway::Gateway;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+pub use limits::Limits;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Where the connection's own address is put for handlers, which see only headers. A client cannot set it: it is always overwritten.
+pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-peer");
+
+/// Every address of the gateway.
+pub fn router(gateway: &Arc<Gateway>) -> Router {
+    let api = rbs::router(&gateway.config.rbs_prefix).merge(pages::router()).merge(sandbox::router());
+    let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
+    let watched = middleware::watch(limited, gateway);
+    watched.merge(health::router()).with_state(Arc::clone(gateway))
+}
+
+/// A page of ours: never cached, so that the back button asks the server.
+fn html(status: StatusCode, body: String, policy: &str) -> Response {
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+fn pages_csp(frame_ancestors: &str) -> String {
+    assets::content_security_policy(&[], frame_ancestors)
+}
+
+/// 303: the answer to a form that was posted is the page at this address.
+fn see_other(address: &str) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(location) => {
+            let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+            (StatusCode::SEE_OTHER, headers).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The first value of a query parameter, decoded.
+fn query_value(query: &str, name: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+}
+
+/// The client's address: the connection's, or, behind a trusted proxy, the last one the proxy noted.
+fn client_ip(gateway: &Gateway, headers: &HeaderMap) -> Option<IpAddr> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let forwarded = if gateway.config.trust_forwarded_for {
+        text("x-forwarded-for").and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok())
+    } else {
+        None
+    };
+    forwarded.or_else(|| text(PEER_HEADER.as_str()).and_then(|peer| peer.parse().ok()))
+}

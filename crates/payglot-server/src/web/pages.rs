@@ -1,0 +1,260 @@
+//! The payer's pages: finds the payment, calls one flow, shows the page of the state it is in.
+
+use super::failure::PageFailure;
+use super::{client_ip, html, pages_csp, query_value, see_other};
+use crate::checkout::form::Typed;
+use crate::checkout::visit::{Visit, confirmed_href};
+use crate::checkout::{Language, assets, pages};
+use crate::flows::{FlowError, cancel, pay, query};
+use crate::gateway::Gateway;
+use crate::upstream::Provider as _;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use payglot_core::{DeclineReason, OperationId, PaymentId, Refusal, State as PaymentState};
+use payglot_store::{Store as _, StoredPayment};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the way back to the shop waits for the first attempt of the callback: shops race with it.
+const RETURN_WAIT: Duration = Duration::from_secs(3);
+/// How often, and how many times, an event stream looks whether the payment moved; then the browser asks anew.
+const EVENT_POLL: Duration = Duration::from_millis(500);
+const EVENT_POLLS_MAX: usize = 50;
+
+/// Addresses that are the same for every protocol.
+pub(super) fn router() -> Router<Arc<Gateway>> {
+    Router::new()
+        .route("/checkout/{id}/return", get(back_to_shop))
+        .route("/checkout/{id}/confirmed", get(confirmed))
+        .route("/checkout/{id}/challenge", get(challenge))
+        .route("/checkout/{id}/events", get(events))
+        .route("/checkout/static/{name}", get(static_file))
+        .route("/checkout/brand/{name}", get(brand))
+}
+
+/// Shows the page of a payment.
+pub(super) async fn show(gateway: &Arc<Gateway>, id: PaymentId, language: Option<Language>, query: &str) -> Response {
+    match try_show(gateway, id, language, query).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(language.unwrap_or(Language::En)),
+    }
+}
+
+async fn try_show(gateway: &Arc<Gateway>, id: PaymentId, language: Option<Language>, query: &str) -> Result<Response, PageFailure> {
+    let visit = visit(gateway, query::payment(gateway, id).await?, language, query).await?;
+    let fill = query_value(query, "fill");
+    let body = pages::page(&visit, fill.as_deref(), query_value(query, "stale").is_some())?;
+    Ok(html(StatusCode::OK, body, &pages_csp(&visit.frame_ancestors)))
+}
+
+/// Takes a form that was posted from the page of a payment.
+pub(super) async fn post(
+    gateway: &Arc<Gateway>,
+    id: PaymentId,
+    language: Option<Language>,
+    headers: &HeaderMap,
+    query: &str,
+    body: &Bytes,
+) -> Response {
+    match try_post(gateway, id, language, headers, query, body).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(language.unwrap_or(Language::En)),
+    }
+}
+
+async fn try_post(
+    gateway: &Arc<Gateway>,
+    id: PaymentId,
+    language: Option<Language>,
+    headers: &HeaderMap,
+    query: &str,
+    body: &Bytes,
+) -> Result<Response, PageFailure> {
+    let typed = Typed::read(body);
+    let stored = query::payment(gateway, id).await?;
+    let visit = visit(gateway, stored.clone(), language, query).await?;
+    match typed.step.as_str() {
+        pages::STEP_CANCEL => {
+            leave(cancel::cancel(gateway, id, DeclineReason::CancelledByPayer).await)?;
+            Ok(see_other(&visit.done_page()))
+        }
+        pages::STEP_ANOTHER => {
+            leave(pay::abandon(gateway, id).await)?;
+            Ok(see_other(&visit.page()))
+        }
+        // Everything else is the card form: a shop's own script may post it without our hidden fields.
+        _ => pay_by_card(gateway, stored, visit, &typed, headers).await,
+    }
+}
+
+async fn pay_by_card(
+    gateway: &Arc<Gateway>,
+    stored: StoredPayment,
+    visit: Visit,
+    typed: &Typed,
+    headers: &HeaderMap,
+) -> Result<Response, PageFailure> {
+    // Back button, second tab, double click: the page of the state the payment is really in answers them.
+    if stored.payment.state != PaymentState::Created {
+        return Ok(see_other(&visit.page()));
+    }
+    if !typed.token.is_empty() && typed.token != stored.payment.version.to_string() {
+        let page = visit.page();
+        let joint = if page.contains('?') { '&' } else { '?' };
+        return Ok(see_other(&format!("{page}{joint}stale=1")));
+    }
+    let ip = client_ip(gateway, headers);
+    if let Some(retry_after) = gateway.limits.card_attempt(ip) {
+        return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
+    }
+    let card = match typed.card(gateway.clock.now()) {
+        Ok(card) => card,
+        Err(errors) => {
+            let body = pages::page_with_errors(&visit, typed, errors)?;
+            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, body, &pages_csp(&visit.frame_ancestors)));
+        }
+    };
+    let return_address = confirmed_href(stored.payment.id, visit.language);
+    match pay::by_card(gateway, stored, card, ip.map(|ip| ip.to_string()), return_address).await {
+        Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&with_language(&address, visit.language))),
+        Ok(pay::Paid::Settled(_)) => Ok(see_other(&visit.done_page())),
+        // Somebody was faster: the page tells what became of it.
+        Err(FlowError::Refused(_)) => Ok(see_other(&visit.page())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The payer is back from the bank's challenge.
+async fn confirmed(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let language = language_of(&query);
+    let done = async {
+        let id = payment_id(&id)?;
+        let stored = query::payment(&gateway, id).await?;
+        let page = visit(&gateway, stored.clone(), language, &query).await?;
+        let Some(attempt) = stored.payment.last_attempt().filter(|_| stored.payment.payer_acts()) else {
+            return Ok(see_other(&page.page()));
+        };
+        match pay::after_challenge(&gateway, id, attempt.id).await {
+            Ok(_) | Err(FlowError::Refused(_)) => Ok(see_other(&page.done_page())),
+            Err(error) => Err(PageFailure::from(error)),
+        }
+    };
+    done.await.unwrap_or_else(|failure: PageFailure| failure.into_response(language.unwrap_or(Language::En)))
+}
+
+/// Leads a payer who came back with the challenge unfinished to the bank again.
+async fn challenge(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let language = language_of(&query).unwrap_or(Language::En);
+    let found = async {
+        let stored = query::payment(&gateway, payment_id(&id)?).await?;
+        let page = visit(&gateway, stored.clone(), Some(language), &query).await?.page();
+        let operation: Option<OperationId> = stored.payment.last_attempt().map(|attempt| attempt.id);
+        let address = match operation.filter(|_| stored.payment.payer_acts()) {
+            Some(operation) => gateway.bank.challenge_address(operation).await,
+            None => None,
+        };
+        Ok(see_other(&address.map_or(page, |address| with_language(&address, language))))
+    };
+    found.await.unwrap_or_else(|failure: PageFailure| failure.into_response(language))
+}
+
+/// The way back to the shop, once the first attempt of its callback has ended.
+async fn back_to_shop(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let language = language_of(&query);
+    let found = async {
+        let id = payment_id(&id)?;
+        let stored = query::payment(&gateway, id).await?;
+        let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+        let page = visit(&gateway, stored.clone(), language, &query).await?;
+        let Some(address) = super::shop::return_address(&project, &stored, page.language) else {
+            return Ok(see_other(&page.page()));
+        };
+        gateway.courier.first_attempt_ended(id, RETURN_WAIT).await;
+        Ok((StatusCode::FOUND, [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())]).into_response())
+    };
+    found.await.unwrap_or_else(|failure: PageFailure| failure.into_response(language.unwrap_or(Language::En)))
+}
+
+/// Tells a waiting page that the payment has moved on from the version it shows.
+async fn events(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let known: u32 = query_value(&query, "version").and_then(|version| version.parse().ok()).unwrap_or_default();
+    let Ok(id) = payment_id(&id) else { return StatusCode::NOT_FOUND.into_response() };
+    let moved = futures_util::stream::once(async move {
+        for _ in 0..EVENT_POLLS_MAX {
+            match gateway.store.payment(id).await {
+                Ok(Some(stored)) if stored.payment.version == known => tokio::time::sleep(EVENT_POLL).await,
+                Ok(_) | Err(_) => break,
+            }
+        }
+        Ok::<_, Infallible>(Event::default().data("changed"))
+    });
+    Sse::new(moved).keep_alive(KeepAlive::default()).into_response()
+}
+
+async fn static_file(Path(name): Path<String>) -> Response {
+    match assets::static_file(&name) {
+        Some(file) => {
+            let headers = [(header::CONTENT_TYPE, file.content_type), (header::CACHE_CONTROL, assets::STATIC_CACHE_CONTROL)];
+            (headers, file.bytes).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn brand(Path(name): Path<String>) -> Response {
+    let css = name.strip_suffix(".css").and_then(assets::brand_css);
+    match css {
+        Some(css) => {
+            let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, assets::BRAND_CACHE_CONTROL)];
+            (headers, css).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// What the pages need to know about a payment.
+async fn visit(
+    gateway: &Gateway,
+    stored: StoredPayment,
+    language: Option<Language>,
+    query: &str,
+) -> Result<Visit, PageFailure> {
+    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let mut visit = super::shop::visit(gateway, &project, stored, language);
+    visit.just_done = query_value(query, "done").is_some();
+    Ok(visit)
+}
+
+/// A command that came too late is no failure: the page shows what happened instead.
+fn leave(done: Result<StoredPayment, FlowError>) -> Result<(), PageFailure> {
+    match done {
+        Ok(_) | Err(FlowError::Refused(Refusal::WrongState(_) | Refusal::OutcomeOpen(_) | Refusal::UnknownOperation)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An id as it stands in a path.
+type PaymentIdText = String;
+
+fn payment_id(text: &str) -> Result<PaymentId, PageFailure> {
+    text.parse().map_err(|_| PageFailure::UnknownOrder)
+}
+
+fn language_of(query: &str) -> Option<Language> {
+    query_value(query, "lang").as_deref().and_then(Language::parse)
+}
+
+fn with_language(address: &str, language: Language) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}lang={}", language.code())
+}

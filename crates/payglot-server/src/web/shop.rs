@@ -1,0 +1,60 @@
+//! What a protocol says about a payment's pages: their addresses, the shop's words, the way back. One `match` per question.
+
+use crate::checkout::Language;
+use crate::checkout::visit::Visit;
+use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
+use payglot_core::{PaymentId, State};
+use payglot_store::StoredPayment;
+use payglot_wire::rbs;
+
+/// A payer's visit to the page of a payment, in the language of the page's address or else of the order.
+pub(super) fn visit(gateway: &Gateway, project: &ActiveProject, stored: StoredPayment, language: Option<Language>) -> Visit {
+    let details = rbs::Details::read(&stored.details);
+    let default = rbs::Language::from_code(&project.settings.language).unwrap_or(rbs::Language::RU);
+    let language = language.or_else(|| Language::parse(details.language(default).code())).unwrap_or(Language::En);
+    let page_view = details.get("pageView");
+    let page = |language: Language| page_address(gateway, stored.payment.id, language, page_view);
+    let text = |name: &str| details.get(name).unwrap_or_default().to_owned();
+    Visit {
+        shop: project.display_name().to_owned(),
+        brand: project.settings.brand_colour.clone(),
+        test_mode: project.settings.test_mode,
+        description: text("description"),
+        holder: text("cardholderName"),
+        can_return: details.return_to(true).is_some(),
+        language,
+        frame_ancestors: project.settings.frame_ancestors.clone(),
+        pages: Language::ALL.iter().map(|language| (*language, page(*language))).collect(),
+        just_done: false,
+        now: gateway.clock.now(),
+        payment: stored.payment,
+    }
+}
+
+/// Where the payer goes back to. After a failure it is the address for failures, if the shop named one.
+pub(super) fn return_address(project: &ActiveProject, stored: &StoredPayment, language: Language) -> Option<String> {
+    let details = rbs::Details::read(&stored.details);
+    let url = details.return_to(is_success(stored.payment.state))?;
+    let default = rbs::Language::from_code(&project.settings.language).unwrap_or(rbs::Language::RU);
+    let language = rbs::Language::from_code(language.code()).unwrap_or(default);
+    Some(rbs::return_url(url, stored.payment.id, language))
+}
+
+/// Does the shop take this for a success? A payer who leaves before anything is decided has not paid yet.
+fn is_success(state: State) -> bool {
+    match state {
+        State::Held | State::Paid | State::Pending => true,
+        State::Created
+        | State::Underpaid
+        | State::Declined
+        | State::Voided
+        | State::Cancelled
+        | State::Expired => false,
+    }
+}
+
+fn page_address(gateway: &Gateway, payment: PaymentId, language: Language, page_view: Option<&str>) -> String {
+    let wire = rbs::Language::from_code(language.code()).unwrap_or(rbs::Language::EN);
+    rbs::form_url("", &gateway.config.rbs_prefix, payment, wire, page_view)
+}
