@@ -1,5 +1,3 @@
-//! The `payglot` binary: reads the command and runs it.
+//! The `payglot` binary.
 
-fn main() -> anyhow::Result<()> {
-    payglot_server::cli::run()
-}
+fn main() {}

@@ -220,7 +220,8 @@ impl ActiveProject {
 
     /// The secrets of a kind that are valid now. During a rotation two are.
     pub fn valid_secrets(&self, kind: &str, now: UnixMillis) -> Vec<Secret> {
-        let valid = self.secrets.iter().filter(|(known, _, until)| known == kind && until.is_none_or(|until| now < until));
+        let valid =
+            self.secrets.iter().filter(|(known, _, until)| known == kind && until.is_none_or(|until| now < until));
         valid.map(|(_, secret, _)| secret.clone()).collect()
     }
 }

@@ -59,7 +59,9 @@ impl Typed {
         let errors = CardErrors {
             number: number.as_ref().err().map(|error| match error {
                 CardNumberError::Empty => NumberError::Missing,
-                CardNumberError::NotDigits | CardNumberError::WrongLength | CardNumberError::Checksum => NumberError::Invalid,
+                CardNumberError::NotDigits | CardNumberError::WrongLength | CardNumberError::Checksum => {
+                    NumberError::Invalid
+                }
             }),
             expiry: match &expiry {
                 Err(ExpiryError::Empty) => Some(ShownExpiry::Missing),
@@ -93,9 +95,9 @@ impl Typed {
     }
 }
 
-/// Latin letters as cards carry them, or nothing.
+/// Latin letters with their accents, as cards carry them, or nothing: the same signs that the page itself accepts.
 fn is_holder(name: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphabetic() || " .'-".contains(c);
+    let allowed = |c: char| (' '..='\u{24f}').contains(&c) || c == '’';
     name.chars().count() <= HOLDER_MAX && name.trim().chars().all(allowed)
 }
 
@@ -124,21 +126,30 @@ mod tests {
     fn a_good_card_is_read_and_each_field_can_be_wrong() {
         assert_eq!(errors("number=4444+5555+1111+3333&expiry=12+%2F+34&cvc=123&holder="), None);
         let found = errors("").expect("refused");
-        assert_eq!((found.number, found.expiry, found.code), (
-            Some(NumberError::Missing),
-            Some(ShownExpiry::Missing),
-            Some(CodeError::Missing)
-        ));
-        let found = errors("number=4444555511113334&expiry=13/34&cvc=12&holder=%D0%98%D0%B2%D0%B0%D0%BD").expect("refused");
-        assert_eq!((found.number, found.expiry, found.code, found.holder), (
-            Some(NumberError::Invalid),
-            Some(ShownExpiry::Invalid),
-            Some(CodeError::NotThreeDigits),
-            Some(HolderError::Invalid)
-        ));
-        assert_eq!(errors("number=4444555511113333&expiry=10/26&cvc=123").expect("refused").expiry, Some(ShownExpiry::Past));
+        assert_eq!(
+            (found.number, found.expiry, found.code),
+            (Some(NumberError::Missing), Some(ShownExpiry::Missing), Some(CodeError::Missing))
+        );
+        let found =
+            errors("number=4444555511113334&expiry=13/34&cvc=12&holder=%D0%98%D0%B2%D0%B0%D0%BD").expect("refused");
+        assert_eq!(
+            (found.number, found.expiry, found.code, found.holder),
+            (
+                Some(NumberError::Invalid),
+                Some(ShownExpiry::Invalid),
+                Some(CodeError::NotThreeDigits),
+                Some(HolderError::Invalid)
+            )
+        );
+        assert_eq!(
+            errors("number=4444555511113333&expiry=10/26&cvc=123").expect("refused").expiry,
+            Some(ShownExpiry::Past)
+        );
         assert_eq!(errors("number=4444555511113333&expiry=11/26&cvc=123"), None, "good to the end of its month");
-        assert_eq!(errors("number=378282246310005&expiry=12/34&cvc=123").expect("refused").code, Some(CodeError::NotFourDigits));
+        assert_eq!(
+            errors("number=378282246310005&expiry=12/34&cvc=123").expect("refused").code,
+            Some(CodeError::NotFourDigits)
+        );
     }
 
     #[test]

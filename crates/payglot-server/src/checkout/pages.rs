@@ -2,8 +2,8 @@
 
 use super::form::{self, Typed};
 use super::view::{
-    CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, Facts, Failure, FailurePage, Form, Frame, Handoff, Notice, Outcome,
-    ResultPage, TestCard, WaitReason, WaitingPage,
+    CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, Facts, Failure, FailurePage, Form, Frame,
+    Handoff, Notice, Outcome, ResultPage, TestCard, WaitReason, WaitingPage,
 };
 use super::visit::{self, Visit};
 use super::{Language, Text};
@@ -28,12 +28,9 @@ pub fn page(visit: &Visit, fill: Option<&str>, stale: bool) -> askama::Result<St
         State::Created => card_page(visit, CardErrors::default(), &visit.holder, fill, stale).render(),
         State::Pending if visit.payment.payer_acts() => challenge_page(visit).render(),
         State::Pending | State::Underpaid => waiting_page(visit).render(),
-        State::Held
-        | State::Paid
-        | State::Declined
-        | State::Voided
-        | State::Cancelled
-        | State::Expired => result_page(visit).render(),
+        State::Held | State::Paid | State::Declined | State::Voided | State::Cancelled | State::Expired => {
+            result_page(visit).render()
+        }
     }
 }
 
@@ -43,16 +40,14 @@ pub fn page_with_errors(visit: &Visit, typed: &Typed, errors: CardErrors) -> ask
 }
 
 /// A page that cannot show its payment.
-pub fn failure(language: Language, failure: Failure, page: String, return_href: Option<String>) -> askama::Result<String> {
-    let frame = Frame {
-        language,
-        languages: Vec::new(),
-        page,
-        merchant: None,
-        order: None,
-        test_mode: false,
-        timer: None,
-    };
+pub fn failure(
+    language: Language,
+    failure: Failure,
+    page: String,
+    return_href: Option<String>,
+) -> askama::Result<String> {
+    let frame =
+        Frame { language, languages: Vec::new(), page, merchant: None, order: None, test_mode: false, timer: None };
     FailurePage { frame, failure, return_href }.render()
 }
 
@@ -128,7 +123,12 @@ fn waiting_page(visit: &Visit) -> WaitingPage {
     // The result that follows is the end of this attempt; and while the bank is asked, no clock runs for the payer.
     frame.page = visit.done_page();
     frame.timer = None;
-    WaitingPage { frame, reason, events: visit.events_href(), return_href: unknown.then(|| visit.return_href()).flatten() }
+    WaitingPage {
+        frame,
+        reason,
+        events: visit.events_href(),
+        return_href: unknown.then(|| visit.return_href()).flatten(),
+    }
 }
 
 fn result_page(visit: &Visit) -> ResultPage {

@@ -3,7 +3,7 @@
 use crate::gateway::Gateway;
 use crate::projects::{ActiveProject, CallbackMethod};
 use payglot_core::outbox::Acknowledgement;
-use payglot_core::{DeclineReason, Decision, Payment, UnixMillis};
+use payglot_core::{Decision, DeclineReason, Payment, UnixMillis};
 use payglot_store::{CallMethod, NewNotification};
 use payglot_wire::raw::Method;
 use payglot_wire::rbs;

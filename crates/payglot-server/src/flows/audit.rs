@@ -76,7 +76,8 @@ impl Report {
         self.open_operations += file.stored.payment.open_operations().count() as u64;
         for posting in &file.postings {
             for (account, sign) in [(posting.debit, -1), (posting.credit, 1)] {
-                let slot = self.balances.entry((posting.amount.currency().code().to_owned(), account.name())).or_default();
+                let slot =
+                    self.balances.entry((posting.amount.currency().code().to_owned(), account.name())).or_default();
                 *slot += sign * i128::from(posting.amount.minor());
             }
         }
@@ -125,9 +126,10 @@ fn ledger_agrees(payment: &Payment, postings: &[Posting]) -> Finding {
         ("merchant", of(Account::Merchant), sums.captured - sums.refunded - paid_out),
         ("payee", of(Account::Payee), paid_out),
     ];
-    wanted.into_iter().find(|(_, posted, sum)| *posted != i128::from(*sum)).map(|(account, posted, sum)| {
-        ("I1", format!("the postings give {account} {posted}, the payment says {sum}"))
-    })
+    wanted
+        .into_iter()
+        .find(|(_, posted, sum)| *posted != i128::from(*sum))
+        .map(|(account, posted, sum)| ("I1", format!("the postings give {account} {posted}, the payment says {sum}")))
 }
 
 /// I2: the sums hold together and are what the operations add up to.
@@ -148,9 +150,10 @@ fn sums_agree(payment: &Payment) -> Finding {
         ("return pending", sums.return_pending, add(OperationKind::Return, OperationStatus::is_open)),
         ("capture pending", sums.capture_pending, add(OperationKind::Capture, OperationStatus::is_open)),
     ];
-    wanted.into_iter().find(|(_, sum, added)| sum != added).map(|(name, sum, added)| {
-        ("I2", format!("{name} is {sum}, but the operations add up to {added}"))
-    })
+    wanted
+        .into_iter()
+        .find(|(_, sum, added)| sum != added)
+        .map(|(name, sum, added)| ("I2", format!("{name} is {sum}, but the operations add up to {added}")))
 }
 
 /// I3: the history is a path of the table of moves and ends where the payment stands.
@@ -186,9 +189,10 @@ fn announcements_agree(file: &PaymentFile) -> Finding {
 
 /// I5: what is dead has a reason.
 fn dead_have_reasons(file: &PaymentFile) -> Finding {
-    file.notifications.iter().find(|known| known.state == NotificationState::Dead(String::new())).map(|known| {
-        ("I5", format!("notification {} is dead without a reason", known.call.id))
-    })
+    file.notifications
+        .iter()
+        .find(|known| known.state == NotificationState::Dead(String::new()))
+        .map(|known| ("I5", format!("notification {} is dead without a reason", known.call.id)))
 }
 
 /// I9: the bank's own book and ours agree on everything that is answered.
@@ -201,9 +205,8 @@ fn bank_agrees(file: &PaymentFile) -> Finding {
         let moved = entry.outcome == BankOutcome::Approved;
         let agree = match operation.status {
             OperationStatus::Approved => moved && entry.amount == operation.amount && entry.kind == operation.kind,
-            OperationStatus::Declined => !moved,
+            OperationStatus::Declined | OperationStatus::PayerActs => !moved,
             OperationStatus::Asked | OperationStatus::Unknown => true,
-            OperationStatus::PayerActs => !moved,
         };
         if !agree {
             let (bank, ours) = (entry.outcome, operation.status.name());
@@ -213,5 +216,6 @@ fn bank_agrees(file: &PaymentFile) -> Finding {
     let unknown_to_bank = payment.operations.iter().find(|operation| {
         operation.status == OperationStatus::Approved && !file.bank.iter().any(|entry| entry.operation == operation.id)
     });
-    unknown_to_bank.map(|operation| ("I9", format!("operation {} is approved here, the bank does not know it", operation.id)))
+    unknown_to_bank
+        .map(|operation| ("I9", format!("operation {} is approved here, the bank does not know it", operation.id)))
 }

@@ -3,7 +3,7 @@
 use super::{FlowError, apply, load, operate};
 use crate::gateway::Gateway;
 use payglot_core::Command;
-use payglot_store::{Store as _, StoredPayment};
+use payglot_store::StoredPayment;
 
 /// Ends a payment whose time is over; a hold is voided at the provider.
 pub async fn expire(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {

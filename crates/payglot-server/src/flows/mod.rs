@@ -17,7 +17,7 @@ pub mod register;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
-use payglot_store::{Commit, Store as _, StoreError, StoredPayment};
+use payglot_store::{Commit, StoreError, StoredPayment};
 use std::sync::Arc;
 
 /// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so

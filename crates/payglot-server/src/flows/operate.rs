@@ -45,7 +45,11 @@ impl Wish {
 }
 
 /// Does it: records the question, asks the provider, records the answer. The operation is the one this wish became.
-pub async fn operate(gateway: &Gateway, payment: PaymentId, wish: Wish) -> Result<(StoredPayment, OperationId), FlowError> {
+pub async fn operate(
+    gateway: &Gateway,
+    payment: PaymentId,
+    wish: Wish,
+) -> Result<(StoredPayment, OperationId), FlowError> {
     let stored = load(gateway, payment).await?;
     let operation = gateway.clock.operation_id();
     let (stored, _) = apply(gateway, stored, || wish.command(operation)).await?;
@@ -68,11 +72,8 @@ pub(crate) async fn answered(
     operation: OperationId,
     answer: Answer,
 ) -> Result<StoredPayment, FlowError> {
-    let command = || Command::Answer {
-        operation,
-        answer: answer.clone(),
-        return_operation: gateway.clock.operation_id(),
-    };
+    let command =
+        || Command::Answer { operation, answer: answer.clone(), return_operation: gateway.clock.operation_id() };
     let (stored, decision) = apply(gateway, stored, command).await?;
     match decision.ask {
         // Boxed because an answer to a return may ask for the next return.

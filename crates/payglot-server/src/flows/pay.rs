@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub enum Paid {
     /// It has an answer, or its outcome is unknown: the payment says which.
-    Settled(StoredPayment),
+    Settled(Box<StoredPayment>),
     /// The payer's browser must go to this address.
     PayerMustAct(String),
 }
@@ -37,7 +37,7 @@ pub async fn after_challenge(gateway: &Arc<Gateway>, id: PaymentId, operation: O
         let stored = load(&shared, id).await?;
         let (stored, _) = apply(&shared, stored, || Command::PayerActed { operation }).await?;
         let answer = shared.bank.finish_attempt(operation).await;
-        Ok(Paid::Settled(operate::answered(&shared, stored, operation, answer).await?))
+        Ok(Paid::Settled(Box::new(operate::answered(&shared, stored, operation, answer).await?)))
     };
     finish(gateway, work).await
 }
@@ -69,7 +69,10 @@ async fn attempt(
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
     let asked = CardAttempt { operation, payment, kind, amount, card, return_address };
     match gateway.bank.attempt(asked).await {
-        AttemptAnswer::Done(answer) => Ok(Paid::Settled(operate::answered(gateway, stored, operation, answer).await?)),
+        AttemptAnswer::Done(answer) => {
+            let stored = operate::answered(gateway, stored, operation, answer).await?;
+            Ok(Paid::Settled(Box::new(stored)))
+        }
         AttemptAnswer::PayerMustAct { address } => {
             apply(gateway, stored, || Command::PayerMustAct { operation }).await?;
             Ok(Paid::PayerMustAct(address))
@@ -90,4 +93,3 @@ async fn finish<T: Send + 'static>(
         }
     }
 }
-

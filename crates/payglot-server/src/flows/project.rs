@@ -36,7 +36,12 @@ pub async fn create(
     anyhow::ensure!(is_name(&draft.login), "a login has 1 to 64 letters, digits, points, hyphens and underscores");
     let mut secrets = draft.secrets;
     for (kind, _) in &secrets {
-        anyhow::ensure!(kinds.contains(&kind.as_str()), "{} has no secret called {kind}; it has {}", draft.protocol, kinds.join(", "));
+        anyhow::ensure!(
+            kinds.contains(&kind.as_str()),
+            "{} has no secret called {kind}; it has {}",
+            draft.protocol,
+            kinds.join(", ")
+        );
     }
     for kind in kinds {
         if !secrets.iter().any(|(known, _)| known == kind) {
@@ -91,7 +96,12 @@ pub async fn rotate_secret(
 ) -> anyhow::Result<Secret> {
     let project = find(store, name).await?;
     let kinds = secret_kinds(&project.protocol)?;
-    anyhow::ensure!(kinds.contains(&kind), "{} has no secret called {kind}; it has {}", project.protocol, kinds.join(", "));
+    anyhow::ensure!(
+        kinds.contains(&kind),
+        "{} has no secret called {kind}; it has {}",
+        project.protocol,
+        kinds.join(", ")
+    );
     let secret = match secret {
         Some(secret) => secret,
         None => secrets::generate()?,

@@ -3,7 +3,7 @@
 use super::{FlowError, expire, load};
 use crate::gateway::Gateway;
 use payglot_core::{PaymentId, ProjectId};
-use payglot_store::{Store as _, StoredPayment};
+use payglot_store::StoredPayment;
 
 /// The payment, expired if its time is over: nobody must see an order open whose time has passed because a loop was late.
 pub async fn payment(gateway: &Gateway, id: PaymentId) -> Result<StoredPayment, FlowError> {

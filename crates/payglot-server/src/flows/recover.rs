@@ -4,7 +4,7 @@ use super::{FlowError, load, operate};
 use crate::gateway::Gateway;
 use crate::upstream::Provider as _;
 use payglot_core::{Answer, OperationId, PaymentId, Refusal};
-use payglot_store::{Store as _, StoredPayment};
+use payglot_store::StoredPayment;
 
 /// Only what was asked longer ago than this is asked again: until then the first question may still be under way.
 pub const PATIENCE_MS: i64 = 5_000;
@@ -25,8 +25,7 @@ pub async fn resolve(gateway: &Gateway, payment: PaymentId, operation: Operation
     match gateway.bank.query(operation).await {
         Answer::Unknown => Ok(false),
         answer => match operate::answered(gateway, stored, operation, answer).await {
-            Ok(_) => Ok(true),
-            Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
+            Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
             Err(FlowError::Refused(refusal)) => {
                 tracing::error!(%payment, %operation, %refusal, "the provider's answer does not fit the payment: a person must look");
                 Ok(false)

@@ -23,7 +23,11 @@ pub struct Order {
 }
 
 /// Registers the order. A number used before is `StoreError::DuplicateOrder`.
-pub async fn register(gateway: &Gateway, project: &Arc<ActiveProject>, order: Order) -> Result<StoredPayment, FlowError> {
+pub async fn register(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    order: Order,
+) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
     let new = NewPayment {
         id: gateway.clock.payment_id(),

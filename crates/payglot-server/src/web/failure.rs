@@ -51,7 +51,7 @@ impl PageFailure {
                 (StatusCode::TOO_MANY_REQUESTS, failure, page, return_href, Some(retry_after))
             }
             Self::Internal(error) => {
-                let reference = uuid::Uuid::new_v4().simple().to_string();
+                let reference = uuid::Uuid::now_v7().simple().to_string();
                 tracing::error!(%error, reference, "a page failed");
                 (StatusCode::SERVICE_UNAVAILABLE, Failure::Technical { reference }, String::new(), None, Some(5))
             }

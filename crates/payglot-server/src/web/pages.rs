@@ -16,7 +16,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use payglot_core::{DeclineReason, OperationId, PaymentId, Refusal, State as PaymentState};
-use payglot_store::{Store as _, StoredPayment};
+use payglot_store::StoredPayment;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,12 @@ pub(super) async fn show(gateway: &Arc<Gateway>, id: PaymentId, language: Option
     }
 }
 
-async fn try_show(gateway: &Arc<Gateway>, id: PaymentId, language: Option<Language>, query: &str) -> Result<Response, PageFailure> {
+async fn try_show(
+    gateway: &Arc<Gateway>,
+    id: PaymentId,
+    language: Option<Language>,
+    query: &str,
+) -> Result<Response, PageFailure> {
     let visit = visit(gateway, query::payment(gateway, id).await?, language, query).await?;
     let fill = query_value(query, "fill");
     let body = pages::page(&visit, fill.as_deref(), query_value(query, "stale").is_some())?;
@@ -131,7 +136,11 @@ async fn pay_by_card(
 }
 
 /// The payer is back from the bank's challenge.
-async fn confirmed(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+async fn confirmed(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<PaymentIdText>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let query = query.unwrap_or_default();
     let language = language_of(&query);
     let done = async {
@@ -150,7 +159,11 @@ async fn confirmed(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentId
 }
 
 /// Leads a payer who came back with the challenge unfinished to the bank again.
-async fn challenge(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+async fn challenge(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<PaymentIdText>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let query = query.unwrap_or_default();
     let language = language_of(&query).unwrap_or(Language::En);
     let found = async {
@@ -167,7 +180,11 @@ async fn challenge(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentId
 }
 
 /// The way back to the shop, once the first attempt of its callback has ended.
-async fn back_to_shop(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+async fn back_to_shop(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<PaymentIdText>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let query = query.unwrap_or_default();
     let language = language_of(&query);
     let found = async {
@@ -179,13 +196,18 @@ async fn back_to_shop(State(gateway): State<Arc<Gateway>>, Path(id): Path<Paymen
             return Ok(see_other(&page.page()));
         };
         gateway.courier.first_attempt_ended(id, RETURN_WAIT).await;
-        Ok((StatusCode::FOUND, [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())]).into_response())
+        Ok((StatusCode::FOUND, [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())])
+            .into_response())
     };
     found.await.unwrap_or_else(|failure: PageFailure| failure.into_response(language.unwrap_or(Language::En)))
 }
 
 /// Tells a waiting page that the payment has moved on from the version it shows.
-async fn events(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdText>, RawQuery(query): RawQuery) -> Response {
+async fn events(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<PaymentIdText>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let query = query.unwrap_or_default();
     let known: u32 = query_value(&query, "version").and_then(|version| version.parse().ok()).unwrap_or_default();
     let Ok(id) = payment_id(&id) else { return StatusCode::NOT_FOUND.into_response() };
@@ -204,7 +226,8 @@ async fn events(State(gateway): State<Arc<Gateway>>, Path(id): Path<PaymentIdTex
 async fn static_file(Path(name): Path<String>) -> Response {
     match assets::static_file(&name) {
         Some(file) => {
-            let headers = [(header::CONTENT_TYPE, file.content_type), (header::CACHE_CONTROL, assets::STATIC_CACHE_CONTROL)];
+            let headers =
+                [(header::CONTENT_TYPE, file.content_type), (header::CACHE_CONTROL, assets::STATIC_CACHE_CONTROL)];
             (headers, file.bytes).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
@@ -215,7 +238,10 @@ async fn brand(Path(name): Path<String>) -> Response {
     let css = name.strip_suffix(".css").and_then(assets::brand_css);
     match css {
         Some(css) => {
-            let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, assets::BRAND_CACHE_CONTROL)];
+            let headers = [
+                (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+                (header::CACHE_CONTROL, assets::BRAND_CACHE_CONTROL),
+            ];
             (headers, css).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
@@ -238,7 +264,10 @@ async fn visit(
 /// A command that came too late is no failure: the page shows what happened instead.
 fn leave(done: Result<StoredPayment, FlowError>) -> Result<(), PageFailure> {
     match done {
-        Ok(_) | Err(FlowError::Refused(Refusal::WrongState(_) | Refusal::OutcomeOpen(_) | Refusal::UnknownOperation)) => Ok(()),
+        Ok(_)
+        | Err(FlowError::Refused(Refusal::WrongState(_) | Refusal::OutcomeOpen(_) | Refusal::UnknownOperation)) => {
+            Ok(())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -7,9 +7,9 @@ use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
+use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use payglot_core::{Currency, Intent, Refusal};
@@ -38,7 +38,7 @@ pub(super) fn router(prefix: &str) -> Router<Arc<Gateway>> {
 async fn answer(
     State(gateway): State<Arc<Gateway>>,
     method: HttpMethod,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -173,6 +173,7 @@ async fn status(
         language: asked.language,
         merchant_ip: merchant_ip.as_deref(),
         terminal_id: TERMINAL,
+        binding_id: None,
         bank: stored.payment.last_attempt().map(|_| Bank::TEST),
     };
     Ok(if operation == Operation::GetOrderStatus { reply::status_old(&view) } else { reply::status_extended(&view) })
@@ -262,5 +263,6 @@ fn failed(error: &FlowError) -> Refused {
 
 fn respond(reply: Reply) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
-    (status, [(header::CONTENT_TYPE, reply.content_type), (header::CACHE_CONTROL, "no-store")], reply.body).into_response()
+    (status, [(header::CONTENT_TYPE, reply.content_type), (header::CACHE_CONTROL, "no-store")], reply.body)
+        .into_response()
 }

@@ -22,7 +22,11 @@ pub(super) fn router() -> Router<Arc<Gateway>> {
     Router::new().route("/sandbox/acs/{operation}", get(show).post(answer))
 }
 
-async fn show(State(gateway): State<Arc<Gateway>>, Path(operation): Path<String>, RawQuery(query): RawQuery) -> Response {
+async fn show(
+    State(gateway): State<Arc<Gateway>>,
+    Path(operation): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let language = language_of(query.as_deref());
     page(&gateway, &operation, language, None).await.unwrap_or_else(|failure| failure.into_response(language))
 }
@@ -37,7 +41,10 @@ async fn answer(
     let answered = async {
         let id = operation_id(&operation)?;
         let field = |name: &str| {
-            form_urlencoded::parse(&body).find(|(known, _)| known == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+            form_urlencoded::parse(&body)
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.into_owned())
+                .unwrap_or_default()
         };
         let code = field("code");
         let result = if field("decision") == "cancel" {
@@ -48,12 +55,17 @@ async fn answer(
         match result {
             ChallengeResult::Passed(address) | ChallengeResult::Failed(address) => Ok(see_other(&address)),
             ChallengeResult::Wrong { tries_left } => {
-                let error =
-                    if code.trim().is_empty() { AcsError::Missing } else { AcsError::Wrong { tries_left: u32::from(tries_left) } };
+                let error = if code.trim().is_empty() {
+                    AcsError::Missing
+                } else {
+                    AcsError::Wrong { tries_left: u32::from(tries_left) }
+                };
                 page(&gateway, &operation, language, Some(error)).await
             }
             ChallengeResult::Unknown => Err(PageFailure::UnknownOrder),
-            ChallengeResult::Unavailable => Err(PageFailure::Internal("the sandbox bank cannot use its book".to_owned())),
+            ChallengeResult::Unavailable => {
+                Err(PageFailure::Internal("the sandbox bank cannot use its book".to_owned()))
+            }
         }
     };
     answered.await.unwrap_or_else(|failure| failure.into_response(language))

@@ -9,7 +9,12 @@ use payglot_store::StoredPayment;
 use payglot_wire::rbs;
 
 /// A payer's visit to the page of a payment, in the language of the page's address or else of the order.
-pub(super) fn visit(gateway: &Gateway, project: &ActiveProject, stored: StoredPayment, language: Option<Language>) -> Visit {
+pub(super) fn visit(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    stored: StoredPayment,
+    language: Option<Language>,
+) -> Visit {
     let details = rbs::Details::read(&stored.details);
     let default = rbs::Language::from_code(&project.settings.language).unwrap_or(rbs::Language::RU);
     let language = language.or_else(|| Language::parse(details.language(default).code())).unwrap_or(Language::En);
@@ -45,12 +50,9 @@ pub(super) fn return_address(project: &ActiveProject, stored: &StoredPayment, la
 fn is_success(state: State) -> bool {
     match state {
         State::Held | State::Paid | State::Pending => true,
-        State::Created
-        | State::Underpaid
-        | State::Declined
-        | State::Voided
-        | State::Cancelled
-        | State::Expired => false,
+        State::Created | State::Underpaid | State::Declined | State::Voided | State::Cancelled | State::Expired => {
+            false
+        }
     }
 }
 
