@@ -9,10 +9,14 @@ use payglot_core::{
 };
 use proptest::prelude::*;
 use std::collections::HashSet;
-use support::{Story, money, operation_id, payment_id};
+use support::{Story, operation_id, payment_id};
 
 const BEGIN: UnixMillis = UnixMillis(1_000_000);
 const DAY: i64 = 86_400_000;
+
+fn money(minor: i64, currency: Currency) -> Money {
+    Money::new(minor, currency).expect("a test's amount is within the limits")
+}
 
 fn new_payment(intent: Intent, terms: Terms, minor: i64) -> NewPayment {
     NewPayment {

@@ -4,8 +4,8 @@
 use payglot_core::ledger::{Account, Posting, balance};
 use payglot_core::moves::{self, Event};
 use payglot_core::{
-    Command, Currency, Decision, Money, NewPayment, OperationId, OperationKind, OperationStatus, Payment, PaymentId,
-    Refusal, State, UnixMillis, decide, register,
+    Command, Currency, Decision, NewPayment, OperationId, OperationKind, OperationStatus, Payment, PaymentId, Refusal,
+    State, UnixMillis, decide, register,
 };
 
 pub(crate) fn operation_id(number: u64) -> OperationId {
@@ -167,9 +167,4 @@ fn check_repeat(payment: &Payment, command: &Command, now: UnixMillis) {
         Command::Answer { .. } | Command::PayerMustAct { .. } => assert_eq!(again, Refusal::AlreadyAnswered),
         _ => {}
     }
-}
-
-/// An amount in a currency.
-pub(crate) fn money(minor: i64, currency: Currency) -> Money {
-    Money::new(minor, currency).expect("a test's amount is within the limits")
 }
