@@ -5,6 +5,7 @@
 //! [`checkout`] (the payer's pages), [`cli`] (the same flows from a terminal).
 
 pub mod checkout;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod flows;
@@ -12,6 +13,7 @@ pub mod gateway;
 pub mod metrics;
 pub mod projects;
 pub mod secrets;
+pub mod startup;
 pub mod upstream;
 pub mod web;
 pub mod worker;

@@ -1,3 +1,5 @@
-//! The `payglot` binary.
+//! The `payglot` binary: reads the command and runs it.
 
-fn main() {}
+fn main() -> anyhow::Result<()> {
+    payglot_server::cli::run()
+}

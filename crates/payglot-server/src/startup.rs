@@ -7,11 +7,10 @@ use crate::metrics::Metrics;
 use crate::projects::Projects;
 use crate::secrets::MasterKey;
 use crate::upstream::sandbox::{Book, SandboxBank, SandboxSettings};
-use crate::worker::delivery;
-use crate::worker::{expiry, recovery};
 use crate::web::Limits;
+use crate::worker::delivery;
 use anyhow::Context as _;
-use payglot_store::{SqliteOptions, SqliteStore, Store as _};
+use payglot_store::{SqliteOptions, SqliteStore};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -19,10 +18,6 @@ use tokio_util::task::TaskTracker;
 
 /// Readers beside the writer: as many as there are cores to read with, within reason.
 const READERS: usize = 4;
-
-/// How long a notification stays claimed by the server that committed it: longer than an attempt may take, shorter than anybody wants
-/// to wait after a crash.
-pub const LEASE_MS: i64 = 60_000;
 
 /// Opens the database, creating and migrating it if need be. `metrics` hears of every group of commits.
 pub fn open_store(config: &Config, metrics: Option<Arc<Metrics>>) -> anyhow::Result<Arc<SqliteStore>> {
@@ -58,7 +53,8 @@ pub fn for_command(config: Config) -> anyhow::Result<Arc<Gateway>> {
     let store = open_store(&config, None)?;
     let key = Arc::new(master_key(&config)?);
     let metrics = Arc::new(Metrics::default());
-    Ok(Arc::new(assemble(config, Clock::System, store, key, metrics, delivery::Courier::idle(), 0)))
+    let courier = delivery::Courier::by_hand(store.clone(), Clock::System, &config, Arc::clone(&metrics))?;
+    Ok(Arc::new(assemble(config, Clock::System, store, key, metrics, courier, 0)))
 }
 
 /// A gateway that serves: its loops deliver, expire and recover.
@@ -68,13 +64,9 @@ pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let key = Arc::new(master_key(&config)?);
     let stop = CancellationToken::new();
     let (courier, delivering) =
-        delivery::start(store.clone(), clock.clone(), &config, Arc::clone(&metrics), stop.clone());
-    let gateway = Arc::new(assemble(config, clock, store, key, metrics, courier, LEASE_MS));
-    let loops = vec![
-        delivering,
-        tokio::spawn(expiry::run(Arc::clone(&gateway), stop.clone())),
-        tokio::spawn(recovery::run(Arc::clone(&gateway), stop.clone())),
-    ];
+        delivery::start(store.clone(), clock.clone(), &config, Arc::clone(&metrics), stop.clone())?;
+    let gateway = Arc::new(assemble(config, clock, store, key, metrics, courier, delivery::LEASE_MS));
+    let loops = vec![delivering];
     Ok(Running { gateway, stop, loops })
 }
 

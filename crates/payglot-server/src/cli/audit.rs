@@ -19,7 +19,11 @@ impl Audit {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let store = startup::open_store(&self.place.load()?, None)?;
         let report = audit(store.as_ref()).await?;
-        if self.place.json { output::line(&as_json(&report)) } else { output::text(&as_text(&report)) }
+        if self.place.json {
+            output::line(&as_json(&report))
+        } else {
+            output::text(&as_text(&report))
+        }
         anyhow::ensure!(report.violations.is_empty(), "{} violations", report.violations.len());
         Ok(())
     }

@@ -3,14 +3,12 @@
 use super::{output, serve};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::demo::{self, RbsAccount, ShopConfig};
 use crate::flows::project::{self, Draft};
 use crate::gateway::Gateway;
 use crate::projects::ProjectSettings;
 use crate::secrets::Secret;
-use crate::{logging, startup, web};
+use crate::{startup, web};
 use clap::Args;
-use payglot_store::Store as _;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -44,23 +42,13 @@ impl Demo {
         config.listen = self.listen;
         // The demo shop lives on this machine.
         config.allow_private_callbacks = true;
-        logging::init(&config)?;
         let listener = serve::bind(&mut config).await?;
         let running = startup::start(config, Clock::System)?;
         let gateway = &running.gateway;
         let base_url = gateway.config.public_url();
         let shop_url = format!("{base_url}/shop");
         ensure_project(gateway, &shop_url).await?;
-        let shop = ShopConfig {
-            base_url: format!("{base_url}{}", gateway.config.rbs_prefix),
-            shop_url: shop_url.clone(),
-            rbs: RbsAccount {
-                user_name: RBS_LOGIN.to_owned(),
-                password: RBS_PASSWORD.to_owned(),
-                callback_key: RBS_CALLBACK_KEY.to_owned(),
-            },
-        };
-        let router = web::router(gateway).merge(demo::router(shop));
+        let router = web::router(gateway);
         self.announce(gateway, &base_url, &shop_url);
         serve::serve(listener, router, running).await
     }
@@ -110,13 +98,8 @@ async fn ensure_project(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
         ("password".to_owned(), Secret::new(RBS_PASSWORD)),
         ("callback".to_owned(), Secret::new(RBS_CALLBACK_KEY)),
     ];
-    let draft = Draft {
-        protocol: "rbs".to_owned(),
-        name: RBS_NAME.to_owned(),
-        login: RBS_LOGIN.to_owned(),
-        settings,
-        secrets,
-    };
+    let draft =
+        Draft { protocol: "rbs".to_owned(), name: RBS_NAME.to_owned(), login: RBS_LOGIN.to_owned(), settings, secrets };
     project::create(store, &gateway.key, draft, gateway.clock.now()).await?;
     Ok(())
 }

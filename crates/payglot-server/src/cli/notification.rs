@@ -61,11 +61,14 @@ async fn list(place: &Where, filter: &NotificationFilter) -> anyhow::Result<()> 
     let found = store.notifications(filter).await?;
     let mut rows = Vec::new();
     for notification in found {
-        let attempts = if filter.payment.is_some() { store.deliveries(notification.call.id).await? } else { Vec::new() };
+        let attempts =
+            if filter.payment.is_some() { store.deliveries(notification.call.id).await? } else { Vec::new() };
         rows.push((notification, attempts));
     }
     if place.json {
-        output::line(&Value::Array(rows.iter().map(|(notification, attempts)| as_json(notification, attempts)).collect()));
+        output::line(&Value::Array(
+            rows.iter().map(|(notification, attempts)| as_json(notification, attempts)).collect(),
+        ));
     } else {
         for (notification, attempts) in &rows {
             output::text(&as_text(notification, attempts));
@@ -119,7 +122,8 @@ pub(super) fn as_json(found: &Stored, attempts: &[Delivery]) -> Value {
 }
 
 pub(super) fn as_text(found: &Stored, attempts: &[Delivery]) -> String {
-    let mut text = format!("{} {:<10} {}\n  {}", found.call.id, found.call.event, state_words(&found.state), found.call.url);
+    let mut text =
+        format!("{} {:<10} {}\n  {}", found.call.id, found.call.event, state_words(&found.state), found.call.url);
     for attempt in attempts {
         text += &format!("\n  {} {} ms {}", output::time(attempt.at), attempt.took_ms, attempt.verdict);
     }

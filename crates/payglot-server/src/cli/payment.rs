@@ -71,9 +71,7 @@ impl Payment {
         match self.action {
             Action::Show { place, id } => show(&place, id).await,
             Action::List { place, project, state, limit } => list(&place, project, state, limit).await,
-            Action::Capture(change) => {
-                change.apply(|amount, key| Wish::Capture { amount, last: true, key }).await
-            }
+            Action::Capture(change) => change.apply(|amount, key| Wish::Capture { amount, last: true, key }).await,
             Action::Void(change) => change.apply(|amount, key| Wish::Void { amount, key }).await,
             Action::Refund(change) => change.apply(|amount, key| Wish::Refund { amount, key }).await,
         }
@@ -83,11 +81,15 @@ impl Payment {
 impl Change {
     async fn apply(self, wish: impl FnOnce(Option<Money>, Option<String>) -> Wish) -> anyhow::Result<()> {
         let gateway = startup::for_command(self.place.load()?)?;
-        let stored = gateway.store.payment(self.id).await?.with_context(|| format!("there is no payment {}", self.id))?;
+        let stored =
+            gateway.store.payment(self.id).await?.with_context(|| format!("there is no payment {}", self.id))?;
         let currency = stored.payment.amount.currency();
         let amount = match &self.amount {
             None => None,
-            Some(text) => Some(Money::from_decimal(text, currency).with_context(|| format!("{text} is no amount of {}", currency.code()))?),
+            Some(text) => Some(
+                Money::from_decimal(text, currency)
+                    .with_context(|| format!("{text} is no amount of {}", currency.code()))?,
+            ),
         };
         let (stored, operation) = operate(&gateway, self.id, wish(amount, self.key)).await?;
         gateway.store.close().await;
@@ -118,7 +120,12 @@ async fn list(place: &Where, project: Option<String>, state: Option<State>, limi
         for stored in &found {
             let payment = &stored.payment;
             let (created, state) = (output::time(payment.created_at), payment.state.name());
-            output::text(&format!("{} {created} {state:<9} {:>16}  {}", payment.id, payment.amount.to_string(), payment.order));
+            output::text(&format!(
+                "{} {created} {state:<9} {:>16}  {}",
+                payment.id,
+                payment.amount.to_string(),
+                payment.order
+            ));
         }
     }
     Ok(())
@@ -127,7 +134,11 @@ async fn list(place: &Where, project: Option<String>, state: Option<State>, limi
 async fn show(place: &Where, id: PaymentId) -> anyhow::Result<()> {
     let store = startup::open_store(&place.load()?, None)?;
     let file = store.file(id).await?.with_context(|| format!("there is no payment {id}"))?;
-    if place.json { output::line(&file_json(&file)) } else { output::text(&file_text(&file)) }
+    if place.json {
+        output::line(&file_json(&file))
+    } else {
+        output::text(&file_text(&file))
+    }
     Ok(())
 }
 
@@ -201,7 +212,8 @@ fn file_text(file: &PaymentFile) -> String {
     }
     text += "postings\n";
     for posting in &file.postings {
-        text += &format!("  {:>16} {} -> {}\n", posting.amount.to_string(), posting.debit.name(), posting.credit.name());
+        text +=
+            &format!("  {:>16} {} -> {}\n", posting.amount.to_string(), posting.debit.name(), posting.credit.name());
     }
     text += "notifications";
     for known in &file.notifications {

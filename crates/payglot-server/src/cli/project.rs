@@ -97,7 +97,8 @@ impl Project {
                 let config = place.load()?;
                 let store = startup::open_store(&config, None)?;
                 let draft = Draft { protocol, name, login, settings: wanted, secrets };
-                let (created, secrets) = project::create(store.as_ref(), &startup::master_key(&config)?, draft, now).await?;
+                let (created, secrets) =
+                    project::create(store.as_ref(), &startup::master_key(&config)?, draft, now).await?;
                 show_created(&place, &created, &secrets);
             }
             Action::Set { place, name, settings } => {
@@ -122,7 +123,10 @@ impl Project {
                 if place.json {
                     output::line(&json!({ "project": name, "kind": kind, "secret": secret.expose() }));
                 } else {
-                    output::text(&format!("{kind} {}\nThe old one stays valid for {overlap_hours} h.", secret.expose()));
+                    output::text(&format!(
+                        "{kind} {}\nThe old one stays valid for {overlap_hours} h.",
+                        secret.expose()
+                    ));
                 }
             }
         }
@@ -134,7 +138,9 @@ fn show_created(place: &Where, project: &Stored, secrets: &[(String, Secret)]) {
     if place.json {
         let secrets: serde_json::Map<String, Value> =
             secrets.iter().map(|(kind, secret)| (kind.clone(), Value::from(secret.expose()))).collect();
-        output::line(&json!({ "name": project.name, "protocol": project.protocol, "login": project.login, "secrets": secrets }));
+        output::line(
+            &json!({ "name": project.name, "protocol": project.protocol, "login": project.login, "secrets": secrets }),
+        );
         return;
     }
     output::text(&format!("project {} ({}), login {}", project.name, project.protocol, project.login));

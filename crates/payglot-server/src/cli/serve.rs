@@ -3,7 +3,7 @@
 use super::Where;
 use crate::clock::Clock;
 use crate::startup::{self, Running};
-use crate::{logging, web};
+use crate::web;
 use anyhow::Context as _;
 use clap::Args;
 use std::net::SocketAddr;
@@ -24,7 +24,6 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let mut config = self.place.load_with(self.listen)?;
-        logging::init(&config)?;
         let listener = bind(&mut config).await?;
         let running = startup::start(config, Clock::System)?;
         let router = web::router(&running.gateway);
@@ -35,7 +34,8 @@ impl Serve {
 
 /// Listens, and puts the port that the system chose into the settings if they asked for port 0.
 pub(super) async fn bind(config: &mut crate::config::Config) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     config.listen = listener.local_addr()?;
     Ok(listener)
 }
@@ -44,11 +44,9 @@ pub(super) async fn bind(config: &mut crate::config::Config) -> anyhow::Result<T
 pub(super) async fn serve(listener: TcpListener, router: axum::Router, running: Running) -> anyhow::Result<()> {
     let patience = Duration::from_secs(running.gateway.config.shutdown_seconds);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let gateway = std::sync::Arc::clone(&running.gateway);
     let stopping = async move {
         signalled().await;
         tracing::info!("stopping: finishing what was accepted");
-        gateway.metrics.stopping();
     };
     axum::serve(listener, service).with_graceful_shutdown(stopping).await?;
     if tokio::time::timeout(patience, running.stop()).await.is_err() {

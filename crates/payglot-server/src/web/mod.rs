@@ -12,11 +12,12 @@ mod shop;
 use crate::checkout::assets;
 use crate::gateway::Gateway;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 pub use limits::Limits;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// Where the connection's own address is put for handlers, which see only headers. A client cannot set it: it is always overwritten.
@@ -27,7 +28,17 @@ pub fn router(gateway: &Arc<Gateway>) -> Router {
     let api = rbs::router(&gateway.config.rbs_prefix).merge(pages::router()).merge(sandbox::router());
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
     let watched = middleware::watch(limited, gateway);
-    watched.merge(health::router()).with_state(Arc::clone(gateway))
+    watched.merge(health::router()).layer(from_fn(note_peer)).with_state(Arc::clone(gateway))
+}
+
+/// Puts the connection's own address where handlers find it.
+async fn note_peer(mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_string());
+    request.headers_mut().remove(PEER_HEADER);
+    if let Some(peer) = peer.and_then(|peer| HeaderValue::try_from(peer).ok()) {
+        request.headers_mut().insert(PEER_HEADER, peer);
+    }
+    next.run(request).await
 }
 
 /// A page of ours: never cached, so that the back button asks the server.

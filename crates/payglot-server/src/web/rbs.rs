@@ -52,7 +52,8 @@ async fn answer(
     if path.starts_with("/payment/merchants/") {
         return page(&gateway, method, path, query, &headers, body).await;
     }
-    let Some(operation) = Operation::from_path(path) else { return respond(reply::not_found()) };
+    let called = path.strip_prefix("/payment/").unwrap_or(path);
+    let Some(operation) = Operation::from_path(called) else { return respond(reply::not_found()) };
     let body = match body {
         Ok(body) => body,
         Err(rejection) => {
