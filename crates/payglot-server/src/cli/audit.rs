@@ -20,9 +20,9 @@ impl Audit {
         let store = startup::open_store(&self.place.load()?, None)?;
         let report = audit(store.as_ref()).await?;
         if self.place.json {
-            output::line(&as_json(&report))
+            output::line(&as_json(&report));
         } else {
-            output::text(&as_text(&report))
+            output::text(&as_text(&report));
         }
         anyhow::ensure!(report.violations.is_empty(), "{} violations", report.violations.len());
         Ok(())
@@ -48,17 +48,17 @@ fn as_json(report: &Report) -> serde_json::Value {
 
 fn as_text(report: &Report) -> String {
     let [scheduled, acknowledged, dead] = report.notifications;
-    let mut text = format!(
-        "{} payments, {} postings, {} operations without an answer\nnotifications: {acknowledged} acknowledged, {scheduled} \
-         scheduled, {dead} dead\n",
-        report.payments, report.postings, report.open_operations
-    );
-    for ((currency, account), minor) in &report.balances {
-        text += &format!("{currency} {account:<9} {minor:>20}\n");
-    }
-    for violation in &report.violations {
-        text += &format!("{} {} {}\n", violation.invariant, violation.payment, violation.words);
-    }
-    text += if report.violations.is_empty() { "clean" } else { "NOT CLEAN" };
-    text
+    let mut lines = vec![
+        format!(
+            "{} payments, {} postings, {} operations without an answer",
+            report.payments, report.postings, report.open_operations
+        ),
+        format!("notifications: {acknowledged} acknowledged, {scheduled} scheduled, {dead} dead"),
+    ];
+    let balances = report.balances.iter();
+    lines.extend(balances.map(|((currency, account), minor)| format!("{currency} {account:<9} {minor:>20}")));
+    let violations = report.violations.iter();
+    lines.extend(violations.map(|found| format!("{} {} {}", found.invariant, found.payment, found.words)));
+    lines.push(if report.violations.is_empty() { "clean" } else { "NOT CLEAN" }.to_owned());
+    lines.join("\n")
 }

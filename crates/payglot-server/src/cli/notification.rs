@@ -122,10 +122,9 @@ pub(super) fn as_json(found: &Stored, attempts: &[Delivery]) -> Value {
 }
 
 pub(super) fn as_text(found: &Stored, attempts: &[Delivery]) -> String {
-    let mut text =
-        format!("{} {:<10} {}\n  {}", found.call.id, found.call.event, state_words(&found.state), found.call.url);
-    for attempt in attempts {
-        text += &format!("\n  {} {} ms {}", output::time(attempt.at), attempt.took_ms, attempt.verdict);
-    }
-    text
+    let head = format!("{} {:<10} {}", found.call.id, found.call.event, state_words(&found.state));
+    let attempts = attempts
+        .iter()
+        .map(|attempt| format!("  {} {} ms {}", output::time(attempt.at), attempt.took_ms, attempt.verdict));
+    [head, format!("  {}", found.call.url)].into_iter().chain(attempts).collect::<Vec<_>>().join("\n")
 }

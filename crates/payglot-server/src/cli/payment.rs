@@ -135,9 +135,9 @@ async fn show(place: &Where, id: PaymentId) -> anyhow::Result<()> {
     let store = startup::open_store(&place.load()?, None)?;
     let file = store.file(id).await?.with_context(|| format!("there is no payment {id}"))?;
     if place.json {
-        output::line(&file_json(&file))
+        output::line(&file_json(&file));
     } else {
-        output::text(&file_text(&file))
+        output::text(&file_text(&file));
     }
     Ok(())
 }
@@ -184,40 +184,35 @@ fn file_json(file: &PaymentFile) -> Value {
 fn file_text(file: &PaymentFile) -> String {
     let payment = &file.stored.payment;
     let sum = |minor| output::minor(minor, payment.amount);
-    let mut text = format!(
-        "payment  {}\norder    {}\nstate    {}\namount   {}\ncaptured {}\nrefunded {}\ncreated  {}\nends     {}\n",
-        payment.id,
-        payment.order,
-        payment.state.name(),
-        payment.amount,
-        sum(payment.sums.captured),
-        sum(payment.sums.refunded),
-        output::time(payment.created_at),
-        output::time(payment.expires_at),
+    let mut lines = vec![
+        format!("payment  {}", payment.id),
+        format!("order    {}", payment.order),
+        format!("state    {}", payment.state.name()),
+        format!("amount   {}", payment.amount),
+        format!("captured {}", sum(payment.sums.captured)),
+        format!("refunded {}", sum(payment.sums.refunded)),
+        format!("created  {}", output::time(payment.created_at)),
+        format!("ends     {}", output::time(payment.expires_at)),
+        "history".to_owned(),
+    ];
+    lines.extend(
+        file.changes
+            .iter()
+            .map(|change| format!("  {} {:<18} {}", output::time(change.at), change.event.name(), change.to.name())),
     );
-    text += "history\n";
-    for change in &file.changes {
-        text += &format!("  {} {:<18} {}\n", output::time(change.at), change.event.name(), change.to.name());
-    }
-    text += "operations\n";
-    for operation in &payment.operations {
-        let reason = operation.reason.map_or("", payglot_core::DeclineReason::name);
-        text += &format!(
-            "  {} {:<8} {:>16} {} {reason}\n",
-            operation.id,
-            operation.kind.name(),
-            operation.amount.to_string(),
-            operation.status.name()
-        );
-    }
-    text += "postings\n";
-    for posting in &file.postings {
-        text +=
-            &format!("  {:>16} {} -> {}\n", posting.amount.to_string(), posting.debit.name(), posting.credit.name());
-    }
-    text += "notifications";
-    for known in &file.notifications {
-        text += &format!("\n  {}", notification::as_text(known, &[]));
-    }
-    text
+    lines.push("operations".to_owned());
+    lines.extend(payment.operations.iter().map(operation_text));
+    lines.push("postings".to_owned());
+    lines.extend(file.postings.iter().map(|posting| {
+        format!("  {:>16} {} -> {}", posting.amount.to_string(), posting.debit.name(), posting.credit.name())
+    }));
+    lines.push("notifications".to_owned());
+    lines.extend(file.notifications.iter().map(|known| format!("  {}", notification::as_text(known, &[]))));
+    lines.join("\n")
+}
+
+fn operation_text(operation: &Operation) -> String {
+    let (kind, amount, status) = (operation.kind.name(), operation.amount.to_string(), operation.status.name());
+    let reason = operation.reason.map_or("", payglot_core::DeclineReason::name);
+    format!("  {} {kind:<8} {amount:>16} {status} {reason}", operation.id).trim_end().to_owned()
 }
