@@ -2,12 +2,13 @@
 //!
 //! Rooms, in reading order: [`config`], [`clock`], [`secrets`], [`projects`], [`gateway`] (what is shared) and [`startup`] (how it is put
 //! together); [`web`] (requests in), [`flows`] (the only place that begins a change), [`upstream`] (providers), [`worker`] (loops),
-//! [`checkout`] (the payer's pages), [`cli`] (the same flows from a terminal).
+//! [`checkout`] (the payer's pages), [`demo`] (the demo shop), [`cli`] (the same flows from a terminal).
 
 pub mod checkout;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod flows;
 pub mod gateway;
 pub mod metrics;

@@ -1,0 +1,216 @@
+//! The shop's orders, in memory.
+
+use super::standing::Standing;
+use super::story::{Call, Callback, Entry, Event, Story};
+use super::text;
+use super::till::{Registration, Status};
+use super::wares::Ware;
+use std::collections::VecDeque;
+
+/// Orders that are remembered; older ones are forgotten.
+pub(super) const ORDERS_KEPT: usize = 200;
+/// Callbacks that fit no order and are remembered.
+const STRAYS_KEPT: usize = 20;
+
+/// One order of the shop.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    /// Its name in the shop's addresses.
+    pub(super) key: String,
+    /// `orderNumber` on the wire.
+    pub(super) number: String,
+    pub(super) title: String,
+    /// The ware's slug; none for an order that somebody registered with the shop's account from elsewhere.
+    pub(super) ware: Option<&'static str>,
+    /// In minor units.
+    pub(super) amount: u64,
+    /// ISO 4217, numeric.
+    pub(super) currency: String,
+    pub(super) language: &'static str,
+    pub(super) at: u64,
+    /// `orderId`, once the gateway gave one.
+    pub(super) gateway_id: Option<String>,
+    /// Where to pay, once the gateway said so.
+    pub(super) form_url: Option<String>,
+    pub(super) standing: Standing,
+    /// What the last status answer told beyond the standing.
+    pub(super) status: Option<Status>,
+    pub(super) story: Story,
+}
+
+impl Order {
+    /// The callbacks that proved themselves.
+    pub(super) fn proven_callbacks(&self) -> usize {
+        self.story.callbacks().filter(|callback| callback.check.proven()).count()
+    }
+
+    /// Is there a state that the gateway has yet to announce?
+    pub(super) fn awaits_callback(&self) -> bool {
+        self.standing.is_announced() && self.proven_callbacks() == 0
+    }
+
+    /// Changes whenever the page of the order would.
+    pub(super) fn pulse(&self) -> String {
+        format!("{}-{:?}", self.story.entries().len() + self.story.left_out(), std::mem::discriminant(&self.standing))
+    }
+
+    fn believe(&mut self, news: Standing) {
+        self.standing = std::mem::replace(&mut self.standing, Standing::Fresh).after(news);
+    }
+}
+
+/// All that the shop remembers.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    orders: VecDeque<Order>,
+    strays: VecDeque<Entry>,
+    counter: u64,
+}
+
+impl Book {
+    /// Opens an order for a ware and returns its key. The number carries the time, because the gateway may remember longer than the shop.
+    pub(super) fn open(&mut self, ware: &Ware, language: &'static str, now: u64) -> String {
+        self.counter += 1;
+        let number = format!("BT-{}-{}", text::moment(now).compact(), self.counter);
+        self.keep(Order {
+            key: number.clone(),
+            number: number.clone(),
+            title: ware.title.to_owned(),
+            ware: Some(ware.slug),
+            amount: ware.price,
+            currency: "643".to_owned(),
+            language,
+            at: now,
+            gateway_id: None,
+            form_url: None,
+            standing: Standing::Fresh,
+            status: None,
+            story: Story::default(),
+        });
+        number
+    }
+
+    /// Takes in an order that was registered with the shop's account from elsewhere, such as with curl, together with what was heard of it.
+    pub(super) fn adopt(&mut self, gateway_id: &str, status: &Status, now: u64) -> String {
+        let key = format!("id-{gateway_id}");
+        if self.get(&key).is_some() {
+            return key;
+        }
+        let mut order = Order {
+            key: key.clone(),
+            number: status.number.clone(),
+            title: if status.description.is_empty() { "An order from elsewhere" } else { &status.description }
+                .to_owned(),
+            ware: None,
+            amount: status.amount,
+            currency: status.currency.clone(),
+            language: "en",
+            at: now,
+            gateway_id: Some(gateway_id.to_owned()),
+            form_url: None,
+            standing: Standing::Fresh,
+            status: None,
+            story: Story::default(),
+        };
+        let of_this =
+            |entry: &Entry| matches!(&entry.event, Event::Callback(c) if c.check.names(gateway_id, &order.number));
+        let (mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.strays).into_iter().partition(of_this);
+        self.strays = others.into();
+        for entry in mine {
+            order.story.tell(entry);
+        }
+        self.keep(order);
+        key
+    }
+
+    fn keep(&mut self, order: Order) {
+        self.orders.push_front(order);
+        self.orders.truncate(ORDERS_KEPT);
+    }
+
+    /// Orders, latest first.
+    pub(super) fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter()
+    }
+
+    /// Callbacks that fit no order, oldest first.
+    pub(super) fn strays(&self) -> impl Iterator<Item = &Entry> {
+        self.strays.iter()
+    }
+
+    /// The order with that key.
+    pub(super) fn get(&self, key: &str) -> Option<&Order> {
+        self.orders.iter().find(|order| order.key == key)
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut Order> {
+        self.orders.iter_mut().find(|order| order.key == key)
+    }
+
+    /// The key of the order that the gateway knows by that id.
+    pub(super) fn key_of(&self, gateway_id: &str) -> Option<String> {
+        self.orders.iter().find(|order| order.gateway_id.as_deref() == Some(gateway_id)).map(|order| order.key.clone())
+    }
+
+    /// Writes a message into the story of an order, if the order is still remembered.
+    pub(super) fn tell(&mut self, key: &str, at: u64, took: Option<u64>, event: Event) {
+        if let Some(order) = self.get_mut(key) {
+            order.story.tell(Entry { at, took, event });
+        }
+    }
+
+    /// Notes how the registration ended, and that the payer's browser is sent away if it went well.
+    pub(super) fn registered(&mut self, key: &str, at: u64, took: u64, call: Call, outcome: &Registration) {
+        let Some(order) = self.get_mut(key) else { return };
+        order.story.tell(Entry { at, took: Some(took), event: Event::Call(call) });
+        match outcome {
+            Registration::Accepted { order_id, form_url } => {
+                order.gateway_id = Some(order_id.clone());
+                order.form_url = Some(form_url.clone());
+                // A callback cannot be faster than this in earnest, but if it is, it knows better.
+                if order.standing == Standing::Fresh {
+                    order.standing = Standing::Open { last_refusal: None };
+                }
+                order.story.tell(Entry { at: at + took, took: None, event: Event::SentAway { url: form_url.clone() } });
+            }
+            Registration::Refused { code, message } => {
+                order.standing = Standing::Refused { code: code.clone(), message: message.clone() };
+            }
+            Registration::NoAnswer(words) => order.standing = Standing::Unreachable(words.clone()),
+        }
+    }
+
+    /// Notes what the gateway said about an order. Without an answer the shop goes on believing what it believed.
+    pub(super) fn asked(&mut self, key: &str, at: u64, took: u64, call: Call, status: Option<Status>) {
+        let Some(order) = self.get_mut(key) else { return };
+        order.story.tell(Entry { at, took: Some(took), event: Event::Call(call) });
+        if let Some(status) = status {
+            if let Some(standing) = status.standing.clone() {
+                order.believe(standing);
+            }
+            order.status = Some(status);
+        }
+    }
+
+    /// Notes a callback with the order it names, or among the strays. Returns whether it fitted an order.
+    pub(super) fn called_back(&mut self, at: u64, mut callback: Callback) -> bool {
+        let fits =
+            |order: &&mut Order| callback.check.names(order.gateway_id.as_deref().unwrap_or_default(), &order.number);
+        let Some(order) = self.orders.iter_mut().find(fits) else {
+            self.strays.push_back(Entry { at, took: None, event: Event::Callback(callback) });
+            if self.strays.len() > STRAYS_KEPT {
+                self.strays.pop_front();
+            }
+            return false;
+        };
+        callback.repeated = order.story.callbacks().any(|earlier| earlier.check.same_as(&callback.check));
+        if callback.check.proven()
+            && !callback.repeated
+            && let Some(news) = callback.check.standing()
+        {
+            order.believe(news);
+        }
+        order.story.tell(Entry { at, took: None, event: Event::Callback(callback) });
+        true
+    }
+}

@@ -1,0 +1,233 @@
+//! The shop's addresses.
+
+use super::ShopConfig;
+use super::assets;
+use super::book::Book;
+use super::check::{Check, value_of};
+use super::pages::{self, Frame};
+use super::story::{Answer, Callback, Event, Pairs};
+use super::text;
+use super::till::{NewOrder, Registration, Till};
+use super::wares;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Largest body the shop reads, in bytes: its own forms and the gateway's callbacks are far smaller.
+const BODY_MAX: usize = 16 * 1024;
+
+/// The shop, shared by all requests.
+pub(super) struct Shop {
+    pub(super) config: ShopConfig,
+    till: Till,
+    book: Mutex<Book>,
+    policy: HeaderValue,
+}
+
+type Shared = State<Arc<Shop>>;
+
+impl Shop {
+    /// The book is whole between any two of its changes, so a panic elsewhere does not spoil it.
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::new(&self.config)
+    }
+
+    fn order_address(&self, key: &str) -> String {
+        format!("{}/orders/{key}", self.frame().root)
+    }
+}
+
+/// The shop's pages under the path of `shop_url`, to be merged into the router that serves that address.
+pub fn router(config: ShopConfig) -> Router {
+    let root = Frame::new(&config).root;
+    let pages = pages_of(config);
+    if root.is_empty() { pages } else { Router::new().nest(&root, pages) }
+}
+
+fn pages_of(config: ShopConfig) -> Router {
+    let till = Till::new(&config.base_url, config.rbs.clone());
+    let policy = assets::policy(&config.base_url);
+    let shop = Arc::new(Shop { till, book: Mutex::default(), policy, config });
+    Router::new()
+        .route("/", get(home))
+        .route("/buy", post(buy))
+        .route("/return", get(come_back))
+        .route("/orders", get(orders))
+        .route("/orders/{key}", get(order))
+        .route("/orders/{key}/pulse", get(pulse))
+        .route("/orders/{key}/status", post(ask_again))
+        .route("/rbs/callback", get(callback).post(callback))
+        .route("/static/{name}", get(file))
+        .fallback(nowhere)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shop), guard))
+        .with_state(shop)
+}
+
+async fn guard(State(shop): Shared, request: axum::extract::Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    assets::guard(response.headers_mut(), &shop.policy);
+    response
+}
+
+async fn home(State(shop): Shared) -> Response {
+    pages::home(&shop.frame())
+}
+
+async fn nowhere(State(shop): Shared) -> Response {
+    pages::problem(&shop.frame(), StatusCode::NOT_FOUND, "No such page", "The shop has nothing at this address.", None)
+}
+
+async fn file(State(shop): Shared, Path(name): Path<String>) -> Response {
+    match assets::file(&name) {
+        Some(response) => response,
+        None => nowhere(State(shop)).await,
+    }
+}
+
+async fn orders(State(shop): Shared) -> Response {
+    let book = shop.book();
+    pages::orders(&shop.frame(), &book)
+}
+
+async fn order(State(shop): Shared, Path(key): Path<String>) -> Response {
+    let book = shop.book();
+    match book.get(&key) {
+        Some(order) => pages::order(&shop.frame(), order, text::now()),
+        None => unknown_order(&shop, None),
+    }
+}
+
+/// A word that changes whenever the order's page would: the page's script asks for it.
+async fn pulse(State(shop): Shared, Path(key): Path<String>) -> Response {
+    match shop.book().get(&key) {
+        Some(order) => order.pulse().into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Registers an order and sends the browser to the payment page.
+async fn buy(State(shop): Shared, body: Bytes) -> Response {
+    let form = pairs(&body);
+    let Some(ware) = value_of(&form, "product").and_then(wares::find) else {
+        let words = "The shop does not sell that. Choose something from the shelf.";
+        return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "Nothing to buy", words, None);
+    };
+    let language = wares::language(value_of(&form, "language").unwrap_or_default());
+    let number = shop.book().open(ware, language, text::now());
+    let return_url = format!("{}/return", shop.config.shop_url);
+    let new =
+        NewOrder { number: &number, amount: ware.price, description: ware.title, language, return_url: &return_url };
+    let exchange = shop.till.register(&new).await;
+    shop.book().registered(&number, exchange.at, exchange.took, exchange.call, &exchange.outcome);
+    match exchange.outcome {
+        Registration::Accepted { form_url, .. } => see_other(&form_url),
+        Registration::Refused { .. } | Registration::NoAnswer(_) => see_other(&shop.order_address(&number)),
+    }
+}
+
+/// The payer's browser returns: no result is passed, so the shop asks for it.
+async fn come_back(State(shop): Shared, uri: Uri) -> Response {
+    let params = pairs(uri.query().unwrap_or_default().as_bytes());
+    let Some(order_id) = value_of(&params, "orderId").map(str::to_owned) else {
+        let words = "The address has no orderId, so the shop cannot tell which order this is about.";
+        return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "Which order?", words, None);
+    };
+    let at = text::now();
+    let event = Event::CameBack { url: absolute(&shop, &uri), params };
+    let known = shop.book().key_of(&order_id);
+    if let Some(key) = known {
+        shop.book().tell(&key, at, None, event);
+        ask(&shop, &key).await;
+        return see_other(&shop.order_address(&key));
+    }
+    adopt(&shop, &order_id, at, event).await
+}
+
+/// An id that the shop did not get from its own registration: maybe somebody registered the order with curl and the shop's account.
+async fn adopt(shop: &Shop, order_id: &str, at: u64, event: Event) -> Response {
+    let could_be = order_id.len() == 36 && order_id.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    if !could_be {
+        return unknown_order(shop, Some("This is not how the gateway writes an orderId."));
+    }
+    let exchange = shop.till.status(order_id, "en").await;
+    match exchange.outcome {
+        Err(words) => unknown_order(shop, Some(&words)),
+        Ok(status) => {
+            let mut book = shop.book();
+            let key = book.adopt(order_id, &status, at);
+            book.tell(&key, at, None, event);
+            book.asked(&key, exchange.at, exchange.took, exchange.call, Some(status));
+            see_other(&shop.order_address(&key))
+        }
+    }
+}
+
+async fn ask_again(State(shop): Shared, Path(key): Path<String>) -> Response {
+    if ask(&shop, &key).await { see_other(&shop.order_address(&key)) } else { unknown_order(&shop, None) }
+}
+
+/// Asks the gateway how an order stands and writes it down; false if the shop does not know the order.
+async fn ask(shop: &Shop, key: &str) -> bool {
+    let known = shop.book().get(key).map(|order| (order.gateway_id.clone(), order.language));
+    let Some((gateway_id, language)) = known else { return false };
+    // An order that was never registered has nothing to ask about.
+    if let Some(id) = gateway_id {
+        let exchange = shop.till.status(&id, language).await;
+        shop.book().asked(key, exchange.at, exchange.took, exchange.call, exchange.outcome.ok());
+    }
+    true
+}
+
+/// The gateway's server speaks. A wrong checksum is answered with 400, so that the sender sees that something is wrong with its key.
+async fn callback(State(shop): Shared, method: Method, uri: Uri, body: Bytes) -> Response {
+    let at = text::now();
+    let mut params = pairs(uri.query().unwrap_or_default().as_bytes());
+    params.extend(pairs(&body));
+    let check = Check::of(&params, &shop.config.rbs.callback_key);
+    let (status, words) = match (check.proven(), &check.received) {
+        (true, _) => (StatusCode::OK, "OK"),
+        (false, Some(_)) => (StatusCode::BAD_REQUEST, "the checksum does not match"),
+        (false, None) => (StatusCode::BAD_REQUEST, "the checksum is missing"),
+    };
+    let answer = Answer {
+        status: status.as_u16(),
+        content_type: "text/plain; charset=utf-8".to_owned(),
+        body: words.to_owned(),
+    };
+    let url = absolute(&shop, &uri);
+    shop.book().called_back(at, Callback { method: method.to_string(), url, params, check, repeated: false, answer });
+    (status, words).into_response()
+}
+
+fn unknown_order(shop: &Shop, gateway_says: Option<&str>) -> Response {
+    let words =
+        "The shop keeps its latest 200 orders in memory and forgets them when it restarts. This one is not among them.";
+    pages::problem(&shop.frame(), StatusCode::NOT_FOUND, "The shop does not know this order", words, gateway_says)
+}
+
+/// The address as the other side saw it; the routes are nested, so theirs begin where the shop's ends.
+fn absolute(shop: &Shop, uri: &Uri) -> String {
+    let path = uri.path_and_query().map_or("", axum::http::uri::PathAndQuery::as_str);
+    format!("{}{path}", shop.config.shop_url)
+}
+
+fn pairs(encoded: &[u8]) -> Pairs {
+    form_urlencoded::parse(encoded).into_owned().collect()
+}
+
+fn see_other(address: &str) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(_) => (StatusCode::BAD_GATEWAY, "the gateway sent an address that cannot be followed").into_response(),
+    }
+}

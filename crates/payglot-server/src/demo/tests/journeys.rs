@@ -1,0 +1,195 @@
+//! Purchases through the shop's own addresses.
+
+use super::fake_gateway::FakeGateway;
+use super::{KEY, PASSWORD, config};
+use crate::demo::check::value_of;
+use crate::demo::{ShopConfig, router};
+use ring::hmac;
+
+const ID: &str = "01491d0b-c848-7dd6-a20d-e96900a7d8c0";
+const REGISTERED: &str = r#"{"orderId":"01491d0b-c848-7dd6-a20d-e96900a7d8c0","formUrl":"{base}/payment/merchants/payment_en.html?mdOrder=01491d0b-c848-7dd6-a20d-e96900a7d8c0"}"#;
+const PAID: &str = r#"{"errorCode":"0","errorMessage":"Success","orderNumber":"7","orderStatus":2,"actionCode":0,"actionCodeDescription":"","amount":64990,"currency":"643","orderDescription":"Tea by curl","cardAuthInfo":{"maskedPan":"444455**3333","approvalCode":"123456"}}"#;
+const POOR: &str = r#"{"errorCode":"0","orderNumber":"7","orderStatus":6,"actionCode":116,"actionCodeDescription":"Decline. Not enough money","amount":64990,"currency":"643"}"#;
+
+/// A browser that follows nothing and a shop to visit.
+struct Visit {
+    client: reqwest::Client,
+    shop: String,
+}
+
+/// Status, target of a redirect, body.
+type Seen = (u16, String, String);
+
+impl Visit {
+    async fn to(gateway: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let shop = format!("http://{}/shop", listener.local_addr().expect("an address"));
+        let app = router(ShopConfig { shop_url: shop.clone(), ..config(gateway) });
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        Self { client: builder.tls_certs_only([]).build().expect("a client"), shop }
+    }
+
+    async fn get(&self, path: &str) -> Seen {
+        seen(self.client.get(format!("{}{path}", self.shop))).await
+    }
+
+    async fn post(&self, path: &str, form: &str) -> Seen {
+        seen(self.client.post(format!("{}{path}", self.shop)).body(form.to_owned())).await
+    }
+
+    /// The page of the latest order.
+    async fn latest(&self) -> String {
+        let (_, _, list) = self.get("/orders").await;
+        let key =
+            list.split("/shop/orders/").nth(1).and_then(|rest| rest.split('"').next()).expect("an order in the list");
+        self.get(&format!("/orders/{key}")).await.2
+    }
+}
+
+async fn seen(request: reqwest::RequestBuilder) -> Seen {
+    let response = request.send().await.expect("the shop answers");
+    let location = response.headers().get("location").map(|value| value.to_str().expect("ASCII").to_owned());
+    (response.status().as_u16(), location.unwrap_or_default(), response.text().await.expect("text"))
+}
+
+fn signed(params: &str) -> String {
+    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(params.as_bytes()).into_owned().collect();
+    pairs.sort();
+    let text: String = pairs.iter().map(|(name, value)| format!("{name};{value};")).collect();
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes()), text.as_bytes());
+    let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("{params}&checksum={hex}")
+}
+
+#[tokio::test]
+async fn a_purchase_is_registered_paid_announced_and_told() {
+    let gateway = FakeGateway::start(&[("register.do", REGISTERED), ("getOrderStatusExtended.do", PAID)]).await;
+    let visit = Visit::to(&gateway.base_url).await;
+    let (status, pay_at, _) = visit.post("/buy", "product=earl-grey&language=lt").await;
+    assert_eq!((status, pay_at), (303, format!("{}/payment/merchants/payment_en.html?mdOrder={ID}", gateway.base_url)));
+    let form = gateway.asked("register.do").remove(0);
+    assert_eq!(value_of(&form, "password"), Some(PASSWORD));
+    assert_eq!(value_of(&form, "amount"), Some("64990"));
+    assert_eq!(value_of(&form, "language"), Some("lt"));
+    assert_eq!(value_of(&form, "returnUrl"), Some(format!("{}/return", visit.shop).as_str()));
+
+    let open = visit.latest().await;
+    assert!(open.contains("Not paid yet") && open.contains("Continue to payment"));
+
+    let (status, order, _) = visit.get(&format!("/return?orderId={ID}&lang=lt")).await;
+    assert_eq!((status, order.starts_with("/shop/orders/BT-")), (303, true), "{order}");
+    let awaited = visit.latest().await;
+    assert!(
+        awaited.contains("<h1>Paid</h1>") && awaited.contains("awaited") && awaited.contains("http-equiv=\"refresh\"")
+    );
+
+    let number = order.rsplit('/').next().expect("a number");
+    let callback = signed(&format!("mdOrder={ID}&orderNumber={number}&operation=deposited&status=1"));
+    assert_eq!(visit.get(&format!("/rbs/callback?{callback}")).await.0, 200);
+    let told = visit.latest().await;
+    assert!(told.contains("received and proven") && told.contains("Match."), "the check is explained");
+    assert!(
+        told.contains(&format!("operation;deposited;orderNumber;{number};status;1;")),
+        "with the text that was signed"
+    );
+    for step in [
+        "register.do",
+        "The browser is sent",
+        "The browser came back",
+        "getOrderStatusExtended.do",
+        "Callback: deposited",
+    ] {
+        assert!(told.contains(step), "{step} is part of the story");
+    }
+    assert!(!told.contains(PASSWORD) && told.contains("••••"), "the password stays hidden");
+    assert!(!told.contains("http-equiv"), "nothing is awaited any more");
+
+    assert_eq!(visit.post("/rbs/callback", &callback).await.0, 200, "a repeat, by POST, is thanked for too");
+    assert!(visit.latest().await.contains("heard this before"));
+}
+
+#[tokio::test]
+async fn a_callback_may_come_before_the_return_and_wrong_ones_change_nothing() {
+    let gateway = FakeGateway::start(&[("register.do", REGISTERED), ("getOrderStatusExtended.do", POOR)]).await;
+    let visit = Visit::to(&gateway.base_url).await;
+    visit.post("/buy", "product=novel&language=xx").await;
+    assert_eq!(value_of(&gateway.asked("register.do")[0], "language"), Some("en"), "an unknown language falls back");
+    let forged = format!("mdOrder={ID}&operation=deposited&status=1&checksum=AB");
+    let (status, _, words) = visit.post("/rbs/callback", &forged).await;
+    assert_eq!((status, words.as_str()), (400, "the checksum does not match"));
+    let (status, _, words) = visit.get(&format!("/rbs/callback?mdOrder={ID}&operation=deposited&status=1")).await;
+    assert_eq!((status, words.as_str()), (400, "the checksum is missing"));
+    let page = visit.latest().await;
+    assert!(page.contains("Not paid yet") && page.contains("No match."));
+
+    let refused = signed(&format!("mdOrder={ID}&orderNumber=any&operation=deposited&status=0"));
+    assert_eq!(visit.get(&format!("/rbs/callback?{refused}")).await.0, 200);
+    assert!(visit.latest().await.contains("<h1>Not paid</h1>"));
+    visit.get(&format!("/return?orderId={ID}&lang=en")).await;
+    assert!(visit.latest().await.contains("Decline. Not enough money (actionCode 116)"));
+}
+
+#[tokio::test]
+async fn a_refusal_and_a_dead_gateway_are_told_too() {
+    let refusing = FakeGateway::start(&[("register.do", r#"{"errorCode":"5","errorMessage":"Access denied"}"#)]).await;
+    let visit = Visit::to(&refusing.base_url).await;
+    let (status, order, _) = visit.post("/buy", "product=cup&language=en").await;
+    assert_eq!((status, order.starts_with("/shop/orders/BT-")), (303, true));
+    let page = visit.latest().await;
+    assert!(page.contains("The gateway refused the order") && page.contains("Access denied (errorCode 5)"));
+
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
+    let visit = Visit::to(&format!("http://{free}")).await;
+    visit.post("/buy", "product=cup&language=en").await;
+    let page = visit.latest().await;
+    assert!(page.contains("gave no usable answer") && page.contains("no connection"), "{page}");
+}
+
+#[tokio::test]
+async fn answers_outside_the_protocol_are_not_believed() {
+    for answer in ["<html>", "{}", r#"{"orderId":"1","formUrl":"javascript:alert(1)"}"#, r#"{"orderId":1}"#] {
+        let gateway = FakeGateway::start(&[("register.do", answer)]).await;
+        let visit = Visit::to(&gateway.base_url).await;
+        let (status, order, _) = visit.post("/buy", "product=cup&language=en").await;
+        assert_eq!((status, order.starts_with("/shop/orders/BT-")), (303, true), "{answer}");
+        assert!(visit.latest().await.contains("gave no usable answer"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_made_with_curl_is_adopted_with_its_callbacks() {
+    let gateway = FakeGateway::start(&[("getOrderStatusExtended.do", PAID)]).await;
+    let visit = Visit::to(&gateway.base_url).await;
+    let callback = signed(&format!("mdOrder={ID}&orderNumber=7&operation=deposited&status=1"));
+    assert_eq!(visit.get(&format!("/rbs/callback?{callback}")).await.0, 200);
+    assert!(visit.get("/orders").await.2.contains("Callbacks that fit no order"));
+    for _ in 0..2 {
+        let (status, order, _) = visit.get(&format!("/return?orderId={ID}&lang=en")).await;
+        assert_eq!((status, order), (303, format!("/shop/orders/id-{ID}")));
+    }
+    let page = visit.latest().await;
+    assert!(page.contains("Tea by curl") && page.contains("received and proven") && page.contains("444455**3333"));
+    assert!(!visit.get("/orders").await.2.contains("Callbacks that fit no order"));
+}
+
+#[tokio::test]
+async fn strange_visitors_get_pages() {
+    let gateway =
+        FakeGateway::start(&[("getOrderStatusExtended.do", r#"{"errorCode":"6","errorMessage":"Order not found"}"#)])
+            .await;
+    let visit = Visit::to(&gateway.base_url).await;
+    let (status, _, page) = visit.get(&format!("/return?orderId={ID}")).await;
+    assert!(status == 404 && page.contains("Order not found"), "{page}");
+    let (status, _, page) = visit.get("/return?orderId=%3Cscript%3E").await;
+    assert!(status == 404 && page.contains("not how the gateway writes") && !page.contains("<script>"));
+    assert_eq!(visit.get("/return").await.0, 400);
+    assert_eq!(visit.get("/orders/none").await.0, 404);
+    assert_eq!(visit.post("/orders/none/status", "").await.0, 404);
+    assert_eq!(visit.post("/buy", "product=moon").await.0, 400);
+    assert_eq!(visit.post("/rbs/callback", &"x".repeat(17_000)).await.0, 413);
+    assert_eq!(visit.get("/static/none.css").await.0, 404);
+    assert_eq!(visit.get("/nowhere").await.0, 404);
+    assert_eq!(gateway.asked("getOrderStatusExtended.do").len(), 1, "nonsense is not worth a call");
+}

@@ -1,0 +1,22 @@
+//! The shop against a tiny gateway of our own, and its pages against hostile data.
+
+mod callbacks;
+mod fake_gateway;
+mod journeys;
+mod pages;
+mod texts;
+
+use super::{RbsAccount, ShopConfig};
+
+/// The key of the specification's own vectors.
+const KEY: &str = "rbs-demo-secret-01";
+/// A password that no page may show in a story.
+const PASSWORD: &str = "pass-word-that-must-not-leak";
+
+fn account() -> RbsAccount {
+    RbsAccount { user_name: "books-api".to_owned(), password: PASSWORD.to_owned(), callback_key: KEY.to_owned() }
+}
+
+fn config(base_url: &str) -> ShopConfig {
+    ShopConfig { base_url: base_url.to_owned(), shop_url: format!("{base_url}/shop"), rbs: account() }
+}

@@ -1,0 +1,256 @@
+//! The shop's end of the wire: writes requests, reads answers, and keeps both for the story.
+
+use super::RbsAccount;
+use super::standing::Standing;
+use super::story::{Answer, Call, Pairs};
+use super::text;
+use serde_json::Value;
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+/// What stands in the story instead of a password.
+pub(super) const HIDDEN: &str = "••••••••";
+/// Most bytes of an answer that are read; a status answer has about two thousand.
+const ANSWER_MAX: usize = 64 * 1024;
+/// A gateway on the same machine answers in milliseconds; a far one under load in seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Speaks to the gateway.
+pub(super) struct Till {
+    /// The HTTP client, or why there is none.
+    client: Result<reqwest::Client, String>,
+    base_url: String,
+    account: RbsAccount,
+}
+
+/// How a registration ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Registration {
+    /// The order's id at the gateway, and where to send the payer.
+    Accepted { order_id: String, form_url: String },
+    /// The gateway's error.
+    Refused { code: String, message: String },
+    /// Nothing came back that the shop understands: in words.
+    NoAnswer(String),
+}
+
+/// What `getOrderStatusExtended.do` tells, as far as the shop cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Status {
+    pub(super) number: String,
+    pub(super) order_status: i64,
+    pub(super) action_code: i64,
+    /// Nothing for a status that the shop does not know.
+    pub(super) standing: Option<Standing>,
+    pub(super) amount: u64,
+    pub(super) currency: String,
+    pub(super) description: String,
+    /// First six and last four digits, or empty.
+    pub(super) masked_card: String,
+    pub(super) approval_code: String,
+}
+
+/// A request with its answer, and the times around it.
+pub(super) struct Exchange<T> {
+    /// When it was sent, in milliseconds since the epoch.
+    pub(super) at: u64,
+    /// How long the answer took, in milliseconds.
+    pub(super) took: u64,
+    pub(super) call: Call,
+    pub(super) outcome: T,
+}
+
+/// What the shop wants to register.
+pub(super) struct NewOrder<'a> {
+    pub(super) number: &'a str,
+    /// In minor units.
+    pub(super) amount: u64,
+    pub(super) description: &'a str,
+    pub(super) language: &'a str,
+    pub(super) return_url: &'a str,
+}
+
+impl Till {
+    /// A till for the gateway at that address.
+    pub(super) fn new(base_url: &str, account: RbsAccount) -> Self {
+        // Whoever came first chose the provider of cryptography; both choices are the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut client =
+            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+        if base_url.starts_with("http://") {
+            // Without TLS there is no need for root certificates, and a bare container may have none.
+            client = client.tls_certs_only([]);
+        }
+        Self { client: client.build().map_err(|error| in_words(&error)), base_url: base_url.to_owned(), account }
+    }
+
+    /// Registers an order with `register.do`.
+    pub(super) async fn register(&self, order: &NewOrder<'_>) -> Exchange<Registration> {
+        let amount = order.amount.to_string();
+        let params = [
+            ("orderNumber", order.number),
+            ("amount", &amount),
+            ("currency", "643"),
+            ("returnUrl", order.return_url),
+            ("failUrl", order.return_url),
+            ("description", order.description),
+            ("language", order.language),
+        ];
+        let mut exchange = self.call("register.do", &params, |answer| read_registration(answer)).await;
+        exchange.call.meaning = match &exchange.outcome {
+            Registration::Accepted { .. } => {
+                "No errorCode, so the order is registered: the shop keeps orderId and sends the payer to formUrl."
+            }
+            Registration::Refused { .. } => "An errorCode other than 0: the order was not registered.",
+            Registration::NoAnswer(_) => "The shop cannot tell whether the order was registered.",
+        }
+        .to_owned();
+        exchange
+    }
+
+    /// Asks how an order stands with `getOrderStatusExtended.do`; nothing if the gateway did not say, with the reason in words.
+    pub(super) async fn status(&self, order_id: &str, language: &str) -> Exchange<Result<Status, String>> {
+        let params = [("orderId", order_id), ("language", language)];
+        let mut exchange = self.call("getOrderStatusExtended.do", &params, |answer| read_status(answer)).await;
+        exchange.call.meaning = match &exchange.outcome {
+            Ok(status) => format!("orderStatus {}: {}.", status.order_status, status_word(status.order_status)),
+            Err(words) => words.clone(),
+        };
+        exchange
+    }
+
+    /// Posts a form with the account's credentials and reads the answer.
+    async fn call<T>(
+        &self,
+        operation: &'static str,
+        params: &[(&str, &str)],
+        read: impl FnOnce(&Result<Answer, String>) -> T,
+    ) -> Exchange<T> {
+        let url = format!("{}/payment/rest/{operation}", self.base_url);
+        let credentials = [("userName", self.account.user_name.as_str()), ("password", self.account.password.as_str())];
+        let pairs = || credentials.iter().chain(params).copied();
+        let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs()).finish();
+        let (at, started) = (text::now(), Instant::now());
+        let answer = self.post(&url, body).await;
+        let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let shown = |(name, value): (&str, &str)| {
+            let value = if name == "password" { HIDDEN } else { value };
+            (name.to_owned(), value.to_owned())
+        };
+        let params: Pairs = pairs().map(shown).collect();
+        let outcome = read(&answer);
+        Exchange { at, took, call: Call { operation, url, params, answer, meaning: String::new() }, outcome }
+    }
+
+    async fn post(&self, url: &str, body: String) -> Result<Answer, String> {
+        let client = self.client.as_ref().map_err(Clone::clone)?;
+        let request = client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body);
+        let mut response = request.send().await.map_err(|error| in_words(&error))?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| in_words(&error))? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > ANSWER_MAX {
+                return Err(format!("the answer is longer than {ANSWER_MAX} bytes"));
+            }
+        }
+        let content_type =
+            response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Answer {
+            status: response.status().as_u16(),
+            content_type: content_type.to_owned(),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        })
+    }
+}
+
+/// The JSON of a processed request: the protocol answers 200 even to refuse, anything else is a failed transport.
+fn processed(answer: &Result<Answer, String>) -> Result<Value, String> {
+    let answer = answer.as_ref().map_err(Clone::clone)?;
+    if answer.status != 200 {
+        return Err(format!("the gateway answered with HTTP status {}", answer.status));
+    }
+    serde_json::from_str(&answer.body).map_err(|_| "the gateway's answer is not JSON".to_owned())
+}
+
+/// `errorCode` and its words unless it is absent or zero; gateways send it as a number or as text.
+fn refusal(json: &Value) -> Option<(String, String)> {
+    let code = plain(&json["errorCode"]);
+    (!matches!(code.as_str(), "" | "0")).then(|| (code, plain(&json["errorMessage"])))
+}
+
+fn read_registration(answer: &Result<Answer, String>) -> Registration {
+    let json = match processed(answer) {
+        Ok(json) => json,
+        Err(words) => return Registration::NoAnswer(words),
+    };
+    if let Some((code, message)) = refusal(&json) {
+        return Registration::Refused { code, message };
+    }
+    let (order_id, form_url) = (plain(&json["orderId"]), plain(&json["formUrl"]));
+    let is_address = form_url.starts_with("http://") || form_url.starts_with("https://");
+    if order_id.is_empty() || !is_address || form_url.chars().any(char::is_control) {
+        return Registration::NoAnswer(
+            "the gateway's answer has neither an errorCode nor an orderId and a formUrl".to_owned(),
+        );
+    }
+    Registration::Accepted { order_id, form_url }
+}
+
+fn read_status(answer: &Result<Answer, String>) -> Result<Status, String> {
+    let json = processed(answer)?;
+    if let Some((code, message)) = refusal(&json) {
+        return Err(format!("The gateway refused to say: errorCode {code}, {message}."));
+    }
+    let order_status = json["orderStatus"].as_i64().ok_or("The gateway's answer has no orderStatus.")?;
+    let action_code = json["actionCode"].as_i64().unwrap_or_default();
+    Ok(Status {
+        number: plain(&json["orderNumber"]),
+        order_status,
+        action_code,
+        standing: Standing::of_status(order_status, action_code, &plain(&json["actionCodeDescription"])),
+        amount: json["amount"].as_u64().unwrap_or_default(),
+        currency: plain(&json["currency"]),
+        description: plain(&json["orderDescription"]),
+        masked_card: plain(&json["cardAuthInfo"]["maskedPan"]),
+        approval_code: plain(&json["cardAuthInfo"]["approvalCode"]),
+    })
+}
+
+/// Text or number as text; anything else as nothing.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+    }
+}
+
+/// What the protocol means by an `orderStatus`.
+fn status_word(status: i64) -> &'static str {
+    match status {
+        0 => "registered, not paid",
+        1 => "the amount is held on the card",
+        2 => "authorised and captured, which is paid",
+        3 => "the authorisation was reversed",
+        4 => "some or all of it was refunded",
+        5 => "the payer is at the bank for 3-D Secure",
+        6 => "declined",
+        7 => "waiting for the payment",
+        8 => "captured in part, more may follow",
+        _ => "a number that this shop does not know",
+    }
+}
+
+/// The chain of causes as one sentence, without the address (the story shows it).
+fn in_words(error: &reqwest::Error) -> String {
+    let kind = match () {
+        () if error.is_connect() => "no connection",
+        () if error.is_timeout() => "no answer in time",
+        () => "the conversation broke off",
+    };
+    let mut deepest: &dyn Error = error;
+    while let Some(cause) = deepest.source() {
+        deepest = cause;
+    }
+    format!("{kind} ({deepest})")
+}

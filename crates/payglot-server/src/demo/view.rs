@@ -1,0 +1,310 @@
+//! Turns the shop's records into what its pages show.
+
+use super::book::Order;
+use super::check::Check;
+use super::standing::Standing;
+use super::story::{Answer, Call, Callback, Entry, Event, Pairs};
+use super::text;
+
+/// Answers of more lines than this are folded.
+const LINES_SHOWN: usize = 8;
+
+/// How a result feels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Bad,
+    Open,
+}
+
+impl Tone {
+    /// Its name in the style sheet.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// The big result of an order.
+pub(super) struct Verdict {
+    pub(super) tone: Tone,
+    /// One or two words for lists.
+    pub(super) short: &'static str,
+    pub(super) title: &'static str,
+    pub(super) words: String,
+}
+
+/// What an order's standing means for the one who looks at it.
+pub(super) fn verdict(standing: &Standing) -> Verdict {
+    let (tone, short, title, words) = match standing {
+        Standing::Fresh => (
+            Tone::Open,
+            "being registered",
+            "One moment",
+            "The shop is asking the gateway to register the order.".to_owned(),
+        ),
+        Standing::Open { last_refusal: None } => (
+            Tone::Open,
+            "not paid yet",
+            "Not paid yet",
+            "The order is open: it can still be paid until its time runs out.".to_owned(),
+        ),
+        Standing::Open { last_refusal: Some(why) } => {
+            let words =
+                format!("The bank refused the last attempt: {why}. Nothing was taken, and another try is possible.");
+            (Tone::Open, "not paid yet", "Not paid yet", words)
+        }
+        Standing::Held => {
+            (Tone::Good, "held", "The money is held", "It is reserved on the card and not yet taken.".to_owned())
+        }
+        Standing::Paid => {
+            (Tone::Good, "paid", "Paid", "The money is captured: a real shop would pack the parcel now.".to_owned())
+        }
+        Standing::Reversed => {
+            (Tone::Open, "reversed", "Reversed", "The payment was undone and the money released.".to_owned())
+        }
+        Standing::Refunded => {
+            (Tone::Open, "refunded", "Refunded", "Some or all of the money went back to the payer.".to_owned())
+        }
+        Standing::Declined(why) if why.is_empty() => {
+            (Tone::Bad, "not paid", "Not paid", "The payment was declined. Nothing was taken.".to_owned())
+        }
+        Standing::Declined(why) => (Tone::Bad, "not paid", "Not paid", format!("{} Nothing was taken.", sentence(why))),
+        Standing::Refused { code, message } => {
+            let words = format!(
+                "{} (errorCode {code}). Nothing was registered, so nothing can be paid.",
+                message.trim_end_matches('.')
+            );
+            (Tone::Bad, "refused", "The gateway refused the order", words)
+        }
+        Standing::Unreachable(why) => (
+            Tone::Bad,
+            "no answer",
+            "The gateway gave no usable answer",
+            format!("The shop asked and got nothing it could use: {why}."),
+        ),
+    };
+    Verdict { tone, short, title, words }
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// One row of a table of parameters.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) value: String,
+    /// What the parameter means, where that is not plain from its name.
+    pub(super) meaning: String,
+}
+
+fn rows(params: &Pairs) -> Vec<Row> {
+    let row = |(name, value): &(String, String)| Row {
+        name: name.clone(),
+        value: value.clone(),
+        meaning: meaning(name, value),
+    };
+    params.iter().map(row).collect()
+}
+
+/// What a parameter of the protocol means.
+fn meaning(name: &str, value: &str) -> String {
+    let words = match (name, value) {
+        ("amount", _) => {
+            return value
+                .parse()
+                .map(|minor| format!("minor units: {}", text::money(minor, "643")))
+                .unwrap_or_default();
+        }
+        ("userName", _) => "the shop's login",
+        ("password", _) => "hidden here, sent as it is",
+        ("orderNumber", _) => "the shop's own number, unique",
+        ("orderId" | "mdOrder", _) => "the gateway's id of the order",
+        ("currency", "643") => "ISO 4217: Russian rouble",
+        ("currency", _) => "ISO 4217, numeric",
+        ("returnUrl", _) => "where the payer comes back",
+        ("failUrl", _) => "the same, when the payment fails",
+        ("language" | "lang", _) => "of the payment page and of messages",
+        ("operation", "deposited") => "the money was captured",
+        ("operation", "approved") => "the money was held",
+        ("operation", "declinedByTimeout") => "the time to pay ran out",
+        ("status", "1") => "the operation succeeded",
+        ("status", "0") => "the operation failed",
+        ("checksum", _) => "HMAC-SHA256 of all other parameters",
+        _ => "",
+    };
+    words.to_owned()
+}
+
+/// An HTTP answer on the page.
+pub(super) struct AnswerView {
+    pub(super) status: u16,
+    pub(super) reason: &'static str,
+    pub(super) is_ok: bool,
+    pub(super) content_type: String,
+    pub(super) body: String,
+    /// Fold the body away until somebody wants it?
+    pub(super) folded: bool,
+    pub(super) lines: usize,
+}
+
+impl AnswerView {
+    fn of(answer: &Answer) -> Self {
+        let body = text::pretty_json(&text::clip(&answer.body, 16_384));
+        let lines = body.lines().count();
+        let reason = axum::http::StatusCode::from_u16(answer.status).ok().and_then(|status| status.canonical_reason());
+        Self {
+            status: answer.status,
+            reason: reason.unwrap_or_default(),
+            is_ok: answer.status == 200,
+            content_type: answer.content_type.clone(),
+            folded: lines > LINES_SHOWN,
+            body,
+            lines,
+        }
+    }
+}
+
+/// One message of the story.
+pub(super) struct Card {
+    pub(super) number: usize,
+    /// `22:31:55.123`, UTC.
+    pub(super) clock: String,
+    pub(super) stamp: String,
+    pub(super) took: Option<u64>,
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
+    pub(super) title: String,
+    pub(super) tone: Tone,
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) params: Vec<Row>,
+    /// Where the parameters travelled.
+    pub(super) params_caption: &'static str,
+    pub(super) answer: Option<AnswerView>,
+    pub(super) failure: Option<String>,
+    pub(super) check: Option<Check>,
+    pub(super) note: String,
+}
+
+impl Card {
+    /// The id of its heading on the page.
+    pub(super) fn anchor(&self) -> String {
+        format!("message-{}", self.number)
+    }
+
+    fn bare(number: usize, entry: &Entry, from: &'static str, to: &'static str) -> Self {
+        let at = text::moment(entry.at);
+        Self {
+            number,
+            clock: at.clock(),
+            stamp: at.stamp(),
+            took: entry.took,
+            from,
+            to,
+            title: String::new(),
+            tone: Tone::Open,
+            method: String::new(),
+            url: String::new(),
+            params: Vec::new(),
+            params_caption: "",
+            answer: None,
+            failure: None,
+            check: None,
+            note: String::new(),
+        }
+    }
+
+    /// The message as the page shows it.
+    pub(super) fn of(number: usize, entry: &Entry) -> Self {
+        match &entry.event {
+            Event::Call(call) => Self::bare(number, entry, "Shop", "Gateway").call(call),
+            Event::SentAway { url } => Self {
+                title: "The browser is sent to the payment page".to_owned(),
+                method: "303".to_owned(),
+                url: url.clone(),
+                note: "The shop answers the Buy button with a redirect to formUrl. From here on the payer is the gateway's guest.".to_owned(),
+                ..Self::bare(number, entry, "Shop", "Browser")
+            },
+            Event::CameBack { url, params } => Self {
+                title: "The browser came back".to_owned(),
+                method: "GET".to_owned(),
+                url: url.clone(),
+                params: rows(params),
+                params_caption: "Parameters in the address",
+                note: "The return says which order, not how it ended: anybody can type this address. So the shop asks.".to_owned(),
+                ..Self::bare(number, entry, "Browser", "Shop")
+            },
+            Event::Callback(callback) => Self::bare(number, entry, "Gateway", "Shop").callback(callback),
+        }
+    }
+
+    fn call(self, call: &Call) -> Self {
+        let answer = call.answer.as_ref().ok().map(AnswerView::of);
+        Self {
+            title: call.operation.to_owned(),
+            tone: if call.answer.is_ok() { self.tone } else { Tone::Bad },
+            method: "POST".to_owned(),
+            url: call.url.clone(),
+            params: rows(&call.params),
+            params_caption: "Form, application/x-www-form-urlencoded",
+            answer,
+            failure: call.answer.as_ref().err().cloned(),
+            note: call.meaning.clone(),
+            ..self
+        }
+    }
+
+    fn callback(self, callback: &Callback) -> Self {
+        let note = match (callback.repeated, callback.check.proven()) {
+            (true, true) => {
+                "The shop has heard this before. It says thanks again and changes nothing: callbacks come at least once."
+            }
+            (false, true) => "Answering 200 tells the gateway to stop. Anything else, and it would try again.",
+            (_, false) => "The shop changes nothing and does not answer 200, so the gateway will try again.",
+        };
+        Self {
+            title: format!("Callback: {}", callback.check.operation()),
+            tone: if callback.check.proven() { Tone::Good } else { Tone::Bad },
+            method: callback.method.clone(),
+            url: callback.url.clone(),
+            params: rows(&callback.params),
+            params_caption: "Parameters of the callback",
+            answer: Some(AnswerView::of(&callback.answer)),
+            check: Some(callback.check.clone()),
+            note: note.to_owned(),
+            ..self
+        }
+    }
+}
+
+/// A line of the list of orders.
+pub(super) struct Line {
+    pub(super) key: String,
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) amount: String,
+    pub(super) at: String,
+    pub(super) stamp: String,
+    pub(super) verdict: Verdict,
+}
+
+impl Line {
+    /// The order in one line.
+    pub(super) fn of(order: &Order) -> Self {
+        let at = text::moment(order.at);
+        Self {
+            key: order.key.clone(),
+            number: order.number.clone(),
+            title: order.title.clone(),
+            amount: text::money(order.amount, &order.currency),
+            at: at.minute(),
+            stamp: at.stamp(),
+            verdict: verdict(&order.standing),
+        }
+    }
+}
