@@ -1,6 +1,7 @@
 //! Answers, written member by member; and the shop's side, which reads them.
 
 mod read;
+mod refusal;
 pub mod status;
 
 use super::codes::Refused;
@@ -10,6 +11,7 @@ use crate::raw::Reply;
 use crate::text::json::JsonObject;
 use payglot_core::PaymentId;
 pub use read::{Answer, ErrorReply, Registered, Status, read_registered, read_simple, read_status, read_status_old};
+pub use refusal::{of_decline, of_deposit, of_refund, of_register, of_reverse};
 pub use status::{Bank, StatusView, status_extended, status_old};
 
 /// One type for every answer: libraries refuse others.

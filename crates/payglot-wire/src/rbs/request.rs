@@ -12,7 +12,7 @@ use super::operation::{Operation, Shape};
 use super::params::Params;
 use crate::text::secret::Secret;
 pub use features::Feature;
-pub use follow_up::{Decline, Deposit, DepositType, Refund, Reverse, money_of};
+pub use follow_up::{Decline, Deposit, DepositType, Refund, Reverse};
 use payglot_core::{Currency, PaymentId};
 pub use register::{Lifetime, Register};
 pub(super) use register::{json_params, write_json_params};

@@ -115,6 +115,11 @@ impl Story {
         self.command(Command::Capture { operation, amount: minor.map(roubles), last: true, key: None }).approve()
     }
 
+    fn capture_part(&mut self, minor: i64) -> &mut Self {
+        let operation = self.fresh();
+        self.command(Command::Capture { operation, amount: Some(roubles(minor)), last: false, key: None }).approve()
+    }
+
     fn refund(&mut self, minor: Option<i64>) -> &mut Self {
         let operation = self.fresh();
         self.command(Command::Refund { operation, amount: minor.map(roubles), key: None }).approve()

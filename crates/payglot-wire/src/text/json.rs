@@ -287,8 +287,11 @@ mod tests {
     #[test]
     fn members_are_written_in_order() {
         let inner = JsonObject::new().bool("b", false);
-        let text =
-            JsonObject::new().text("z", "a\"\\\u{1}").int("n", -100).list("l", &[inner.clone()]).object("o", &inner);
+        let text = JsonObject::new()
+            .text("z", "a\"\\\u{1}")
+            .int("n", -100)
+            .list("l", std::slice::from_ref(&inner))
+            .object("o", &inner);
         assert_eq!(text.finish(), r#"{"z":"a\"\\\u0001","n":-100,"l":[{"b":false}],"o":{"b":false}}"#);
     }
 

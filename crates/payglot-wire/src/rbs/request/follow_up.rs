@@ -4,7 +4,7 @@ use super::{OrderRef, amount, currency};
 use crate::rbs::codes::Refused;
 use crate::rbs::language::Language;
 use crate::rbs::params::Params;
-use payglot_core::{Currency, Money};
+use payglot_core::{Currency, Money, Payment};
 
 /// `depositType`: is this the last capture of the hold?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,13 @@ impl Deposit {
         let currency = named_currency(params)?;
         Ok(Self { order, amount: Some(amount).filter(|minor| *minor > 0), currency, kind, language })
     }
+
+    /// How much of this payment; `None` for the whole hold. Less than one rouble is refused.
+    pub fn money(&self, payment: &Payment) -> Result<Option<Money>, Refused> {
+        let money = money_of(self.amount, self.currency, payment)?;
+        let small = |money: &Money| money.currency() == Currency::RUB && money.minor() < ROUBLE;
+        if money.as_ref().is_some_and(small) { Err(Refused::DepositTooSmall) } else { Ok(money) }
+    }
 }
 
 /// `reverse.do`.
@@ -69,6 +76,11 @@ impl Reverse {
         let order = order(params)?;
         let amount = named_amount(params)?.filter(|minor| *minor > 0);
         Ok(Self { order, amount, currency: named_currency(params)?, language })
+    }
+
+    /// How much of this payment; `None` for everything.
+    pub fn money(&self, payment: &Payment) -> Result<Option<Money>, Refused> {
+        money_of(self.amount, self.currency, payment)
     }
 }
 
@@ -112,6 +124,14 @@ impl Refund {
         let amount = Some(amount).filter(|minor| *minor > 0);
         Ok(Self { order, amount, currency, expected_deposited, external_id, language })
     }
+
+    /// How much of this payment; `None` for everything that remains. What remains must be what the merchant expects, if it says so.
+    pub fn money(&self, payment: &Payment) -> Result<Option<Money>, Refused> {
+        let money = money_of(self.amount, self.currency, payment)?;
+        let deposited = payment.sums.captured - payment.sums.refunded;
+        let expected = self.expected_deposited.is_none_or(|expected| expected == deposited);
+        if expected { Ok(money) } else { Err(Refused::System) }
+    }
 }
 
 /// `decline.do`.
@@ -132,9 +152,15 @@ impl Decline {
     }
 }
 
-/// An amount in the currency of an order; `None` if another currency was named or the amount is out of range.
-pub fn money_of(minor: i64, named: Option<Currency>, order: Money) -> Option<Money> {
-    if named.is_some_and(|named| named != order.currency()) { None } else { order.with_minor(minor) }
+/// A rouble in minor units: less cannot be captured.
+const ROUBLE: i64 = 100;
+
+/// An amount in the currency of an order, which must be the one that was named.
+fn money_of(minor: Option<i64>, named: Option<Currency>, payment: &Payment) -> Result<Option<Money>, Refused> {
+    if named.is_some_and(|named| named != payment.amount.currency()) {
+        return Err(Refused::ParameterInvalid("currency".to_owned()));
+    }
+    minor.map(|minor| payment.amount.with_minor(minor).ok_or(Refused::AmountInvalid)).transpose()
 }
 
 fn order(params: &Params) -> Result<OrderRef, Refused> {

@@ -66,8 +66,11 @@ pub struct Register {
     pub other: Vec<(String, String)>,
 }
 
-/// Parameters that are kept and change nothing, with their judge.
-const OTHER: &[(&str, fn(&str) -> bool)] = &[
+/// Says whether a value is one that its parameter can have.
+type Judge = fn(&str) -> bool;
+
+/// Parameters that are kept and change nothing, with their judges.
+const OTHER: &[(&str, Judge)] = &[
     ("merchantLogin", |text| fits(text, 255)),
     ("postAddress", |text| fits(text, 598)),
     ("taxSystem", |text| matches!(text, "0" | "1" | "2" | "3" | "4" | "5")),
