@@ -1,9 +1,14 @@
 //! What every store must do. The cases know only the trait; each implementation runs all of them.
 
+mod constraints;
+mod lists;
+mod notifications;
 mod payments;
+mod projects;
+mod random;
 mod world;
 
-use payglot_store::{SqliteOptions, SqliteStore, Store};
+use payglot_store::{SqliteOptions, SqliteStore};
 use std::sync::Arc;
 use tempfile::TempDir;
 use world::World;
@@ -47,5 +52,43 @@ suite! { sqlite:
         a_failing_job_of_a_group_hurts_no_other,
         work_that_is_due_is_found,
         what_is_not_there_is_not_found,
+    }
+    constraints {
+        no_sum_can_be_broken,
+        no_posting_is_empty_or_within_one_account,
+        a_change_names_only_operations_of_its_payment,
+        an_operation_cannot_take_the_place_of_another,
+        a_notification_id_is_used_once,
+        a_payment_of_an_unknown_project_is_refused,
+        a_second_answer_is_a_change_of_an_old_version,
+    }
+    notifications {
+        the_first_is_claimed_at_birth_and_reads_back,
+        a_lease_ends_by_itself,
+        a_later_one_waits_until_the_earlier_is_out_of_the_way,
+        claims_are_fair_between_endpoints_and_oldest_first,
+        a_notification_is_claimed_by_one_worker_only,
+        an_acknowledgement_is_final,
+        a_dead_one_can_still_be_acknowledged_but_not_revived,
+        resending_by_hand_counts_anew_and_goes_at_once,
+        resending_an_older_one_holds_the_newer_back,
+        lists_and_the_backlog_show_what_is_open,
+        every_attempt_is_kept,
+    }
+    lists {
+        payments_are_listed_newest_first_in_pages,
+        payments_are_filtered_by_project_state_and_time,
+        files_come_in_pages_ordered_by_id,
+    }
+    projects {
+        a_project_is_found_by_login_id_and_list,
+        names_and_logins_are_free_only_once,
+        settings_change_only_on_the_current_version,
+        a_new_secret_overlaps_with_the_old,
+        the_bank_keeps_its_own_book,
+        a_closed_store_refuses_and_an_open_one_is_healthy,
+    }
+    random {
+        whatever_was_decided_reads_back,
     }
 }
