@@ -50,7 +50,7 @@ impl Demo {
         ensure_project(gateway, &shop_url).await?;
         let router = web::router(gateway);
         self.announce(gateway, &base_url, &shop_url);
-        serve::serve(listener, router, running).await
+        web::serve(listener, router, running).await
     }
 
     fn announce(&self, gateway: &Gateway, base_url: &str, shop_url: &str) {

@@ -17,7 +17,8 @@ pub mod register;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
-use payglot_store::{Commit, StoreError, StoredPayment};
+pub use payglot_store::StoredPayment;
+use payglot_store::{Commit, StoreError};
 use std::sync::Arc;
 
 /// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so
@@ -30,12 +31,28 @@ pub enum FlowError {
     /// The core refused.
     #[error("{0}")]
     Refused(Refusal),
+    /// The merchant used this order number before.
+    #[error("the order number is used by payment {0}")]
+    DuplicateOrder(PaymentId),
     /// The store could not.
     #[error("{0}")]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// No such payment.
     #[error("no such payment")]
     UnknownPayment,
+}
+
+impl From<StoreError> for FlowError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::DuplicateOrder { payment, .. } => Self::DuplicateOrder(payment),
+            StoreError::Changed
+            | StoreError::Constraint(_)
+            | StoreError::NotFound
+            | StoreError::Unavailable(_)
+            | StoreError::Damaged(_) => Self::Store(error),
+        }
+    }
 }
 
 impl From<Refusal> for FlowError {

@@ -4,7 +4,7 @@ use super::{FlowError, apply, load, operate};
 use crate::gateway::Gateway;
 use crate::upstream::card::Card;
 use crate::upstream::{AttemptAnswer, CardAttempt, Provider as _};
-use payglot_core::{Command, Method, OperationId, OperationKind, PaymentId};
+use payglot_core::{Command, Method, OperationId, OperationKind, Payment, PaymentId};
 use payglot_store::StoredPayment;
 use std::sync::Arc;
 
@@ -47,6 +47,12 @@ pub async fn abandon(gateway: &Gateway, id: PaymentId) -> Result<StoredPayment, 
     let stored = load(gateway, id).await?;
     let Some(operation) = stored.payment.last_attempt().map(|attempt| attempt.id) else { return Ok(stored) };
     Ok(apply(gateway, stored, || Command::AbandonAttempt { operation }).await?.0)
+}
+
+/// Where a payer who came back with the challenge unfinished must go; `None` if there is no challenge any more.
+pub async fn challenge_address(gateway: &Gateway, payment: &Payment) -> Option<String> {
+    let attempt = payment.last_attempt().filter(|_| payment.payer_acts())?;
+    gateway.bank.challenge_address(attempt.id).await
 }
 
 async fn attempt(

@@ -24,7 +24,12 @@ async fn settle(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPaymen
     match expire::expire(gateway, stored.clone()).await {
         Ok(expired) => Ok(expired),
         // An answer is still missing, or the database takes no writes now: what is stored is still the truth.
-        Err(FlowError::Refused(_) | FlowError::Store(_)) => Ok(stored),
+        Err(FlowError::Refused(_) | FlowError::Store(_) | FlowError::DuplicateOrder(_)) => Ok(stored),
         Err(error @ FlowError::UnknownPayment) => Err(error),
     }
+}
+
+/// Has the payment moved on from this version? Only reads; a payment that cannot be read counts as moved, so that who waits asks anew.
+pub async fn has_moved(gateway: &Gateway, id: PaymentId, version: u32) -> bool {
+    !matches!(gateway.store.payment(id).await, Ok(Some(stored)) if stored.payment.version == version)
 }

@@ -30,7 +30,7 @@ impl From<FlowError> for PageFailure {
         match error {
             FlowError::UnknownPayment => Self::UnknownOrder,
             FlowError::Refused(refusal) => Self::Internal(refusal.to_string()),
-            FlowError::Store(error) => Self::Internal(error.to_string()),
+            FlowError::DuplicateOrder(_) | FlowError::Store(_) => Self::Internal(error.to_string()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod middleware;
 mod pages;
 mod rbs;
 mod sandbox;
+mod serve;
 mod shop;
 
 use crate::checkout::assets;
@@ -17,6 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 pub use limits::Limits;
+pub use serve::serve;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 

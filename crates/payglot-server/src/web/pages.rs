@@ -5,9 +5,8 @@ use super::{client_ip, html, pages_csp, query_value, see_other};
 use crate::checkout::form::Typed;
 use crate::checkout::visit::{Visit, confirmed_href};
 use crate::checkout::{Language, assets, pages};
-use crate::flows::{FlowError, cancel, pay, query};
+use crate::flows::{FlowError, StoredPayment, cancel, pay, query};
 use crate::gateway::Gateway;
-use crate::upstream::Provider as _;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -15,8 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use payglot_core::{DeclineReason, OperationId, PaymentId, Refusal, State as PaymentState};
-use payglot_store::StoredPayment;
+use payglot_core::{DeclineReason, PaymentId, Refusal, State as PaymentState};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -169,11 +167,7 @@ async fn challenge(
     let found = async {
         let stored = query::payment(&gateway, payment_id(&id)?).await?;
         let page = visit(&gateway, stored.clone(), Some(language), &query).await?.page();
-        let operation: Option<OperationId> = stored.payment.last_attempt().map(|attempt| attempt.id);
-        let address = match operation.filter(|_| stored.payment.payer_acts()) {
-            Some(operation) => gateway.bank.challenge_address(operation).await,
-            None => None,
-        };
+        let address = pay::challenge_address(&gateway, &stored.payment).await;
         Ok(see_other(&address.map_or(page, |address| with_language(&address, language))))
     };
     found.await.unwrap_or_else(|failure: PageFailure| failure.into_response(language))
@@ -213,10 +207,10 @@ async fn events(
     let Ok(id) = payment_id(&id) else { return StatusCode::NOT_FOUND.into_response() };
     let moved = futures_util::stream::once(async move {
         for _ in 0..EVENT_POLLS_MAX {
-            match gateway.store.payment(id).await {
-                Ok(Some(stored)) if stored.payment.version == known => tokio::time::sleep(EVENT_POLL).await,
-                Ok(_) | Err(_) => break,
+            if query::has_moved(&gateway, id, known).await {
+                break;
             }
+            tokio::time::sleep(EVENT_POLL).await;
         }
         Ok::<_, Infallible>(Event::default().data("changed"))
     });

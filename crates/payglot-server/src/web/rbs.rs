@@ -2,7 +2,7 @@
 
 use super::{client_ip, pages, query_value};
 use crate::checkout::Language as PageLanguage;
-use crate::flows::{FlowError, query, recover, register};
+use crate::flows::{FlowError, StoredPayment, query, recover, register};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use axum::Router;
@@ -13,7 +13,6 @@ use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use payglot_core::{Currency, Intent, Refusal};
-use payglot_store::{StoreError, StoredPayment};
 use payglot_wire::proof::Signed;
 use payglot_wire::raw::{Method, RawRequest, Reply};
 use payglot_wire::rbs::reply::{self, Bank, StatusView};
@@ -137,7 +136,7 @@ async fn register(
             let address = form_url(&base, prefix, stored.payment.id, wanted.language, wanted.page_view.as_deref());
             Ok(reply::registered(stored.payment.id, &address))
         }
-        Err(FlowError::Store(StoreError::DuplicateOrder { payment, .. })) => {
+        Err(FlowError::DuplicateOrder(payment)) => {
             let earlier = query::payment(gateway, payment).await.map_err(|error| refuse(failed(&error)))?;
             let unpaid = earlier.payment.state.waits_for_payer();
             Err(refuse(if unpaid { Refused::NumberUnpaid } else { Refused::NumberProcessed }))
@@ -164,7 +163,7 @@ async fn status(
     let not_found = || refuse(StatusQuery::not_found(operation));
     let stored = find(gateway, &project, &asked.order).await.map_err(|error| match error {
         FlowError::UnknownPayment => not_found(),
-        FlowError::Refused(_) | FlowError::Store(_) => refuse(failed(&error)),
+        FlowError::Refused(_) | FlowError::DuplicateOrder(_) | FlowError::Store(_) => refuse(failed(&error)),
     })?;
     let details = Details::read(&stored.details);
     let merchant_ip = ip.map(|ip| ip.to_string());

@@ -2,10 +2,10 @@
 
 use crate::checkout::Language;
 use crate::checkout::visit::Visit;
+use crate::flows::StoredPayment;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_core::{PaymentId, State};
-use payglot_store::StoredPayment;
 use payglot_wire::rbs;
 
 /// A payer's visit to the page of a payment, in the language of the page's address or else of the order.
