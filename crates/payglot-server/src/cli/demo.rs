@@ -3,6 +3,7 @@
 use super::{output, serve};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::demo::{self, RbsAccount, ShopConfig};
 use crate::flows::project::{self, Draft};
 use crate::gateway::Gateway;
 use crate::projects::ProjectSettings;
@@ -48,7 +49,16 @@ impl Demo {
         let base_url = gateway.config.public_url();
         let shop_url = format!("{base_url}/shop");
         ensure_project(gateway, &shop_url).await?;
-        let router = web::router(gateway);
+        let shop = ShopConfig {
+            base_url: format!("{base_url}{}", gateway.config.rbs_prefix),
+            shop_url: shop_url.clone(),
+            rbs: RbsAccount {
+                user_name: RBS_LOGIN.to_owned(),
+                password: RBS_PASSWORD.to_owned(),
+                callback_key: RBS_CALLBACK_KEY.to_owned(),
+            },
+        };
+        let router = web::router(gateway).merge(demo::router(shop));
         self.announce(gateway, &base_url, &shop_url);
         web::serve(listener, router, running).await
     }
