@@ -127,12 +127,11 @@ fn credit_merchant(draft: &mut Draft, minor: i64) -> Result<(), Refusal> {
     draft.post_minor(Account::Suspense, Account::Merchant, minor)
 }
 
-/// Asks the provider to send back whatever the merchant will not get. While an earlier return has no answer, the rest waits for it: the
-/// answer calls this again.
+/// Asks the provider to send back whatever the merchant will not get. What is above one operation's limit waits for the answer, which
+/// calls this again.
 pub(super) fn return_remaining(draft: &mut Draft, id: OperationId) -> Result<(), Refusal> {
-    // What is above one operation's limit waits likewise.
     let rest = draft.next.in_suspense().min(MINOR_MAX);
-    if rest == 0 || draft.next.sums.return_pending > 0 {
+    if rest == 0 {
         return Ok(());
     }
     let amount = draft.next.amount.with_minor(rest).ok_or(Refusal::Overflow)?;
