@@ -135,7 +135,7 @@ pub(super) fn files(db: &Connection, after: Option<PaymentId>, limit: u32) -> Re
 
 /// Payments whose time is over, oldest first.
 pub(super) fn expired(db: &Connection, now: UnixMillis, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
-    let sql = "SELECT id FROM payment WHERE state <= 3 AND expires_at <= ? ORDER BY expires_at LIMIT ?";
+    let sql = "SELECT id FROM payment INDEXED BY payment_expiry WHERE state <= 3 AND expires_at <= ? ORDER BY expires_at LIMIT ?";
     let mut query = db.prepare_cached(sql)?;
     let found = query.query_map(params![now.0, limit], |row| row.get(0).map(PaymentId::from_bytes))?;
     Ok(found.collect::<Result<_, _>>()?)
@@ -147,7 +147,7 @@ pub(super) fn unanswered(
     asked_before: UnixMillis,
     limit: u32,
 ) -> Result<Vec<(PaymentId, OperationId)>, StoreError> {
-    let sql = "SELECT p.id, o.id FROM operation o JOIN payment p ON p.n = o.payment
+    let sql = "SELECT p.id, o.id FROM operation o INDEXED BY operation_unanswered JOIN payment p ON p.n = o.payment
         WHERE o.status IN (0, 2) AND o.asked_at < ? ORDER BY o.asked_at LIMIT ?";
     let mut query = db.prepare_cached(sql)?;
     let found = query.query_map(params![asked_before.0, limit], |row| {
@@ -167,9 +167,11 @@ pub(super) fn notifications(db: &Connection, filter: &NotificationFilter) -> Res
         list.truncate(limit as usize);
         return Ok(list);
     }
+    // `state <> 1` repeats the condition of the index, which SQLite does not conclude from `state = 0`; naming the index makes a plan
+    // that would read the whole table an error.
     let sql = if filter.unacknowledged {
-        "SELECT n FROM (SELECT n FROM notification WHERE state = 0 ORDER BY n DESC LIMIT ?1)
-         UNION ALL SELECT n FROM (SELECT n FROM notification WHERE state = 2 ORDER BY n DESC LIMIT ?1)
+        "SELECT n FROM (SELECT n FROM notification INDEXED BY notification_open WHERE state = 0 AND state <> 1 ORDER BY n DESC LIMIT ?1)
+         UNION ALL SELECT n FROM (SELECT n FROM notification INDEXED BY notification_open WHERE state = 2 AND state <> 1 ORDER BY n DESC LIMIT ?1)
          ORDER BY n DESC LIMIT ?1"
     } else {
         "SELECT n FROM notification ORDER BY n DESC LIMIT ?1"
@@ -184,7 +186,11 @@ pub(super) fn backlog(db: &Connection) -> Result<Backlog, StoreError> {
         Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0).map(UnixMillis)).optional()?)
     };
     Ok(Backlog {
-        oldest_notification: first("SELECT created_at FROM notification WHERE state = 0 ORDER BY n LIMIT 1")?,
-        oldest_unanswered: first("SELECT asked_at FROM operation WHERE status IN (0, 2) ORDER BY asked_at LIMIT 1")?,
+        oldest_notification: first(
+            "SELECT created_at FROM notification INDEXED BY notification_open WHERE state = 0 AND state <> 1 ORDER BY n LIMIT 1",
+        )?,
+        oldest_unanswered: first(
+            "SELECT asked_at FROM operation INDEXED BY operation_unanswered WHERE status IN (0, 2) ORDER BY asked_at LIMIT 1",
+        )?,
     })
 }
