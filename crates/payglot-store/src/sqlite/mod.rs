@@ -119,8 +119,8 @@ fn connect(path: &Path, flags: OpenFlags, busy_timeout: Duration, cache_kib: i64
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     db.pragma_update(None, "cache_size", -cache_kib)?;
     db.pragma_update(None, "foreign_keys", true)?;
-    // One plan per statement. Without this, SQLite compiles a statement anew for each bound value that might choose a partial index: half
-    // of all processor time, by measurement.
+    // One plan per statement. Without this, SQLite compiles a statement anew for each bound value that might choose a partial index
+    // (decision 0002).
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // What a damaged or hostile file could trick SQLite into through its schema is switched off.
     db.pragma_update(None, "trusted_schema", false)?;
