@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod flows;
 pub mod gateway;
+pub mod logging;
 pub mod metrics;
 pub mod projects;
 pub mod secrets;

@@ -8,7 +8,7 @@ use crate::projects::Projects;
 use crate::secrets::MasterKey;
 use crate::upstream::sandbox::{Book, SandboxBank, SandboxSettings};
 use crate::web::Limits;
-use crate::worker::delivery;
+use crate::worker::{delivery, expiry, recovery};
 use anyhow::Context as _;
 use payglot_store::{SqliteOptions, SqliteStore};
 use std::sync::Arc;
@@ -66,7 +66,11 @@ pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let (courier, delivering) =
         delivery::start(store.clone(), clock.clone(), &config, Arc::clone(&metrics), stop.clone())?;
     let gateway = Arc::new(assemble(config, clock, store, key, metrics, courier, delivery::LEASE_MS));
-    let loops = vec![delivering];
+    let loops = vec![
+        delivering,
+        tokio::spawn(expiry::run(Arc::clone(&gateway), stop.clone())),
+        tokio::spawn(recovery::run(Arc::clone(&gateway), stop.clone())),
+    ];
     Ok(Running { gateway, stop, loops })
 }
 

@@ -44,6 +44,7 @@ impl Demo {
         // The demo shop lives on this machine.
         config.allow_private_callbacks = true;
         let listener = serve::bind(&mut config).await?;
+        crate::logging::init(&config)?;
         let running = startup::start(config, Clock::System)?;
         let gateway = &running.gateway;
         let base_url = gateway.config.public_url();

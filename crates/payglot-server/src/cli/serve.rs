@@ -24,6 +24,7 @@ impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let mut config = self.place.load_with(self.listen)?;
         let listener = bind(&mut config).await?;
+        crate::logging::init(&config)?;
         let running = startup::start(config, Clock::System)?;
         let router = web::router(&running.gateway);
         tracing::info!(address = %running.gateway.config.listen, base_url = running.gateway.config.public_url(), "serving");

@@ -1,5 +1,6 @@
 //! RBS, eCommerce API V1: `/payment/rest/<operation>.do` by GET or POST, and the payment pages beside it.
 
+use super::middleware::Called;
 use super::{client_ip, pages, query_value};
 use crate::checkout::Language as PageLanguage;
 use crate::flows::{FlowError, StoredPayment, query, recover, register};
@@ -66,7 +67,10 @@ async fn answer(
     let caller_ip = ip.map(|ip| ip.to_string());
     let request = RawRequest { method, path, query, content_type, body: &body, caller_ip };
     let called = call(&gateway, operation, &request, ip).await;
-    respond(called.unwrap_or_else(|(refused, language)| reply::refused(operation, &refused, language)))
+    let reply = called.unwrap_or_else(|(refused, language)| reply::refused(operation, &refused, language));
+    let mut response = respond(reply);
+    response.extensions_mut().insert(Called { protocol: PROTOCOL, operation: operation.path() });
+    response
 }
 
 /// The payment page, and the form posted from it.

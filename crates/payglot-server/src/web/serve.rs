@@ -10,8 +10,11 @@ use tokio::net::TcpListener;
 pub async fn serve(listener: TcpListener, router: Router, running: Running) -> anyhow::Result<()> {
     let patience = Duration::from_secs(running.gateway.config.shutdown_seconds);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let tasks = running.gateway.tasks.clone();
     let stopping = async move {
         signalled().await;
+        // From now on `/readyz` says no; what is under way may still begin tasks.
+        tasks.close();
         tracing::info!("stopping: finishing what was accepted");
     };
     axum::serve(listener, service).with_graceful_shutdown(stopping).await?;
