@@ -99,8 +99,7 @@ impl Book {
         let mut order = Order {
             key: key.clone(),
             number: status.number.clone(),
-            title: if status.description.is_empty() { "An order from elsewhere" } else { &status.description }
-                .to_owned(),
+            title: "An order from elsewhere".to_owned(),
             ware: None,
             amount: status.amount,
             currency: status.currency.clone(),

@@ -2,10 +2,9 @@
 
 use super::standing::Standing;
 use super::story::Pairs;
-use ring::hmac;
-
-/// Parameters that are not part of what is signed.
-const UNSIGNED: &[&str] = &["checksum", "sign_alias"];
+use payglot_wire::rbs::notification::Callback;
+use payglot_wire::rbs::signature::{Verifier, symmetric};
+use payglot_wire::text::secret::Secret;
 
 /// The check of one callback, step by step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,20 +21,17 @@ pub(super) struct Check {
 }
 
 impl Check {
-    /// Checks the parameters of a callback, as decoded from query or form, against the shop's callback key.
-    pub(super) fn of(params: &[(String, String)], key: &str) -> Self {
-        let is_signed = |(name, _): &&(String, String)| !UNSIGNED.contains(&name.as_str());
-        let mut sorted: Pairs = params.iter().filter(is_signed).cloned().collect();
-        sorted.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-        let signed_text: String = sorted.iter().map(|(name, value)| format!("{name};{value};")).collect();
-        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
-        let expected = upper_hex(hmac::sign(&key, signed_text.as_bytes()).as_ref());
-        let received = value_of(params, "checksum").map(str::to_owned);
+    /// Checks a callback against the shop's callback key.
+    pub(super) fn of(callback: &Callback, key: &str) -> Self {
+        let key = Secret::new(key);
+        let signed_text = callback.signed_text();
+        let expected = symmetric(&key, &signed_text);
+        let is_signed = |(name, _): &&(String, String)| !matches!(name.as_str(), "checksum" | "sign_alias");
+        let mut sorted: Pairs = callback.params().iter().filter(is_signed).cloned().collect();
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        let received = callback.get("checksum").filter(|checksum| !checksum.is_empty()).map(str::to_owned);
         // In constant time: the time of the comparison must not tell how much of a guessed checksum was right.
-        let proven = received.as_deref().and_then(bytes_of_hex).is_some_and(|bytes| {
-            let verdict = hmac::verify(&key, signed_text.as_bytes(), &bytes);
-            verdict.is_ok()
-        });
+        let proven = Verifier::Symmetric(key).verify(callback.clone()).is_ok();
         Self { sorted, signed_text, expected, received, proven }
     }
 
@@ -86,15 +82,4 @@ impl Check {
 /// The first value of that name.
 pub(super) fn value_of<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
     params.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
-}
-
-fn upper_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
-}
-
-/// The bytes that a text of hexadecimal digits, of either case, stands for.
-fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    Some(digits.chunks_exact(2).map(|pair| pair[0] * 16 + pair[1]).collect())
 }

@@ -16,6 +16,8 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use payglot_wire::raw::{self, RawRequest};
+use payglot_wire::rbs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Largest body the shop reads, in bytes: its own forms and the gateway's callbacks are far smaller.
@@ -50,7 +52,11 @@ impl Shop {
 pub fn router(config: ShopConfig) -> Router {
     let root = Frame::new(&config).root;
     let pages = pages_of(config);
-    if root.is_empty() { pages } else { Router::new().nest(&root, pages) }
+    if root.is_empty() {
+        pages
+    } else {
+        Router::new().nest(&root, pages).route(&format!("{root}/"), get(async move || see_other(&root)))
+    }
 }
 
 fn pages_of(config: ShopConfig) -> Router {
@@ -191,9 +197,19 @@ async fn ask(shop: &Shop, key: &str) -> bool {
 /// The gateway's server speaks. A wrong checksum is answered with 400, so that the sender sees that something is wrong with its key.
 async fn callback(State(shop): Shared, method: Method, uri: Uri, body: Bytes) -> Response {
     let at = text::now();
-    let mut params = pairs(uri.query().unwrap_or_default().as_bytes());
-    params.extend(pairs(&body));
-    let check = Check::of(&params, &shop.config.rbs.callback_key);
+    let request = RawRequest {
+        method: if method == Method::POST { raw::Method::Post } else { raw::Method::Get },
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        content_type: "",
+        body: &body,
+        caller_ip: None,
+    };
+    let Ok(callback) = rbs::notification::Callback::read(&request) else {
+        return (StatusCode::BAD_REQUEST, "the parameters are not UTF-8").into_response();
+    };
+    let check = Check::of(&callback, &shop.config.rbs.callback_key);
+    let params = callback.params().to_vec();
     let (status, words) = match (check.proven(), &check.received) {
         (true, _) => (StatusCode::OK, "OK"),
         (false, Some(_)) => (StatusCode::BAD_REQUEST, "the checksum does not match"),

@@ -4,7 +4,7 @@ use super::RbsAccount;
 use super::standing::Standing;
 use super::story::{Answer, Call, Pairs};
 use super::text;
-use serde_json::Value;
+use payglot_wire::rbs::reply::{ErrorReply, read_registered, read_status};
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -44,10 +44,8 @@ pub(super) struct Status {
     pub(super) standing: Option<Standing>,
     pub(super) amount: u64,
     pub(super) currency: String,
-    pub(super) description: String,
     /// First six and last four digits, or empty.
     pub(super) masked_card: String,
-    pub(super) approval_code: String,
 }
 
 /// A request with its answer, and the times around it.
@@ -96,7 +94,7 @@ impl Till {
             ("description", order.description),
             ("language", order.language),
         ];
-        let mut exchange = self.call("register.do", &params, |answer| read_registration(answer)).await;
+        let mut exchange = self.call("register.do", &params, registration).await;
         exchange.call.meaning = match &exchange.outcome {
             Registration::Accepted { .. } => {
                 "No errorCode, so the order is registered: the shop keeps orderId and sends the payer to formUrl."
@@ -111,7 +109,7 @@ impl Till {
     /// Asks how an order stands with `getOrderStatusExtended.do`; nothing if the gateway did not say, with the reason in words.
     pub(super) async fn status(&self, order_id: &str, language: &str) -> Exchange<Result<Status, String>> {
         let params = [("orderId", order_id), ("language", language)];
-        let mut exchange = self.call("getOrderStatusExtended.do", &params, |answer| read_status(answer)).await;
+        let mut exchange = self.call("getOrderStatusExtended.do", &params, status).await;
         exchange.call.meaning = match &exchange.outcome {
             Ok(status) => format!("orderStatus {}: {}.", status.order_status, status_word(status.order_status)),
             Err(words) => words.clone(),
@@ -163,66 +161,55 @@ impl Till {
     }
 }
 
-/// The JSON of a processed request: the protocol answers 200 even to refuse, anything else is a failed transport.
-fn processed(answer: &Result<Answer, String>) -> Result<Value, String> {
+/// The body of a processed request: the protocol answers 200 even to refuse, anything else is a failed transport.
+fn processed(answer: &Result<Answer, String>) -> Result<&str, String> {
     let answer = answer.as_ref().map_err(Clone::clone)?;
-    if answer.status != 200 {
-        return Err(format!("the gateway answered with HTTP status {}", answer.status));
+    if answer.status == 200 {
+        Ok(&answer.body)
+    } else {
+        Err(format!("the gateway answered with HTTP status {}", answer.status))
     }
-    serde_json::from_str(&answer.body).map_err(|_| "the gateway's answer is not JSON".to_owned())
 }
 
-/// `errorCode` and its words unless it is absent or zero; gateways send it as a number or as text.
-fn refusal(json: &Value) -> Option<(String, String)> {
-    let code = plain(&json["errorCode"]);
-    (!matches!(code.as_str(), "" | "0")).then(|| (code, plain(&json["errorMessage"])))
-}
-
-fn read_registration(answer: &Result<Answer, String>) -> Registration {
-    let json = match processed(answer) {
-        Ok(json) => json,
+fn registration(answer: &Result<Answer, String>) -> Registration {
+    let body = match processed(answer) {
+        Ok(body) => body,
         Err(words) => return Registration::NoAnswer(words),
     };
-    if let Some((code, message)) = refusal(&json) {
-        return Registration::Refused { code, message };
+    match read_registered(body) {
+        Ok(registered) if leads_somewhere(&registered.form_url) => {
+            Registration::Accepted { order_id: registered.order_id, form_url: registered.form_url }
+        }
+        Ok(_) => Registration::NoAnswer("the formUrl is not an address of a page".to_owned()),
+        Err(ErrorReply { code, message }) if code.is_empty() => Registration::NoAnswer(message),
+        Err(ErrorReply { code, message }) => Registration::Refused { code, message },
     }
-    let (order_id, form_url) = (plain(&json["orderId"]), plain(&json["formUrl"]));
-    let is_address = form_url.starts_with("http://") || form_url.starts_with("https://");
-    if order_id.is_empty() || !is_address || form_url.chars().any(char::is_control) {
-        return Registration::NoAnswer(
-            "the gateway's answer has neither an errorCode nor an orderId and a formUrl".to_owned(),
-        );
-    }
-    Registration::Accepted { order_id, form_url }
 }
 
-fn read_status(answer: &Result<Answer, String>) -> Result<Status, String> {
-    let json = processed(answer)?;
-    if let Some((code, message)) = refusal(&json) {
-        return Err(format!("The gateway refused to say: errorCode {code}, {message}."));
-    }
-    let order_status = json["orderStatus"].as_i64().ok_or("The gateway's answer has no orderStatus.")?;
-    let action_code = json["actionCode"].as_i64().unwrap_or_default();
+/// The browser follows this address: it must be one of the web and nothing else.
+fn leads_somewhere(address: &str) -> bool {
+    let is_web = address.starts_with("http://") || address.starts_with("https://");
+    is_web && address.chars().all(|c| c.is_ascii_graphic())
+}
+
+fn status(answer: &Result<Answer, String>) -> Result<Status, String> {
+    let status = read_status(processed(answer)?).map_err(|ErrorReply { code, message }| {
+        if code.is_empty() {
+            format!("The shop cannot use this: {message}.")
+        } else {
+            format!("The gateway refused to say: errorCode {code}, {message}.")
+        }
+    })?;
+    let action_code = status.action_code.unwrap_or_default();
     Ok(Status {
-        number: plain(&json["orderNumber"]),
-        order_status,
+        standing: Standing::of_status(status.order_status, action_code, &status.action_code_description),
+        number: status.order_number,
+        order_status: status.order_status,
         action_code,
-        standing: Standing::of_status(order_status, action_code, &plain(&json["actionCodeDescription"])),
-        amount: json["amount"].as_u64().unwrap_or_default(),
-        currency: plain(&json["currency"]),
-        description: plain(&json["orderDescription"]),
-        masked_card: plain(&json["cardAuthInfo"]["maskedPan"]),
-        approval_code: plain(&json["cardAuthInfo"]["approvalCode"]),
+        amount: u64::try_from(status.amount).unwrap_or_default(),
+        currency: status.currency,
+        masked_card: status.masked_pan.unwrap_or_default(),
     })
-}
-
-/// Text or number as text; anything else as nothing.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
-    }
 }
 
 /// What the protocol means by an `orderStatus`.

@@ -1,12 +1,11 @@
 //! The signature check, with vectors of the protocol's documents.
 
-use super::KEY;
+use super::{KEY, received};
 use crate::demo::check::Check;
 use crate::demo::standing::Standing;
 
 fn check(query: &str, key: &str) -> Check {
-    let params: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    Check::of(&params, key)
+    Check::of(&received(query), key)
 }
 
 const V1: &str = "mdOrder=01491d0b-c848-7dd6-a20d-e96900a7d8c0&orderNumber=1042&operation=deposited&status=1\

@@ -8,7 +8,7 @@ use ring::hmac;
 
 const ID: &str = "01491d0b-c848-7dd6-a20d-e96900a7d8c0";
 const REGISTERED: &str = r#"{"orderId":"01491d0b-c848-7dd6-a20d-e96900a7d8c0","formUrl":"{base}/payment/merchants/payment_en.html?mdOrder=01491d0b-c848-7dd6-a20d-e96900a7d8c0"}"#;
-const PAID: &str = r#"{"errorCode":"0","errorMessage":"Success","orderNumber":"7","orderStatus":2,"actionCode":0,"actionCodeDescription":"","amount":64990,"currency":"643","orderDescription":"Tea by curl","cardAuthInfo":{"maskedPan":"444455**3333","approvalCode":"123456"}}"#;
+const PAID: &str = r#"{"errorCode":"0","errorMessage":"Success","orderNumber":"7","orderStatus":2,"actionCode":0,"actionCodeDescription":"","amount":64990,"currency":"643","cardAuthInfo":{"pan":"444455**3333"}}"#;
 const POOR: &str = r#"{"errorCode":"0","orderNumber":"7","orderStatus":6,"actionCode":116,"actionCodeDescription":"Decline. Not enough money","amount":64990,"currency":"643"}"#;
 
 /// A browser that follows nothing and a shop to visit.
@@ -170,7 +170,11 @@ async fn an_order_made_with_curl_is_adopted_with_its_callbacks() {
         assert_eq!((status, order), (303, format!("/shop/orders/id-{ID}")));
     }
     let page = visit.latest().await;
-    assert!(page.contains("Tea by curl") && page.contains("received and proven") && page.contains("444455**3333"));
+    assert!(
+        page.contains("An order from elsewhere")
+            && page.contains("received and proven")
+            && page.contains("444455**3333")
+    );
     assert!(!visit.get("/orders").await.2.contains("Callbacks that fit no order"));
 }
 
@@ -185,6 +189,9 @@ async fn strange_visitors_get_pages() {
     let (status, _, page) = visit.get("/return?orderId=%3Cscript%3E").await;
     assert!(status == 404 && page.contains("not how the gateway writes") && !page.contains("<script>"));
     assert_eq!(visit.get("/return").await.0, 400);
+    assert_eq!(visit.get("/rbs/callback?orderNumber=%FF").await.0, 400);
+    assert_eq!(visit.get("/").await.1, "/shop", "a slash too many is forgiven");
+    assert_eq!(visit.get("").await.0, 200);
     assert_eq!(visit.get("/orders/none").await.0, 404);
     assert_eq!(visit.post("/orders/none/status", "").await.0, 404);
     assert_eq!(visit.post("/buy", "product=moon").await.0, 400);

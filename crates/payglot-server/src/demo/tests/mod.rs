@@ -7,6 +7,8 @@ mod pages;
 mod texts;
 
 use super::{RbsAccount, ShopConfig};
+use payglot_wire::raw::{Method, RawRequest};
+use payglot_wire::rbs::notification::Callback;
 
 /// The key of the specification's own vectors.
 const KEY: &str = "rbs-demo-secret-01";
@@ -19,4 +21,11 @@ fn account() -> RbsAccount {
 
 fn config(base_url: &str) -> ShopConfig {
     ShopConfig { base_url: base_url.to_owned(), shop_url: format!("{base_url}/shop"), rbs: account() }
+}
+
+/// A callback as it arrives by GET.
+fn received(query: &str) -> Callback {
+    let request =
+        RawRequest { method: Method::Get, path: "/rbs/callback", query, content_type: "", body: b"", caller_ip: None };
+    Callback::read(&request).expect("UTF-8")
 }

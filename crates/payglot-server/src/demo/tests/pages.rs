@@ -1,6 +1,6 @@
 //! Pages drawn from plain data.
 
-use super::config;
+use super::{config, received};
 use crate::demo::assets;
 use crate::demo::book::{Book, ORDERS_KEPT};
 use crate::demo::check::Check;
@@ -21,7 +21,8 @@ async fn html(response: Response) -> String {
 fn hostile_callback() -> Callback {
     let params = vec![("orderNumber".to_owned(), HOSTILE.to_owned()), (HOSTILE.to_owned(), HOSTILE.to_owned())];
     let answer = Answer { status: 400, content_type: HOSTILE.to_owned(), body: HOSTILE.to_owned() };
-    let check = Check::of(&params, HOSTILE);
+    let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish();
+    let check = Check::of(&received(&query), HOSTILE);
     Callback { method: "GET".to_owned(), url: HOSTILE.to_owned(), params, check, repeated: false, answer }
 }
 
