@@ -38,7 +38,7 @@ pub(super) enum Registration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Status {
     pub(super) number: String,
-    pub(super) order_status: i64,
+    pub(super) code: i64,
     pub(super) action_code: i64,
     /// Nothing for a status that the shop does not know.
     pub(super) standing: Option<Standing>,
@@ -95,14 +95,14 @@ impl Till {
             ("language", order.language),
         ];
         let mut exchange = self.call("register.do", &params, registration).await;
-        exchange.call.meaning = match &exchange.outcome {
+        let meaning = match &exchange.outcome {
             Registration::Accepted { .. } => {
                 "No errorCode, so the order is registered: the shop keeps orderId and sends the payer to formUrl."
             }
             Registration::Refused { .. } => "An errorCode other than 0: the order was not registered.",
             Registration::NoAnswer(_) => "The shop cannot tell whether the order was registered.",
-        }
-        .to_owned();
+        };
+        meaning.clone_into(&mut exchange.call.meaning);
         exchange
     }
 
@@ -111,7 +111,7 @@ impl Till {
         let params = [("orderId", order_id), ("language", language)];
         let mut exchange = self.call("getOrderStatusExtended.do", &params, status).await;
         exchange.call.meaning = match &exchange.outcome {
-            Ok(status) => format!("orderStatus {}: {}.", status.order_status, status_word(status.order_status)),
+            Ok(status) => format!("orderStatus {}: {}.", status.code, status_word(status.code)),
             Err(words) => words.clone(),
         };
         exchange
@@ -204,7 +204,7 @@ fn status(answer: &Result<Answer, String>) -> Result<Status, String> {
     Ok(Status {
         standing: Standing::of_status(status.order_status, action_code, &status.action_code_description),
         number: status.order_number,
-        order_status: status.order_status,
+        code: status.order_status,
         action_code,
         amount: u64::try_from(status.amount).unwrap_or_default(),
         currency: status.currency,

@@ -1,10 +1,11 @@
 //! Purchases through the shop's own addresses.
 
 use super::fake_gateway::FakeGateway;
-use super::{KEY, PASSWORD, config};
+use super::{KEY, PASSWORD, config, received};
 use crate::demo::check::value_of;
 use crate::demo::{ShopConfig, router};
-use ring::hmac;
+use payglot_wire::rbs::signature::symmetric;
+use payglot_wire::text::secret::Secret;
 
 const ID: &str = "01491d0b-c848-7dd6-a20d-e96900a7d8c0";
 const REGISTERED: &str = r#"{"orderId":"01491d0b-c848-7dd6-a20d-e96900a7d8c0","formUrl":"{base}/payment/merchants/payment_en.html?mdOrder=01491d0b-c848-7dd6-a20d-e96900a7d8c0"}"#;
@@ -54,13 +55,10 @@ async fn seen(request: reqwest::RequestBuilder) -> Seen {
     (response.status().as_u16(), location.unwrap_or_default(), response.text().await.expect("text"))
 }
 
+/// The callback with its checksum: computed by the wire crate, which has its own proofs.
 fn signed(params: &str) -> String {
-    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(params.as_bytes()).into_owned().collect();
-    pairs.sort();
-    let text: String = pairs.iter().map(|(name, value)| format!("{name};{value};")).collect();
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes()), text.as_bytes());
-    let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
-    format!("{params}&checksum={hex}")
+    let checksum = symmetric(&Secret::new(KEY), &received(params).signed_text());
+    format!("{params}&checksum={checksum}")
 }
 
 #[tokio::test]
