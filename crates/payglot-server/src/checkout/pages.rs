@@ -9,7 +9,7 @@ use super::visit::{self, Visit};
 use super::{Language, Text};
 use crate::upstream::sandbox::cards;
 use askama::Template;
-use payglot_core::{DeclineReason, Operation, OperationKind, OperationStatus, State};
+use payglot_core::{CardBrand as Brand, DeclineReason, Operation, OperationKind, OperationStatus, State};
 
 /// Seconds after which a result takes the payer back to the shop.
 const AUTO_RETURN_SECONDS: u32 = 5;
@@ -185,7 +185,16 @@ fn facts(visit: &Visit, outcome: Outcome) -> Facts {
 }
 
 fn card_of(attempt: &Operation) -> Option<String> {
-    attempt.card.as_ref().map(|card| visit::card_label(card.brand.name(), &card.masked))
+    let card = attempt.card.as_ref()?;
+    let brand = match card.brand {
+        Brand::Visa => CardBrand::Visa.name(),
+        Brand::Mastercard => CardBrand::Mastercard.name(),
+        Brand::Mir => CardBrand::Mir.name(),
+        Brand::Maestro => CardBrand::Maestro.name(),
+        Brand::Amex => CardBrand::Amex.name(),
+        Brand::Other => "",
+    };
+    Some(visit::card_label(brand, &card.masked))
 }
 
 /// What a refusal means to the payer.

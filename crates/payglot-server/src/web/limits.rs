@@ -2,18 +2,26 @@
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Card attempts from one address in a minute: more than any family needs, too few to test stolen numbers.
 const CARD_ATTEMPTS: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// Wrong passwords from one address in a minute.
 const WRONG_SECRETS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
+/// For how long one who guessed too often is not listened to.
+const GUESSER_WAITS: Duration = Duration::from_secs(60);
+
 /// Counts per address. Loopback is not limited: behind a proxy on this machine every payer would share it, and nobody there is a stranger.
 pub struct Limits {
     cards: DefaultKeyedRateLimiter<IpAddr>,
     secrets: DefaultKeyedRateLimiter<IpAddr>,
+    /// Addresses that guessed too often, and until when nothing they send is looked at.
+    guessers: Mutex<HashMap<IpAddr, Instant>>,
     clock: DefaultClock,
 }
 
@@ -22,6 +30,7 @@ impl Default for Limits {
         Self {
             cards: RateLimiter::keyed(Quota::per_minute(CARD_ATTEMPTS)),
             secrets: RateLimiter::keyed(Quota::per_minute(WRONG_SECRETS)),
+            guessers: Mutex::default(),
             clock: DefaultClock::default(),
         }
     }
@@ -33,15 +42,32 @@ impl Limits {
         self.count(&self.cards, ip)
     }
 
-    /// Counts a wrong secret. `Some` seconds to wait if there were too many.
-    pub(super) fn wrong_secret(&self, ip: Option<IpAddr>) -> Option<u32> {
-        self.count(&self.secrets, ip)
+    /// Counts a wrong secret; after too many, the address is not listened to for a while, right secret or not.
+    pub(super) fn wrong_secret(&self, ip: Option<IpAddr>) {
+        if let (Some(seconds), Some(ip)) = (self.count(&self.secrets, ip), ip) {
+            let until = Instant::now() + GUESSER_WAITS.max(Duration::from_secs(u64::from(seconds)));
+            self.guessers().insert(ip, until);
+            tracing::warn!(%ip, "too many wrong passwords from one address: not listening to it for a while");
+        }
+    }
+
+    /// `Some` seconds to wait if the address guessed secrets too often.
+    pub(super) fn guesser(&self, ip: Option<IpAddr>) -> Option<u32> {
+        let until = *self.guessers().get(&ip?)?;
+        let left = until.checked_duration_since(Instant::now())?;
+        Some(u32::try_from(left.as_secs()).unwrap_or(u32::MAX).max(1))
+    }
+
+    fn guessers(&self) -> MutexGuard<'_, HashMap<IpAddr, Instant>> {
+        self.guessers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets addresses that have been quiet long enough.
     pub fn forget_quiet(&self) {
         self.cards.retain_recent();
         self.secrets.retain_recent();
+        let now = Instant::now();
+        self.guessers().retain(|_, until| *until > now);
     }
 
     fn count(&self, limiter: &DefaultKeyedRateLimiter<IpAddr>, ip: Option<IpAddr>) -> Option<u32> {
@@ -66,5 +92,20 @@ mod tests {
         assert_eq!(limits.card_attempt(ip("192.0.2.2")), None);
         assert!((0..100).all(|_| limits.card_attempt(ip("127.0.0.1")).is_none()));
         assert!((0..100).all(|_| limits.card_attempt(None).is_none()));
+    }
+
+    #[test]
+    fn who_guesses_passwords_is_not_listened_to() {
+        let limits = Limits::default();
+        let ip = Some("192.0.2.1".parse::<IpAddr>().expect("address"));
+        for _ in 0..WRONG_SECRETS.get() {
+            limits.wrong_secret(ip);
+        }
+        assert_eq!(limits.guesser(ip), None, "as many as are allowed");
+        limits.wrong_secret(ip);
+        assert!(limits.guesser(ip).is_some_and(|seconds| seconds > 0));
+        assert_eq!(limits.guesser("192.0.2.2".parse().ok()), None);
+        limits.forget_quiet();
+        assert!(limits.guesser(ip).is_some(), "not forgotten before its time");
     }
 }

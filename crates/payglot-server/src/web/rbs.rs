@@ -64,6 +64,9 @@ async fn answer(
     };
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let ip = client_ip(&gateway, &headers);
+    if let Some(seconds) = gateway.limits.guesser(ip) {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+    }
     let caller_ip = ip.map(|ip| ip.to_string());
     let request = RawRequest { method, path, query, content_type, body: &body, caller_ip };
     let called = call(&gateway, operation, &request, ip).await;
@@ -212,9 +215,7 @@ async fn caller(
         Ok(project) => Ok((project.into_inner(), credentials)),
         Err(Refused::AccessDenied) => {
             // Counted so that nobody tries passwords by the thousand; the answer stays the protocol's own.
-            if gateway.limits.wrong_secret(ip).is_some() {
-                tracing::warn!(?ip, login = credentials.user_name(), "too many wrong passwords from one address");
-            }
+            gateway.limits.wrong_secret(ip);
             Err((Refused::AccessDenied, language))
         }
         Err(refused) => Err((refused, language)),
