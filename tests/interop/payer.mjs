@@ -43,8 +43,12 @@ export async function pay(formUrl, { number = '4444 5555 1111 3333', expiry = '1
     }
     const text = await answer.text();
     if (findForm(text, ['number'])) throw new Error(`the card was not accepted: ${text.slice(0, 3000)}`);
-    const back = [...text.matchAll(/<a\b[^>]*>/gi)].map(([tag]) => attribute(tag, 'href')).find((href) => href?.includes('orderId='));
-    if (back) return new URL(back, address);
+    const back = [...text.matchAll(/<a\b[^>]*>/gi)].map(([tag]) => attribute(tag, 'href')).find((href) => /orderId=|\/return\b/.test(href ?? ''));
+    if (back) {
+      address = new URL(back, address); // The way back may lead over the gateway once more.
+      if (address.origin !== gateway) return address;
+      continue;
+    }
     await new Promise((resolve) => setTimeout(resolve, 100)); // A waiting page: ask again, as its refresh would.
   }
   throw new Error('the payment did not end');

@@ -54,9 +54,12 @@ def pay(form_url, number="4444 5555 1111 3333", expiry="12 / 34", cvc="123", hol
             page = Page(answer.text)
             if page.form("number"):
                 raise AssertionError(f"the card was not accepted: {answer.text[:3000]}")
-            back = next((link for link in page.links if "orderId=" in link), None)
+            back = next((link for link in page.links if "orderId=" in link or link.endswith("/return")), None)
             if back:
-                return urljoin(address, back)
-            time.sleep(0.1)  # A waiting page: ask again, as its refresh would.
+                address = urljoin(address, back)  # The way back may lead over the gateway once more.
+                if origin(address) != origin(form_url):
+                    return address
+            else:
+                time.sleep(0.1)  # A waiting page: ask again, as its refresh would.
         answer = session.get(address, allow_redirects=False, timeout=30)
     raise AssertionError("the payment did not end")

@@ -85,6 +85,12 @@ fn chunks(mut raw: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
+/// A path with the fields as its query, which replaces the old one, as browsers do it.
+pub(super) fn with_query(target: &str, fields: &[(&str, &str)]) -> String {
+    let path = target.split('?').next().unwrap_or(target);
+    if fields.is_empty() { path.to_owned() } else { format!("{path}?{}", form(fields)) }
+}
+
 fn form(fields: &[(&str, &str)]) -> String {
     let pairs = fields.iter().map(|(name, value)| format!("{}={}", percent(name), percent(value)));
     pairs.collect::<Vec<_>>().join("&")
@@ -132,5 +138,6 @@ mod tests {
         assert_eq!(form(&[("a b", "1 / 2"), ("c", "ж")]), "a%20b=1%20%2F%202&c=%D0%B6");
         assert_eq!(query_value("/x?a=1&b=2", "b"), Some("2"));
         assert_eq!(query_value("/x", "b"), None);
+        assert_eq!(with_query("/x?old", &[("a", "1")]), "/x?a=1");
     }
 }

@@ -3,6 +3,8 @@
 /// A form: where it goes, its hidden values with that of its first button, and the names that the payer fills in.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Form {
+    /// Sent in the query, not in a body.
+    pub(super) get: bool,
     pub(super) action: String,
     pub(super) hidden: Vec<(String, String)>,
     pub(super) fields: Vec<String>,
@@ -15,7 +17,8 @@ pub(super) fn forms(html: &str) -> Vec<Form> {
 
 fn form(text: &str) -> Form {
     let text = &text[..text.find("</form>").unwrap_or(text.len())];
-    let mut form = Form { action: attribute(tag(text), "action").unwrap_or_default(), ..Form::default() };
+    let get = attribute(tag(text), "method").is_none_or(|method| method.eq_ignore_ascii_case("get"));
+    let mut form = Form { get, action: attribute(tag(text), "action").unwrap_or_default(), ..Form::default() };
     for input in text.split("<input").skip(1).map(tag) {
         let Some(name) = attribute(input, "name") else { continue };
         match attribute(input, "type").as_deref() {
@@ -53,7 +56,11 @@ mod tests {
             <form><button name="d" value="yes">Yes</button><button name="d" value="no">No</button></form>"#;
         let found = forms(html);
         let hidden = vec![("t".to_owned(), "x".to_owned())];
-        assert_eq!(found[0], Form { action: "/a?b=1&c=2".to_owned(), hidden, fields: vec!["number".to_owned()] });
+        assert_eq!(
+            found[0],
+            Form { get: false, action: "/a?b=1&c=2".to_owned(), hidden, fields: vec!["number".to_owned()] }
+        );
+        assert!(found[1].get);
         assert_eq!(found[1].hidden, [("d".to_owned(), "yes".to_owned())]);
     }
 }

@@ -103,6 +103,9 @@ impl Shop {
         let mut values: Vec<(&str, &str)> = form.hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         values.extend(form.fields.iter().filter_map(|name| Some((name.as_str(), fill(name)?))));
         let action = if form.action.is_empty() { page.to_owned() } else { self.path(&form.action) };
+        if form.get {
+            return http::get(self.gateway, &http::with_query(&action, &values));
+        }
         http::post(self.gateway, &action, &values)
     }
 
