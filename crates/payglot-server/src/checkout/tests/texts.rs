@@ -52,6 +52,7 @@ fn used() -> BTreeSet<String> {
         include_str!("../view/card.rs"),
         include_str!("../view/bank.rs"),
         include_str!("../view/outcome.rs"),
+        include_str!("../pages.rs"),
         include_str!("../texts.rs"),
     ];
     let known = messages(SOURCES[0]);
