@@ -216,3 +216,7 @@ fn resident_bytes() -> Option<i64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().trim_end_matches(" kB").parse::<i64>().ok().map(|kilobytes| kilobytes * 1024)
 }
+
+#[cfg(test)]
+#[path = "metrics_tests.rs"]
+mod tests;

@@ -429,3 +429,7 @@ fn calls_max() -> usize {
     };
     (files / 2).clamp(64, 4096)
 }
+
+#[cfg(test)]
+#[path = "delivery_tests.rs"]
+mod tests;
