@@ -5,7 +5,7 @@
 //! could not reach. Every message that crosses the wire is kept and shown in order, with the signature check spelt out, so that the page of an
 //! order doubles as a lesson in the protocol.
 //!
-//! Orders live in memory and only the latest [`book::ORDERS_KEPT`] of them: a demo that is restarted starts afresh.
+//! Orders live in memory and only the latest `book::ORDERS_KEPT` of them: a demo that is restarted starts afresh.
 //!
 //! In reading order: `wares` is what it sells, `story` what happened on the wire, `standing` what the shop believes about an order, `book` keeps
 //! both, `till` talks to the gateway, `check` proves a callback, `routes` are the pages' addresses, `view` and `pages` their contents.

@@ -49,7 +49,7 @@ pub enum Behaviour {
     AnswerLost,
     /// The question is lost on its way; nothing moves.
     NeverReceived,
-    /// Paid after [`Settings::slow_answer`](super::Settings::slow_answer).
+    /// Paid after the slow answer of the settings.
     Slow,
     /// The holder must answer a challenge; then paid, but the answer is lost.
     ChallengeAnswerLost,

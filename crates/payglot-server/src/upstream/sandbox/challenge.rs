@@ -1,6 +1,6 @@
 //! The bank's own page (3-D Secure): what it shows, and what the holder's code leads to.
 //!
-//! The page lies at [`address`]. It shows [`SandboxBank::challenge`], posts the code to [`SandboxBank::answer_challenge`] or the wish to
+//! The page lies at `address`. It shows [`SandboxBank::challenge`], posts the code to [`SandboxBank::answer_challenge`] or the wish to
 //! stop to [`SandboxBank::cancel_challenge`], and then sends the browser to the return address. Each may be called again, by a double
 //! click or an old tab: a challenge that is over stays as it ended.
 
