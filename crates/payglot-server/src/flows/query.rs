@@ -23,8 +23,10 @@ async fn settle(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPaymen
     }
     match expire::expire(gateway, stored.clone()).await {
         Ok(expired) => Ok(expired),
-        // An answer is still missing, or the database takes no writes now: what is stored is still the truth.
-        Err(FlowError::Refused(_) | FlowError::Store(_) | FlowError::DuplicateOrder(_)) => Ok(stored),
+        // Somebody was faster, and this copy is from before; or an answer is still missing.
+        Err(FlowError::Refused(_)) => load(gateway, stored.payment.id).await,
+        // The database takes no writes now: what is stored is still the truth.
+        Err(FlowError::Store(_) | FlowError::DuplicateOrder(_)) => Ok(stored),
         Err(error @ FlowError::UnknownPayment) => Err(error),
     }
 }
