@@ -14,7 +14,7 @@ const CARD_ATTEMPTS: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const WRONG_SECRETS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
 /// For how long one who guessed too often is not listened to.
-const GUESSER_WAITS: Duration = Duration::from_secs(60);
+const GUESSER_WAITS: Duration = Duration::from_mins(1);
 
 /// Counts per address. Loopback is not limited: behind a proxy on this machine every payer would share it, and nobody there is a stranger.
 pub struct Limits {
