@@ -1,0 +1,14 @@
+//! Stories told through HTTP: a shop, a payer and a receiver of callbacks meet a whole gateway on a loopback port, with a database of
+//! its own and a clock that the story turns by hand. One binary, so that it is linked once; a module per route or question.
+
+mod harness;
+
+mod callbacks;
+mod exchanges;
+mod outage;
+mod pay;
+mod refusals;
+mod register;
+mod secrets;
+mod settings;
+mod together;
