@@ -5,6 +5,8 @@ mod harness;
 
 mod callbacks;
 mod exchanges;
+mod hostile;
+mod late;
 mod outage;
 mod pay;
 mod refusals;
