@@ -1,5 +1,6 @@
-//! Project tasks: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask crash`.
+//! Project tasks: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask crash`, `cargo xtask bench`.
 
+mod bench;
 mod crash;
 mod demo;
 mod run;
@@ -17,6 +18,8 @@ Usage: cargo xtask <task>
 
   test [unit|interop|browser|crash]...   run every test, or only the named suites; installs what the tests need
   crash [--rounds N] [--seed N]          kill the gateway at random moments under load, then audit what is left
+  bench [--seconds N] [--only SCENE] [--orders N]
+                                         measure speed, memory and disk, with the machine's own rates beside them
   tidy                                   check the rules of the house: walls between rooms, sizes, leftovers
 ";
 
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
 fn perform(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test", suites @ ..] => test::perform(suites),
+        ["bench", options @ ..] => bench::perform(&root(), options),
         ["crash", options @ ..] => crash::perform(options),
         ["tidy"] => tidy::check(&root()).map(|()| println!("tidy: every rule holds")),
         [] | ["help" | "--help" | "-h"] => {
