@@ -44,8 +44,8 @@ async fn nobody_cancels_while_the_answer_is_missing_and_everybody_may_during_a_c
 
     let confirming = gateway.shop.register(&[("language", "en")]).await;
     let bank = gateway.payer.pay(&confirming, CHALLENGE).await;
-    let back = gateway.payer.open(&confirming).await;
-    gateway.payer.submit(&back, "cancel", &[]).await;
+    let there = gateway.payer.open(&confirming).await;
+    gateway.payer.submit(&there, "cancel", &[]).await;
     assert_eq!(gateway.shop.status(&confirming).await["orderStatus"], 6);
     gateway.payer.confirm(&bank, "12345678").await;
     assert_eq!(gateway.file(&confirming).await.stored.payment.sums.captured, 0);

@@ -1,7 +1,7 @@
 //! Many at once: exactly one wins, and all are told the same.
 
 use crate::harness::TestGateway;
-use crate::harness::payer::{PAID, Page};
+use crate::harness::payer::{CHALLENGE, PAID, Page};
 use crate::harness::shop::refusal;
 use futures_util::future::join_all;
 
@@ -56,5 +56,39 @@ async fn a_form_that_is_posted_many_times_at_once_charges_once() {
     assert_eq!((file.bank.len(), file.stored.payment.sums.captured), (1, 2000));
     gateway.deliver().await;
     assert_eq!(gateway.receiver.events(), ["deposited 1"]);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_code_that_is_confirmed_many_times_at_once_charges_once() {
+    let gateway = TestGateway::start().await;
+    let order = gateway.shop.register(&[]).await;
+    let bank = gateway.payer.pay(&order, CHALLENGE).await;
+    let ends = join_all((0..8).map(|_| gateway.payer.confirm(&bank, "12345678"))).await;
+    assert!(ends.iter().all(|page| page.status == 200), "{:?}", ends.iter().map(Page::heading).collect::<Vec<_>>());
+    assert_eq!(gateway.shop.stands(&order).await, "2 0");
+    assert_eq!(gateway.file(&order).await.stored.payment.sums.captured, 2000);
+    gateway.deliver().await;
+    assert_eq!(gateway.receiver.events(), ["deposited 1"]);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_pays_and_cancels_at_once_gets_one_of_the_two() {
+    let gateway = TestGateway::start().await;
+    for _ in 0..8 {
+        let order = gateway.shop.register(&[]).await;
+        let page = gateway.payer.open(&order).await;
+        let payer = gateway.payer;
+        tokio::join!(payer.type_card(&page, PAID), payer.submit(&page, "cancel", &[]));
+        let captured = gateway.file(&order).await.stored.payment.sums.captured;
+        match gateway.shop.stands(&order).await.as_str() {
+            "2 0" => assert_eq!(captured, 2000),
+            "6 2022" => assert_eq!(captured, 0),
+            other => panic!("{other}"),
+        }
+    }
+    gateway.deliver().await;
+    assert_eq!(gateway.receiver.events().len(), 8, "one end, one callback");
     gateway.end().await;
 }

@@ -44,6 +44,8 @@ pub(crate) struct Setup {
     /// Callbacks to the receiver's `/callback`.
     pub(crate) callbacks: bool,
     pub(crate) body_max: usize,
+    /// Is there a proxy in front that notes who called?
+    pub(crate) behind_proxy: bool,
     pub(crate) store: SqliteOptions,
 }
 
@@ -56,6 +58,7 @@ impl Default for Setup {
             couriers_run: false,
             callbacks: true,
             body_max: 256 * 1024,
+            behind_proxy: false,
             store: SqliteOptions::default(),
         }
     }
@@ -100,6 +103,7 @@ impl TestGateway {
             rbs_prefix: setup.prefix.to_owned(),
             allow_private_callbacks: true,
             body_max: setup.body_max,
+            trust_forwarded_for: setup.behind_proxy,
             ..Config::default()
         };
         let millis = Arc::new(AtomicI64::new(START));
@@ -204,7 +208,7 @@ fn assemble(config: Config, clock: Clock, store: SqliteOptions, running: Option<
     }
 }
 
-async fn create_shop(
+pub(crate) async fn create_shop(
     gateway: &Gateway,
     at: SocketAddr,
     prefix: &str,
@@ -225,7 +229,7 @@ async fn create_shop(
     Shop { at, prefix: prefix.to_owned(), login: format!("{login}-api"), password: password.to_owned() }
 }
 
-fn serve(listener: TcpListener, gateway: &Arc<Gateway>, stop: &CancellationToken) {
+pub(crate) fn serve(listener: TcpListener, gateway: &Arc<Gateway>, stop: &CancellationToken) {
     let service = web::router(gateway).into_make_service_with_connect_info::<SocketAddr>();
     let stopping = stop.clone().cancelled_owned();
     tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopping).await });

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// How one call is answered.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +58,14 @@ pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
     book: Arc<Mutex<Book>>,
     held: Arc<Semaphore>,
+    count: Arc<watch::Sender<usize>>,
 }
 
 impl Receiver {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("its address");
-        let receiver = Self { address, book: Arc::default(), held: Arc::new(Semaphore::new(0)) };
+        let receiver = Self { address, book: Arc::default(), held: Arc::new(Semaphore::new(0)), count: Arc::default() };
         let serving = receiver.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -94,6 +95,14 @@ impl Receiver {
         self.book.lock().expect("book").calls.clone()
     }
 
+    /// Waits until there were so many calls; a minute is more than any loop needs.
+    pub(crate) async fn called(&self, times: usize) {
+        let mut count = self.count.subscribe();
+        let enough = count.wait_for(|count| *count >= times);
+        let waited = tokio::time::timeout(std::time::Duration::from_mins(1), enough).await;
+        assert!(waited.is_ok(), "only {:?} came", self.events());
+    }
+
     /// `deposited 1` and so on, in order of arrival.
     pub(crate) fn events(&self) -> Vec<String> {
         self.calls().iter().map(Call::event).collect()
@@ -104,6 +113,7 @@ impl Receiver {
         let say = {
             let mut book = self.book.lock().expect("book");
             book.calls.push(call);
+            self.count.send_replace(book.calls.len());
             book.script.pop_front().unwrap_or(Say::Status(200))
         };
         let status = match say {
