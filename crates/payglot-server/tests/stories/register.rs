@@ -1,6 +1,6 @@
 //! What `register.do` takes: every spelling that shops in the field send.
 
-use crate::harness::payer::PAID;
+use crate::harness::payer::{CHALLENGE, PAID};
 use crate::harness::shop::{FORM, refusal, taken};
 use crate::harness::{Setup, TestGateway, http};
 
@@ -138,5 +138,44 @@ async fn a_merchant_may_name_itself_and_nobody_else() {
         assert_eq!(refusal(&refused), "5 Access denied", "{foreign}");
     }
     assert_eq!(gateway.count().await, 2);
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_number_stays_taken_whatever_became_of_its_order() {
+    let gateway = TestGateway::start().await;
+    let shop = &gateway.shop;
+    let again = async |number| refusal(&shop.try_register("register.do", &[("orderNumber", number)]).await);
+    let unpaid = "1 Заказ с таким номером был зарегистрирован, но не был оплачен";
+    let processed = "1 Заказ с таким номером уже обработан";
+    let confirming = shop.register(&[("orderNumber", "confirming")]).await;
+    gateway.payer.pay(&confirming, CHALLENGE).await;
+    let cancelled = shop.register(&[("orderNumber", "cancelled")]).await;
+    let page = gateway.payer.open(&cancelled).await;
+    gateway.payer.submit(&page, "cancel", &[]).await;
+    shop.register(&[("orderNumber", "late")]).await;
+    assert_eq!((again("confirming").await.as_str(), again("late").await.as_str()), (unpaid, unpaid));
+    assert_eq!(again("cancelled").await, processed);
+    // Nobody but this question notices that the time is over.
+    gateway.pass(1200);
+    assert_eq!((again("confirming").await.as_str(), again("late").await.as_str()), (processed, processed));
+
+    let other =
+        gateway.other_shop("other", "other-password", payglot_server::projects::ProjectSettings::default()).await;
+    other.register(&[("orderNumber", "late")]).await;
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn permissions_that_nobody_gave() {
+    let gateway = TestGateway::start().await;
+    for params in [[("amount", "0"), ("features", "VERIFY")], [("amount", "1"), ("features", "AUTO_PAYMENT")]] {
+        let refused = gateway.shop.try_register("register.do", &params).await;
+        assert_eq!(refused.json()["errorCode"], "13", "{params:?}");
+    }
+    assert_eq!(gateway.count().await, 0);
+    for features in ["FORCE_SSL", "SKIP_PAYER_EMAIL_NOTIFY;BINDING_NOT_NEEDED", "FORCE_SSL,FIXED_TIPS"] {
+        gateway.shop.register(&[("features", features)]).await;
+    }
     gateway.end().await;
 }

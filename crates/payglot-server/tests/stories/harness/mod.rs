@@ -47,6 +47,8 @@ pub(crate) struct Setup {
     /// Is there a proxy in front that notes who called?
     pub(crate) behind_proxy: bool,
     pub(crate) store: SqliteOptions,
+    /// How long the bank thinks about its slow card.
+    pub(crate) slow_answer: Duration,
 }
 
 impl Default for Setup {
@@ -60,6 +62,7 @@ impl Default for Setup {
             body_max: 256 * 1024,
             behind_proxy: false,
             store: SqliteOptions::default(),
+            slow_answer: Duration::ZERO,
         }
     }
 }
@@ -109,7 +112,8 @@ impl TestGateway {
         let millis = Arc::new(AtomicI64::new(START));
         let stop = CancellationToken::new();
         let clock = Clock::Manual(Arc::clone(&millis));
-        let gateway = Arc::new(assemble(config, clock, setup.store, setup.couriers_run.then_some(&stop)));
+        let gateway =
+            Arc::new(assemble(config, clock, setup.store, setup.slow_answer, setup.couriers_run.then_some(&stop)));
         let mut settings = setup.settings;
         if setup.callbacks {
             settings.callback_url = receiver.url("/callback");
@@ -182,7 +186,13 @@ impl Drop for TestGateway {
 }
 
 /// As `startup` does it, but with a clock and a courier that the story moves; `running` stops couriers that run by themselves.
-fn assemble(config: Config, clock: Clock, store: SqliteOptions, running: Option<&CancellationToken>) -> Gateway {
+fn assemble(
+    config: Config,
+    clock: Clock,
+    store: SqliteOptions,
+    slow_answer: Duration,
+    running: Option<&CancellationToken>,
+) -> Gateway {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.database(), store).expect("a store"));
     let key = Arc::new(MasterKey::from_hex(&"5a".repeat(32)).expect("a key"));
     let metrics = Arc::new(Metrics::default());
@@ -191,8 +201,7 @@ fn assemble(config: Config, clock: Clock, store: SqliteOptions, running: Option<
         Some(stop) => delivery::start(held, clock.clone(), &config, counts, stop.clone()).map(|(courier, _)| courier),
         None => Courier::by_hand(held, clock.clone(), &config, counts),
     };
-    let bank =
-        SandboxSettings { time_limit: Duration::ZERO, slow_answer: Duration::ZERO, ..SandboxSettings::default() };
+    let bank = SandboxSettings { time_limit: Duration::ZERO, slow_answer, ..SandboxSettings::default() };
     Gateway {
         projects: Projects::new(Arc::clone(&store), Arc::clone(&key)),
         bank: Arc::new(SandboxBank::new(Book::new(Arc::clone(&store)), clock.clone(), bank)),
