@@ -7,6 +7,7 @@ use crate::secrets::{MasterKey, Secret};
 use payglot_core::outbox::Schedule;
 use payglot_core::{Captures, Funds, ProjectId, Terms, UnixMillis};
 use payglot_store::{Project, Store, StoreError};
+use payglot_wire::rbs::{self, notification::Extra};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +37,7 @@ pub struct ProjectSettings {
     pub language: String,
     /// ISO 4217 letters: the currency where a request names none.
     pub currency: String,
-    /// Currencies that are taken, ISO 4217 letters; empty takes every one.
+    /// Currencies that are taken besides `currency`, ISO 4217 letters.
     pub currencies: Vec<String>,
     /// Number orders that come without a number.
     pub number_orders: bool,
@@ -152,11 +153,16 @@ impl ProjectSettings {
             payglot_core::money::MINOR_MAX
         );
         anyhow::ensure!((-14 * 60..=14 * 60).contains(&self.zone_minutes), "zone_minutes must be -840 to 840");
-        anyhow::ensure!(
-            payglot_core::Currency::from_code(&self.currency).is_some(),
-            "currency {} is not known",
-            self.currency
-        );
+        for code in self.currencies.iter().chain([&self.currency]) {
+            anyhow::ensure!(payglot_core::Currency::from_code(code).is_some(), "currency {code} is not known");
+        }
+        anyhow::ensure!(rbs::Language::from_code(&self.language).is_some(), "language {} is not known", self.language);
+        for name in &self.callback_parameters {
+            anyhow::ensure!(Extra::from_name(name).is_some(), "no callback has a parameter {name}");
+        }
+        // A source list that is no header value, or that begins another directive, would cost the page its whole policy.
+        let source = |c: char| (c.is_ascii_graphic() && !matches!(c, ';' | ',')) || c == ' ';
+        anyhow::ensure!(self.frame_ancestors.chars().all(source), "frame_ancestors must be a CSP source list");
         if !self.callback_url.is_empty() {
             let http = self.callback_url.starts_with("http://") || self.callback_url.starts_with("https://");
             anyhow::ensure!(
@@ -303,6 +309,10 @@ mod tests {
         assert!(words("callback_url", "shop.example/cb").contains("http(s)"));
         assert!(words("retries", "often").contains("5x30s"));
         assert!(words("currency", "XXQ").contains("not known"));
+        assert!(words("currencies", "USD,XXQ").contains("XXQ is not known"));
+        assert!(words("language", "english").contains("not known"));
+        assert!(words("callback_parameters", "amuont").contains("amuont"));
+        assert!(words("frame_ancestors", "https://a.example; script-src *").contains("source list"));
     }
 
     #[test]
