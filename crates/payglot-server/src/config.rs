@@ -29,7 +29,7 @@ pub struct Config {
     pub body_max: usize,
     /// Seconds a request may take. `PAYGLOT_REQUEST_SECONDS`.
     pub request_seconds: u64,
-    /// Seconds a callback may take. `PAYGLOT_CALLBACK_SECONDS`.
+    /// Seconds a callback may take, at most 50. `PAYGLOT_CALLBACK_SECONDS`.
     pub callback_seconds: u64,
     /// Callbacks under way at once to one endpoint: a dead shop slows nobody else. `PAYGLOT_CALLBACKS_PER_ENDPOINT`.
     pub callbacks_per_endpoint: usize,
@@ -123,6 +123,9 @@ impl Config {
             || prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains(['{', '}', '*', '?', '#']);
         anyhow::ensure!(fits, "rbs_prefix must be empty or like /ab");
         anyhow::ensure!(matches!(self.log_format.as_str(), "text" | "json"), "log_format must be text or json");
+        // A callback must end, and be recorded, within the minute for which its sender has claimed it.
+        anyhow::ensure!((1..=50).contains(&self.callback_seconds), "callback_seconds must be 1 to 50");
+        anyhow::ensure!((1..=600).contains(&self.request_seconds), "request_seconds must be 1 to 600");
         anyhow::ensure!(self.callbacks_per_endpoint > 0, "callbacks_per_endpoint must be at least 1");
         anyhow::ensure!(!self.base_url.ends_with('/'), "base_url must not end with a slash");
         anyhow::ensure!(
@@ -160,6 +163,17 @@ mod tests {
         let error = config.apply(|name| (name == "PAYGLOT_BODY_MAX").then(|| "big".to_owned())).expect_err("refused");
         assert!(error.to_string().contains("PAYGLOT_BODY_MAX"));
         assert!(toml::from_str::<Config>("lisen = 1").is_err(), "a misspelt setting is refused");
+    }
+
+    #[test]
+    fn time_limits_that_break_promises_are_refused() {
+        for seconds in [0, 51, u64::MAX] {
+            assert!(Config { callback_seconds: seconds, ..Config::default() }.check().is_err(), "{seconds}");
+        }
+        for seconds in [1, 50] {
+            assert!(Config { callback_seconds: seconds, ..Config::default() }.check().is_ok(), "{seconds}");
+        }
+        assert!(Config { request_seconds: 0, ..Config::default() }.check().is_err());
     }
 
     #[test]
