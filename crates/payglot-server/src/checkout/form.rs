@@ -9,6 +9,9 @@ use zeroize::Zeroizing;
 /// Longest name on a card.
 const HOLDER_MAX: usize = 64;
 
+/// Digits that a name may have, as in `IVAN 2`: fewer than the part of a card's number that nobody may keep.
+const HOLDER_DIGITS_MAX: usize = 6;
+
 /// What a form post holds.
 #[derive(Default)]
 pub struct Typed {
@@ -95,10 +98,12 @@ impl Typed {
     }
 }
 
-/// Latin letters with their accents, as cards carry them, or nothing: the same signs that the page itself accepts.
+/// Latin letters with their accents, as cards carry them, or nothing: the same signs that the page itself accepts. The name is stored,
+/// so a card's number typed into its field must not pass for one.
 fn is_holder(name: &str) -> bool {
     let allowed = |c: char| (' '..='\u{24f}').contains(&c) || c == '’';
-    name.chars().count() <= HOLDER_MAX && name.trim().chars().all(allowed)
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    name.chars().count() <= HOLDER_MAX && name.trim().chars().all(allowed) && digits <= HOLDER_DIGITS_MAX
 }
 
 /// `4444 5555 1111 3333`.
@@ -150,6 +155,15 @@ mod tests {
             errors("number=378282246310005&expiry=12/34&cvc=123").expect("refused").code,
             Some(CodeError::NotFourDigits)
         );
+    }
+
+    #[test]
+    fn a_number_typed_as_the_name_is_refused() {
+        let with = |holder: &str| errors(&format!("number=4444555511113333&expiry=12/34&cvc=123&holder={holder}"));
+        for wrong in ["4444555511113333", "4444+5555+1111+3333", "IVAN+4444-5555-1111-3333"] {
+            assert_eq!(with(wrong).expect("refused").holder, Some(HolderError::Invalid), "{wrong}");
+        }
+        assert_eq!(with("JOHN+SMITH+3RD"), None);
     }
 
     #[test]
