@@ -2,8 +2,12 @@
 
 use super::{FlowError, apply, load, operate};
 use crate::gateway::Gateway;
-use payglot_core::Command;
-use payglot_store::StoredPayment;
+use payglot_core::{Command, PaymentId};
+use payglot_store::{StoreError, StoredPayment};
+use std::collections::HashSet;
+
+/// How many times the batch is looked through for payments that can end.
+pub(super) const LOOK_BEHIND: u32 = 32;
 
 /// Ends a payment whose time is over; a hold is voided at the provider.
 pub async fn expire(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
@@ -15,17 +19,37 @@ pub async fn expire(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPa
     }
 }
 
-/// Ends up to `limit` payments whose time is over. Returns how many it ended.
+/// Ends at least `limit` payments whose time is over, if there are as many. Returns how many it ended. One that cannot end now, for
+/// whatever reason of its own, keeps no other from ending.
 pub async fn expire_due(gateway: &Gateway, limit: u32) -> Result<usize, FlowError> {
-    let mut ended = 0;
-    for id in gateway.store.expired(gateway.clock.now(), limit).await? {
-        let stored = load(gateway, id).await?;
-        match expire(gateway, stored).await {
-            Ok(_) => ended += 1,
-            // Somebody was faster, or an answer is missing that the recovery asks for.
-            Err(FlowError::Refused(_)) => {}
-            Err(error) => return Err(error),
+    let (mut ended, mut seen, mut window) = (0, HashSet::new(), limit);
+    loop {
+        let due = gateway.store.expired(gateway.clock.now(), window).await?;
+        let is_all = due.len() < window as usize;
+        for id in due {
+            if seen.insert(id) {
+                ended += usize::from(end(gateway, id).await?);
+            }
+        }
+        if is_all || ended >= limit as usize || window >= limit.saturating_mul(LOOK_BEHIND) {
+            return Ok(ended);
+        }
+        // What cannot end stays at the head of the list: look behind it.
+        window = window.saturating_mul(2);
+    }
+}
+
+/// True if it ended. Fails only when the store does.
+async fn end(gateway: &Gateway, id: PaymentId) -> Result<bool, FlowError> {
+    let ended = async { expire(gateway, load(gateway, id).await?).await };
+    match ended.await {
+        Ok(_) => Ok(true),
+        // Somebody was faster, or an answer is missing that the recovery asks for.
+        Err(FlowError::Refused(_)) => Ok(false),
+        Err(error @ FlowError::Store(StoreError::Unavailable(_))) => Err(error),
+        Err(error) => {
+            tracing::error!(payment = %id, %error, "a payment whose time is over cannot be ended: a person must look");
+            Ok(false)
         }
     }
-    Ok(ended)
 }

@@ -1,22 +1,43 @@
 //! Operations nobody answered: the provider is asked what became of them.
 
+use super::expire::LOOK_BEHIND;
 use super::{FlowError, load, operate};
 use crate::gateway::Gateway;
 use crate::upstream::Provider as _;
 use payglot_core::{Answer, OperationId, PaymentId, Refusal};
-use payglot_store::StoredPayment;
+use payglot_store::{StoreError, StoredPayment};
+use std::collections::HashSet;
 
 /// Only what was asked longer ago than this is asked again: until then the first question may still be under way.
 pub const PATIENCE_MS: i64 = 5_000;
 
-/// Asks again for up to `limit` operations. Returns how many got their answer.
+/// Asks again until at least `limit` operations are answered, if there are as many. Returns how many were. One that stays without an
+/// answer, for whatever reason of its own, keeps no other from getting its own.
 pub async fn ask_again(gateway: &Gateway, limit: u32) -> Result<usize, FlowError> {
     let asked_before = gateway.clock.now().plus(-PATIENCE_MS);
-    let mut answered = 0;
-    for (payment, operation) in gateway.store.unanswered(asked_before, limit).await? {
-        answered += usize::from(resolve(gateway, payment, operation).await?);
+    let (mut answered, mut seen, mut window) = (0, HashSet::new(), limit);
+    loop {
+        let open = gateway.store.unanswered(asked_before, window).await?;
+        let is_all = open.len() < window as usize;
+        for (payment, operation) in open {
+            if !seen.insert(operation) {
+                continue;
+            }
+            answered += match resolve(gateway, payment, operation).await {
+                Ok(settled) => usize::from(settled),
+                Err(error @ FlowError::Store(StoreError::Unavailable(_))) => return Err(error),
+                Err(error) => {
+                    tracing::error!(%payment, %operation, %error, "an answer cannot be recorded: a person must look");
+                    0
+                }
+            };
+        }
+        if is_all || answered >= limit as usize || window >= limit.saturating_mul(LOOK_BEHIND) {
+            return Ok(answered);
+        }
+        // What stays open stays at the head of the list: look behind it.
+        window = window.saturating_mul(2);
     }
-    Ok(answered)
 }
 
 /// Asks what became of one operation. True if it is settled now.

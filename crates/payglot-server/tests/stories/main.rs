@@ -15,4 +15,5 @@ mod register;
 mod restart;
 mod secrets;
 mod settings;
+mod starvation;
 mod together;

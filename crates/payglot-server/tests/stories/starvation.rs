@@ -1,0 +1,71 @@
+//! One payment that cannot go on keeps no other from going on.
+
+use crate::harness::TestGateway;
+use crate::harness::payer::NEVER_RECEIVED;
+use crate::harness::shop::Shop;
+use payglot_server::flows::{expire, recover};
+use payglot_server::projects::ProjectSettings;
+
+/// Settings that nobody can read: whatever happens to this merchant's payments fails.
+async fn break_settings(gateway: &TestGateway, shop: &Shop) -> String {
+    let store = &gateway.gateway.store;
+    let project = store.project_by_login("rbs", &shop.login).await.expect("the store works").expect("a project");
+    store.update_project(project.id, project.version, "{\"no_such_setting\":1}", true).await.expect("changed");
+    project.settings
+}
+
+async fn mend_settings(gateway: &TestGateway, shop: &Shop, settings: &str) {
+    let store = &gateway.gateway.store;
+    let project = store.project_by_login("rbs", &shop.login).await.expect("the store works").expect("a project");
+    store.update_project(project.id, project.version, settings, true).await.expect("changed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_end_in_time_beside_one_that_cannot() {
+    let gateway = TestGateway::start().await;
+    let broken = gateway.other_shop("broken", "password", ProjectSettings::default()).await;
+    let stuck = broken.register(&[("orderNumber", "stuck")]).await;
+    gateway.pass(1);
+    let order = gateway.shop.register(&[]).await;
+    let settings = break_settings(&gateway, &broken).await;
+    gateway.pass(1300);
+    assert_eq!(expire::expire_due(&gateway.gateway, 1).await, Ok(1), "the second is ended, although one is asked for");
+    assert_eq!(gateway.shop.stands(&order).await, "6 -2007");
+    mend_settings(&gateway, &broken, &settings).await;
+    assert_eq!(gateway.expire().await, 1);
+    assert_eq!(broken.stands(&stuck).await, "6 -2007");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_whose_answer_is_missing_does_not_hold_up_those_behind_it() {
+    let gateway = TestGateway::start().await;
+    let open = gateway.shop.register(&[]).await;
+    let page = gateway.payer.open(&open).await;
+    gateway.payer.type_card(&page, NEVER_RECEIVED).await;
+    gateway.pass(1);
+    gateway.shop.register(&[]).await;
+    gateway.pass(1300);
+    assert_eq!(expire::expire_due(&gateway.gateway, 1).await, Ok(1));
+    assert_eq!(gateway.recover().await, 1);
+    assert_eq!(gateway.expire().await, 1);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_are_asked_for_beside_one_that_cannot_be_recorded() {
+    let gateway = TestGateway::start().await;
+    let broken = gateway.other_shop("broken", "password", ProjectSettings::default()).await;
+    for shop in [&broken, &gateway.shop] {
+        let order = shop.register(&[("orderNumber", "1")]).await;
+        let page = gateway.payer.open(&order).await;
+        gateway.payer.type_card(&page, NEVER_RECEIVED).await;
+        gateway.pass(1);
+    }
+    let settings = break_settings(&gateway, &broken).await;
+    gateway.pass(10);
+    assert_eq!(recover::ask_again(&gateway.gateway, 1).await, Ok(1), "the second is answered");
+    mend_settings(&gateway, &broken, &settings).await;
+    assert_eq!(gateway.recover().await, 1);
+    gateway.end().await;
+}
