@@ -5,13 +5,17 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Card attempts from one address in a minute: more than any family needs, too few to test stolen numbers.
 const CARD_ATTEMPTS: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// Wrong passwords from one address in a minute.
 const WRONG_SECRETS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+
+/// Event streams open at once: each asks the store twice a second, and the pages work without them.
+const STREAMS_MAX: usize = 1024;
 
 /// For how long one who guessed too often is not listened to.
 const GUESSER_WAITS: Duration = Duration::from_mins(1);
@@ -23,6 +27,7 @@ pub struct Limits {
     /// Addresses that guessed too often, and until when nothing they send is looked at.
     guessers: Mutex<HashMap<IpAddr, Instant>>,
     clock: DefaultClock,
+    streams: Arc<Semaphore>,
 }
 
 impl Default for Limits {
@@ -32,11 +37,17 @@ impl Default for Limits {
             secrets: RateLimiter::keyed(Quota::per_minute(WRONG_SECRETS)),
             guessers: Mutex::default(),
             clock: DefaultClock::default(),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
         }
     }
 }
 
 impl Limits {
+    /// A place for an event stream, held while it lasts. `None` if there are too many.
+    pub(super) fn stream(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.streams).try_acquire_owned().ok()
+    }
+
     /// Counts a card attempt. `Some` seconds to wait if there were too many.
     pub(super) fn card_attempt(&self, ip: Option<IpAddr>) -> Option<u32> {
         self.count(&self.cards, ip)
@@ -92,6 +103,15 @@ mod tests {
         assert_eq!(limits.card_attempt(ip("192.0.2.2")), None);
         assert!((0..100).all(|_| limits.card_attempt(ip("127.0.0.1")).is_none()));
         assert!((0..100).all(|_| limits.card_attempt(None).is_none()));
+    }
+
+    #[test]
+    fn event_streams_have_an_end_of_places_and_give_theirs_back() {
+        let limits = Limits::default();
+        let mut open: Vec<_> = std::iter::from_fn(|| limits.stream()).take(STREAMS_MAX + 1).collect();
+        assert_eq!(open.len(), STREAMS_MAX);
+        drop(open.pop());
+        assert!(limits.stream().is_some());
     }
 
     #[test]

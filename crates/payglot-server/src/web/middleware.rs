@@ -3,12 +3,12 @@
 use crate::gateway::Gateway;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -37,7 +37,8 @@ async fn watched(State(gateway): State<Arc<Gateway>>, request: Request, next: Ne
     // The pattern and not the address: passwords travel in queries, and the ids of payments are secrets of their payers.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched".into(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let limit = Duration::from_secs(gateway.config.request_seconds);
+    let mut response = within(limit, next.run(request).instrument(span.clone())).await;
     let took = began.elapsed();
     let status = response.status().as_u16();
     let called = response.extensions().get::<Called>().copied();
@@ -49,6 +50,15 @@ async fn watched(State(gateway): State<Arc<Gateway>>, request: Request, next: Ne
     gateway.metrics.request_ended(called.map_or("web", |called| called.protocol), operation, status, took);
     response.headers_mut().insert(REQUEST_ID, id);
     response
+}
+
+/// The answer, unless it takes too long, such as one to a body that never comes to its end. What was begun with a payment goes on: it
+/// runs in a task of its own, or the recovery takes it up. A stream counts only until it begins.
+async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(response) => response,
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")]).into_response(),
+    }
 }
 
 /// The caller's id, if it cannot do harm in a log; otherwise a fresh one.
@@ -67,6 +77,14 @@ fn request_id(given: Option<&HeaderValue>) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_never_ends_is_ended() {
+        let ended = within(Duration::ZERO, std::future::pending()).await;
+        assert_eq!(ended.status(), StatusCode::REQUEST_TIMEOUT);
+        let answered = within(Duration::from_secs(60), async { StatusCode::OK.into_response() }).await;
+        assert_eq!(answered.status(), StatusCode::OK);
+    }
 
     #[test]
     fn a_harmless_request_id_is_kept_and_any_other_replaced() {

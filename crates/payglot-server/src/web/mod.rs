@@ -79,11 +79,34 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 
 /// The client's address: the connection's, or, behind a trusted proxy, the last one the proxy noted.
 fn client_ip(gateway: &Gateway, headers: &HeaderMap) -> Option<IpAddr> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let forwarded = if gateway.config.trust_forwarded_for {
-        text("x-forwarded-for").and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok())
-    } else {
-        None
-    };
-    forwarded.or_else(|| text(PEER_HEADER.as_str()).and_then(|peer| peer.parse().ok()))
+    let forwarded = if gateway.config.trust_forwarded_for { forwarded_for(headers) } else { None };
+    let peer = || headers.get(PEER_HEADER).and_then(|value| value.to_str().ok()).and_then(|peer| peer.parse().ok());
+    forwarded.or_else(peer)
+}
+
+/// The last entry of the last line: some proxies add a line of their own below the one that a client made up.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_client_says_of_its_address_is_not_what_the_proxy_says() {
+        let of = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            }
+            forwarded_for(&headers).map(|ip| ip.to_string())
+        };
+        assert_eq!(of(&["192.0.2.1"]).as_deref(), Some("192.0.2.1"));
+        assert_eq!(of(&["203.0.113.9, 192.0.2.1"]).as_deref(), Some("192.0.2.1"));
+        assert_eq!(of(&["203.0.113.9", "192.0.2.1"]).as_deref(), Some("192.0.2.1"), "a line of the proxy's own");
+        assert_eq!(of(&["203.0.113.9", "unknown"]), None);
+        assert_eq!(of(&[]), None);
+    }
 }

@@ -205,7 +205,12 @@ async fn events(
     let query = query.unwrap_or_default();
     let known: u32 = query_value(&query, "version").and_then(|version| version.parse().ok()).unwrap_or_default();
     let Ok(id) = payment_id(&id) else { return StatusCode::NOT_FOUND.into_response() };
+    // The page falls back to asking anew by itself.
+    let Some(place) = gateway.limits.stream() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response();
+    };
     let moved = futures_util::stream::once(async move {
+        let _place = place;
         for _ in 0..EVENT_POLLS_MAX {
             if query::has_moved(&gateway, id, known).await {
                 break;
