@@ -3,7 +3,7 @@
 use super::FlowError;
 use payglot_core::ledger::{Account, Posting, balance};
 use payglot_core::moves::is_path;
-use payglot_core::{OperationKind, OperationStatus, Payment, outbox};
+use payglot_core::{Intent, OperationKind, OperationStatus, Payment, State, outbox};
 use payglot_store::{BankOutcome, NotificationState, PaymentFile, Store};
 use std::collections::BTreeMap;
 
@@ -111,24 +111,23 @@ fn ledger_agrees(payment: &Payment, postings: &[Posting]) -> Finding {
     let currency = payment.amount.currency();
     let own: Vec<&Posting> = postings.iter().filter(|posting| posting.amount.currency() == currency).collect();
     let of = |account| balance(account, own.iter().copied());
-    let paid_out: i64 = payment
+    let paid_out: i128 = payment
         .approved(OperationKind::Payout)
         .filter(|payout| payout.amount.currency() == currency)
-        .map(|payout| payout.amount.minor())
+        .map(|payout| i128::from(payout.amount.minor()))
         .sum();
+    // Wide, so that numbers nobody could have written are reported and do not overflow.
+    let [authorized, captured, voided, refunded, returned] =
+        [sums.authorized, sums.captured, sums.voided, sums.refunded, sums.returned].map(i128::from);
     let wanted = [
-        ("payer", of(Account::Payer), sums.voided + sums.refunded + sums.returned - sums.authorized),
-        (
-            "held and suspense",
-            of(Account::Held) + of(Account::Suspense),
-            sums.authorized - sums.captured - sums.voided - sums.returned,
-        ),
-        ("merchant", of(Account::Merchant), sums.captured - sums.refunded - paid_out),
+        ("payer", of(Account::Payer), voided + refunded + returned - authorized),
+        ("held and suspense", of(Account::Held) + of(Account::Suspense), authorized - captured - voided - returned),
+        ("merchant", of(Account::Merchant), captured - refunded - paid_out),
         ("payee", of(Account::Payee), paid_out),
     ];
     wanted
         .into_iter()
-        .find(|(_, posted, sum)| *posted != i128::from(*sum))
+        .find(|(_, posted, sum)| posted != sum)
         .map(|(account, posted, sum)| ("I1", format!("the postings give {account} {posted}, the payment says {sum}")))
 }
 
@@ -138,21 +137,37 @@ fn sums_agree(payment: &Payment) -> Finding {
     if !sums.hold_together() {
         return Some(("I2", format!("the sums do not hold together: {sums:?}")));
     }
-    let add = |kind, wanted: fn(OperationStatus) -> bool| -> i64 {
+    let add = |kind, wanted: fn(OperationStatus) -> bool| -> i128 {
         let counted = payment.operations.iter().filter(|known| known.kind == kind && wanted(known.status));
-        counted.map(|known| known.amount.minor()).sum()
+        counted.map(|known| i128::from(known.amount.minor())).sum()
     };
-    let approved = |status| status == OperationStatus::Approved;
-    let wanted = [
-        ("refunded", sums.refunded, add(OperationKind::Refund, approved)),
-        ("refund pending", sums.refund_pending, add(OperationKind::Refund, OperationStatus::is_open)),
-        ("returned", sums.returned, add(OperationKind::Return, approved)),
-        ("return pending", sums.return_pending, add(OperationKind::Return, OperationStatus::is_open)),
-        ("capture pending", sums.capture_pending, add(OperationKind::Capture, OperationStatus::is_open)),
+    let approved = |kind| add(kind, |status| status == OperationStatus::Approved);
+    let open = |kind| add(kind, OperationStatus::is_open);
+    // Undoing a capture reserves nothing.
+    let voids_open = if payment.state == State::Held { open(OperationKind::Void) } else { 0 };
+    let mut wanted = vec![
+        ("authorized", sums.authorized, approved(OperationKind::Sale) + approved(OperationKind::Hold)),
+        ("void pending", sums.void_pending, voids_open),
+        ("refunded", sums.refunded, approved(OperationKind::Refund)),
+        ("refund pending", sums.refund_pending, open(OperationKind::Refund)),
+        ("returned", sums.returned, approved(OperationKind::Return)),
+        ("return pending", sums.return_pending, open(OperationKind::Return)),
+        ("capture pending", sums.capture_pending, open(OperationKind::Capture)),
     ];
+    if payment.state == State::Voided {
+        wanted.push(("captured", sums.captured, 0));
+    } else if payment.intent == Intent::Hold {
+        wanted.push(("captured", sums.captured, approved(OperationKind::Capture)));
+    }
+    // The last capture of a hold lets go of the rest, which then is no operation of its own.
+    let releases = payment.approved(OperationKind::Capture).any(|capture| capture.last);
+    let voids = approved(OperationKind::Void);
+    if !releases || i128::from(sums.voided) < voids {
+        wanted.push(("voided", sums.voided, voids));
+    }
     wanted
         .into_iter()
-        .find(|(_, sum, added)| sum != added)
+        .find(|(_, sum, added)| i128::from(*sum) != *added)
         .map(|(name, sum, added)| ("I2", format!("{name} is {sum}, but the operations add up to {added}")))
 }
 
@@ -219,3 +234,7 @@ fn bank_agrees(file: &PaymentFile) -> Finding {
     unknown_to_bank
         .map(|operation| ("I9", format!("operation {} is approved here, the bank does not know it", operation.id)))
 }
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;
