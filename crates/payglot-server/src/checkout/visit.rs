@@ -2,7 +2,7 @@
 
 use super::Language;
 use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, Timer};
-use payglot_core::{Intent, Money, Payment, PaymentId, UnixMillis};
+use payglot_core::{Intent, Money, OperationId, Payment, PaymentId, UnixMillis};
 
 /// Everything a page can say about a payment and its shop.
 #[derive(Debug, Clone)]
@@ -95,8 +95,8 @@ impl Visit {
 }
 
 /// The address to come back to from a bank's challenge.
-pub fn confirmed_href(payment: PaymentId, language: Language) -> String {
-    format!("/checkout/{payment}/confirmed?lang={}", language.code())
+pub fn confirmed_href(payment: PaymentId, attempt: OperationId, language: Language) -> String {
+    format!("/checkout/{payment}/confirmed?attempt={attempt}&lang={}", language.code())
 }
 
 /// Money as it is shown.

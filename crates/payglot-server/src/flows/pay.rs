@@ -17,13 +17,13 @@ pub enum Paid {
     PayerMustAct(String),
 }
 
-/// Begins an attempt with a card and asks the provider. Runs to its end even if the payer's browser goes away meanwhile.
+/// Begins an attempt with a card and asks the provider; `return_address` says where a challenge of this attempt leads back to. Runs to its end even if the payer's browser goes away meanwhile.
 pub async fn by_card(
     gateway: &Arc<Gateway>,
     stored: StoredPayment,
     card: Card,
     payer_ip: Option<String>,
-    return_address: String,
+    return_address: impl FnOnce(OperationId) -> String + Send + 'static,
 ) -> Result<Paid, FlowError> {
     let shared = Arc::clone(gateway);
     let work = async move { attempt(&shared, stored, card, payer_ip, return_address).await };
@@ -60,7 +60,7 @@ async fn attempt(
     stored: StoredPayment,
     card: Card,
     payer_ip: Option<String>,
-    return_address: String,
+    return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
     let facts = card.facts();
@@ -73,6 +73,7 @@ async fn attempt(
     let (stored, _) = apply(gateway, stored, command).await?;
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
+    let return_address = return_address(operation);
     let asked = CardAttempt { operation, payment, kind, amount, card, return_address };
     match gateway.bank.attempt(asked).await {
         AttemptAnswer::Done(answer) => {

@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use payglot_core::{DeclineReason, PaymentId, Refusal, State as PaymentState};
+use payglot_core::{DeclineReason, OperationId, PaymentId, Refusal, State as PaymentState};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,7 +123,8 @@ async fn pay_by_card(
             return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, body, &pages_csp(&visit.frame_ancestors)));
         }
     };
-    let return_address = confirmed_href(stored.payment.id, visit.language);
+    let (id, spoken) = (stored.payment.id, visit.language);
+    let return_address = move |attempt| confirmed_href(id, attempt, spoken);
     match pay::by_card(gateway, stored, card, ip.map(|ip| ip.to_string()), return_address).await {
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&with_language(&address, visit.language))),
         Ok(pay::Paid::Settled(_)) => Ok(see_other(&visit.done_page())),
@@ -145,7 +146,11 @@ async fn confirmed(
         let id = payment_id(&id)?;
         let stored = query::payment(&gateway, id).await?;
         let page = visit(&gateway, stored.clone(), language, &query).await?;
-        let Some(attempt) = stored.payment.last_attempt().filter(|_| stored.payment.payer_acts()) else {
+        let named = query_value(&query, "attempt");
+        // A challenge that was left for another card ends in a forgotten tab: it must not end the new one.
+        let current = |id: OperationId| named.is_none_or(|named| named.parse() == Ok(id));
+        let acting = stored.payment.last_attempt().filter(|_| stored.payment.payer_acts());
+        let Some(attempt) = acting.filter(|attempt| current(attempt.id)) else {
             return Ok(see_other(&page.page()));
         };
         match pay::after_challenge(&gateway, id, attempt.id).await {

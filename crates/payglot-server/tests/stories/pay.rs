@@ -138,6 +138,22 @@ async fn a_challenge_left_for_another_card_takes_nothing_later() {
 }
 
 #[tokio::test]
+async fn the_forgotten_tab_of_one_challenge_does_not_end_the_next() {
+    let gateway = TestGateway::start().await;
+    let order = order(&gateway).await;
+    let first = gateway.payer.pay(&order, CHALLENGE).await;
+    let there = gateway.payer.open(&order).await;
+    gateway.payer.submit(&there, "another-card", &[]).await;
+    let second = gateway.payer.pay(&order, CHALLENGE).await;
+    assert_ne!(first.address, second.address);
+    let told = gateway.payer.confirm(&first, "12345678").await;
+    assert_eq!(told.heading(), "Confirm at your bank", "the second challenge goes on");
+    assert_eq!(gateway.payer.confirm(&second, "12345678").await.heading(), "Paid. Thank you!");
+    assert_eq!(gateway.file(&order).await.stored.payment.sums.captured, 2000);
+    gateway.end().await;
+}
+
+#[tokio::test]
 async fn a_payer_who_came_back_from_the_bank_finds_the_way_there_again() {
     let gateway = TestGateway::start().await;
     let order = order(&gateway).await;
