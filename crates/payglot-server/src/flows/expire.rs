@@ -2,7 +2,7 @@
 
 use super::{FlowError, apply, load, operate};
 use crate::gateway::Gateway;
-use payglot_core::{Command, PaymentId};
+use payglot_core::{Command, DeclineReason, OperationKind, OperationStatus, Payment, PaymentId, State, UnixMillis};
 use payglot_store::{StoreError, StoredPayment};
 use std::collections::HashSet;
 
@@ -39,11 +39,29 @@ pub async fn expire_due(gateway: &Gateway, limit: u32) -> Result<usize, FlowErro
     }
 }
 
+/// A provider that refused to void a hold is not asked again in the same second, but after ten minutes.
+const VOID_AGAIN_MS: i64 = 600_000;
+
+fn void_was_refused_lately(payment: &Payment, now: UnixMillis) -> bool {
+    let last = payment.operations.iter().rev().find(|operation| operation.kind == OperationKind::Void);
+    // What the provider never received was not refused.
+    let refused =
+        last.filter(|void| void.status == OperationStatus::Declined && void.reason != Some(DeclineReason::NotReceived));
+    payment.state == State::Held
+        && refused.and_then(|void| void.answered_at).is_some_and(|at| now.since(at) < VOID_AGAIN_MS)
+}
+
 /// True if it ended. Fails only when the store does.
 async fn end(gateway: &Gateway, id: PaymentId) -> Result<bool, FlowError> {
-    let ended = async { expire(gateway, load(gateway, id).await?).await };
+    let ended = async {
+        let stored = load(gateway, id).await?;
+        if void_was_refused_lately(&stored.payment, gateway.clock.now()) {
+            return Ok(false);
+        }
+        Ok(expire(gateway, stored).await?.payment.state != State::Held)
+    };
     match ended.await {
-        Ok(_) => Ok(true),
+        Ok(ended) => Ok(ended),
         // Somebody was faster, or an answer is missing that the recovery asks for.
         Err(FlowError::Refused(_)) => Ok(false),
         Err(error @ FlowError::Store(StoreError::Unavailable(_))) => Err(error),

@@ -1,10 +1,11 @@
 //! One payment that cannot go on keeps no other from going on.
 
 use crate::harness::TestGateway;
-use crate::harness::payer::NEVER_RECEIVED;
+use crate::harness::payer::{NEVER_RECEIVED, PAID};
 use crate::harness::shop::Shop;
 use payglot_server::flows::{expire, recover};
 use payglot_server::projects::ProjectSettings;
+use payglot_store::BankEntry;
 
 /// Settings that nobody can read: whatever happens to this merchant's payments fails.
 async fn break_settings(gateway: &TestGateway, shop: &Shop) -> String {
@@ -67,5 +68,27 @@ async fn answers_are_asked_for_beside_one_that_cannot_be_recorded() {
     assert_eq!(recover::ask_again(&gateway.gateway, 1).await, Ok(1), "the second is answered");
     mend_settings(&gateway, &broken, &settings).await;
     assert_eq!(gateway.recover().await, 1);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_that_refuses_to_void_a_hold_is_not_asked_every_second() {
+    let gateway = TestGateway::start().await;
+    let order = gateway.shop.register_hold(&[]).await;
+    let page = gateway.payer.open(&order).await;
+    gateway.payer.type_card(&page, PAID).await;
+    let entry = gateway.file(&order).await.bank.pop().expect("the hold");
+    // The bank believes that less is held, so it refuses to void more.
+    let less = BankEntry { amount: entry.amount.with_minor(1).expect("small"), ..entry.clone() };
+    gateway.gateway.store.bank_record(less).await.expect("recorded");
+    gateway.pass(8 * 24 * 3600);
+    for _ in 0..5 {
+        assert_eq!(gateway.expire().await, 0);
+        gateway.pass(1);
+    }
+    assert_eq!(gateway.file(&order).await.stored.payment.operations.len(), 2, "asked once");
+    gateway.gateway.store.bank_record(entry).await.expect("recorded");
+    gateway.pass(600);
+    assert_eq!(gateway.expire().await, 1, "and asked again later");
     gateway.end().await;
 }
