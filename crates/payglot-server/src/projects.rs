@@ -7,10 +7,14 @@ use crate::secrets::{MasterKey, Secret};
 use payglot_core::outbox::Schedule;
 use payglot_core::{Captures, Funds, ProjectId, Terms, UnixMillis};
 use payglot_store::{Project, Store, StoreError};
-use payglot_wire::rbs::{self, notification::Extra};
+use payglot_wire::rbs;
+use payglot_wire::rbs::notification::{CallbackOperation, Extra};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What begins an extra parameter of a callback that is one of the order's own.
+pub const MERCHANTS_OWN: &str = "jsonParams.";
 
 /// How a callback is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +51,9 @@ pub struct ProjectSettings {
     pub callback_method: CallbackMethod,
     /// Sign callbacks with the `callback` secret.
     pub callback_signed: bool,
-    /// Extra parameters of a callback, by the protocol's names.
+    /// What callbacks tell, by the protocol's names (`approved`, `deposited` ...); empty: the usual ones.
+    pub callback_operations: Vec<String>,
+    /// Extra parameters of a callback, by the protocol's names; `jsonParams.NAME` sends an order's own value of that name, as `NAME`.
     pub callback_parameters: Vec<String>,
     /// May an order name its own callback address?
     pub dynamic_callback: bool,
@@ -90,6 +96,7 @@ impl Default for ProjectSettings {
             callback_url: String::new(),
             callback_method: CallbackMethod::Get,
             callback_signed: true,
+            callback_operations: Vec::new(),
             callback_parameters: Vec::new(),
             dynamic_callback: true,
             retries: "5x30s".to_owned(),
@@ -158,11 +165,20 @@ impl ProjectSettings {
         }
         anyhow::ensure!(rbs::Language::from_code(&self.language).is_some(), "language {} is not known", self.language);
         for name in &self.callback_parameters {
-            anyhow::ensure!(Extra::from_name(name).is_some(), "no callback has a parameter {name}");
+            let known =
+                Extra::from_name(name).is_some() || name.strip_prefix(MERCHANTS_OWN).is_some_and(|own| !own.is_empty());
+            anyhow::ensure!(known, "no callback has a parameter {name}");
         }
         // A source list that is no header value, or that begins another directive, would cost the page its whole policy.
         let source = |c: char| (c.is_ascii_graphic() && !matches!(c, ';' | ',')) || c == ' ';
         anyhow::ensure!(self.frame_ancestors.chars().all(source), "frame_ancestors must be a CSP source list");
+        for name in &self.callback_operations {
+            anyhow::ensure!(
+                CallbackOperation::from_name(name).is_some(),
+                "no callback is called {name}; there are: {}",
+                CallbackOperation::ALL.iter().map(|known| known.name()).collect::<Vec<_>>().join(", ")
+            );
+        }
         if !self.callback_url.is_empty() {
             let http = self.callback_url.starts_with("http://") || self.callback_url.starts_with("https://");
             anyhow::ensure!(
@@ -255,6 +271,15 @@ impl Projects {
         self.store.project_by_login(protocol, login).await?.map(|project| self.open(project)).transpose()
     }
 
+    /// Every project that speaks a protocol and has a secret of this kind, for callers who name nobody. Lists all projects, so only for
+    /// what is asked rarely.
+    pub async fn with_secret(&self, protocol: &str, kind: &str) -> Result<Vec<Arc<ActiveProject>>, StoreError> {
+        let spoken = |project: &Project| {
+            project.protocol == protocol && project.secrets.iter().any(|secret| secret.kind == kind)
+        };
+        self.store.projects().await?.into_iter().filter(spoken).map(|project| self.open(project)).collect()
+    }
+
     /// By id.
     pub async fn by_id(&self, id: ProjectId) -> Result<Arc<ActiveProject>, StoreError> {
         let project = self.store.project(id).await?.ok_or(StoreError::NotFound)?;
@@ -312,7 +337,10 @@ mod tests {
         assert!(words("currencies", "USD,XXQ").contains("XXQ is not known"));
         assert!(words("language", "english").contains("not known"));
         assert!(words("callback_parameters", "amuont").contains("amuont"));
+        assert!(words("callback_parameters", "jsonParams.").contains("jsonParams."));
+        assert!(settings.with("callback_parameters", "jsonParams.basket").is_ok());
         assert!(words("frame_ancestors", "https://a.example; script-src *").contains("source list"));
+        assert!(words("callback_operations", "deposited,paid").contains("paid; there are: created, approved"));
     }
 
     #[test]

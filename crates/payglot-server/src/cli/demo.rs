@@ -18,6 +18,7 @@ use std::path::PathBuf;
 const RBS_NAME: &str = "books-and-tea";
 const RBS_LOGIN: &str = "books-api";
 const RBS_PASSWORD: &str = "books-password";
+const RBS_TOKEN: &str = "books-token";
 const RBS_CALLBACK_KEY: &str = "books-callback-key";
 
 /// Starts the gateway on an embedded database with the sandbox bank, a test project per protocol and a demo shop.
@@ -74,7 +75,9 @@ impl Demo {
                 "projects": [{
                     "protocol": "rbs",
                     "name": RBS_NAME,
-                    "credentials": { "userName": RBS_LOGIN, "password": RBS_PASSWORD, "callback_key": RBS_CALLBACK_KEY },
+                    "credentials": {
+                        "userName": RBS_LOGIN, "password": RBS_PASSWORD, "token": RBS_TOKEN, "callback_key": RBS_CALLBACK_KEY,
+                    },
                 }],
             }));
         }
@@ -107,6 +110,7 @@ async fn ensure_project(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
     };
     let secrets = vec![
         ("password".to_owned(), Secret::new(RBS_PASSWORD)),
+        ("token".to_owned(), Secret::new(RBS_TOKEN)),
         ("callback".to_owned(), Secret::new(RBS_CALLBACK_KEY)),
     ];
     let draft =

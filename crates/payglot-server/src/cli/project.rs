@@ -67,7 +67,7 @@ enum Action {
         place: Where,
         /// The project's name.
         name: String,
-        /// Which secret: password or callback.
+        /// Which secret: password, callback, or token (which a project has only once it is given one).
         kind: String,
         /// The new secret; generated if left out.
         #[arg(long)]

@@ -1,13 +1,13 @@
 //! Renders what must be announced: each protocol's own bytes, signed, so that a retry sends the same.
 
 use crate::gateway::Gateway;
-use crate::projects::{ActiveProject, CallbackMethod};
+use crate::projects::{ActiveProject, CallbackMethod, MERCHANTS_OWN};
 use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, DeclineReason, Payment, UnixMillis};
 use payglot_store::{CallMethod, NewNotification};
 use payglot_wire::raw::Method;
 use payglot_wire::rbs;
-use payglot_wire::rbs::notification::Extra;
+use payglot_wire::rbs::notification::{CallbackOperation, Extra};
 
 /// The notifications of a decision, in the order of its announcements.
 pub(super) fn render(
@@ -57,13 +57,20 @@ fn rbs_settings(project: &ActiveProject) -> rbs::CallbackSettings {
         Some(key) if settings.callback_signed => rbs::Checksum::Symmetric(key.clone()),
         Some(_) | None => rbs::Checksum::None,
     };
+    let named: Vec<_> =
+        settings.callback_operations.iter().filter_map(|name| CallbackOperation::from_name(name)).collect();
+    let operations = if named.is_empty() { CallbackOperation::USUAL.to_vec() } else { named };
+    let own = settings.callback_parameters.iter().filter_map(|name| name.strip_prefix(MERCHANTS_OWN));
+    let merchant_params = own.map(str::to_owned).collect();
     rbs::CallbackSettings {
         url: Some(settings.callback_url.clone()).filter(|url| !url.is_empty()),
         method: match settings.callback_method {
             CallbackMethod::Get => Method::Get,
             CallbackMethod::Post => Method::Post,
         },
+        operations,
         extras: settings.callback_parameters.iter().filter_map(|name| Extra::from_name(name)).collect(),
+        merchant_params,
         checksum,
         language: rbs::Language::from_code(&settings.language).unwrap_or(rbs::Language::RU),
         offset_secs: settings.zone_minutes * 60,

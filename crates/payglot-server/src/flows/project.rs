@@ -9,6 +9,9 @@ use payglot_store::{NewProject, Project, SealedSecret, Store};
 /// Protocols a project can speak, with the kinds of secret each needs.
 pub const PROTOCOLS: &[(&str, &[&str])] = &[("rbs", &["password", "callback"])];
 
+/// Kinds of secret that a project may have and is not given by itself: for `rbs` the open key that replaces login and password.
+const OPTIONAL: &[(&str, &[&str])] = &[("rbs", &["token"])];
+
 /// What a new project is made of.
 #[derive(Debug)]
 pub struct Draft {
@@ -36,12 +39,7 @@ pub async fn create(
     anyhow::ensure!(is_name(&draft.login), "a login has 1 to 64 letters, digits, points, hyphens and underscores");
     let mut secrets = draft.secrets;
     for (kind, _) in &secrets {
-        anyhow::ensure!(
-            kinds.contains(&kind.as_str()),
-            "{} has no secret called {kind}; it has {}",
-            draft.protocol,
-            kinds.join(", ")
-        );
+        check_kind(&draft.protocol, kind)?;
     }
     for kind in kinds {
         if !secrets.iter().any(|(known, _)| known == kind) {
@@ -95,13 +93,7 @@ pub async fn rotate_secret(
     now: UnixMillis,
 ) -> anyhow::Result<Secret> {
     let project = find(store, name).await?;
-    let kinds = secret_kinds(&project.protocol)?;
-    anyhow::ensure!(
-        kinds.contains(&kind),
-        "{} has no secret called {kind}; it has {}",
-        project.protocol,
-        kinds.join(", ")
-    );
+    check_kind(&project.protocol, kind)?;
     let secret = match secret {
         Some(secret) => secret,
         None => secrets::generate()?,
@@ -115,6 +107,13 @@ fn secret_kinds(protocol: &str) -> anyhow::Result<&'static [&'static str]> {
     let known = || PROTOCOLS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let found = PROTOCOLS.iter().find(|(name, _)| *name == protocol);
     found.map(|(_, kinds)| *kinds).with_context(|| format!("{protocol} is not spoken; there are: {}", known()))
+}
+
+fn check_kind(protocol: &str, kind: &str) -> anyhow::Result<()> {
+    let optional = OPTIONAL.iter().filter(|(name, _)| *name == protocol).flat_map(|(_, kinds)| *kinds);
+    let kinds: Vec<&str> = secret_kinds(protocol)?.iter().chain(optional).copied().collect();
+    anyhow::ensure!(kinds.contains(&kind), "{protocol} has no secret called {kind}; it has {}", kinds.join(", "));
+    Ok(())
 }
 
 fn is_name(text: &str) -> bool {

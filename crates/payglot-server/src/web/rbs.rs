@@ -128,13 +128,14 @@ async fn register(
     let language = Language::of_errors(params, default_language(&project));
     let refuse = |refused| (refused, language);
     check_merchant_login(params, &own_logins(&project)).map_err(refuse)?;
-    let defaults = defaults(&project);
+    let now = gateway.clock.now();
+    let defaults = Defaults { now: Some(now), ..defaults(&project) };
     let wanted = Register::read(params, &defaults).map_err(refuse)?;
     let order = register::Order {
         number: wanted.order_number.clone().unwrap_or_default(),
         intent,
         amount: wanted.amount,
-        expires_at: wanted.expires_at(gateway.clock.now(), defaults.offset_secs),
+        expires_at: wanted.expires_at(now, defaults.offset_secs),
         details: wanted.to_details(),
     };
     match register::register(gateway, &project, order).await {
@@ -168,8 +169,11 @@ async fn status(
     check_merchant_login(params, &own_logins(&project)).map_err(refuse)?;
     let asked = StatusQuery::read(params, operation, &credentials, default).map_err(refuse)?;
     let not_found = || refuse(StatusQuery::not_found(operation));
+    let by_token = credentials.user_name().is_none();
     let stored = find(gateway, &project, &asked.order).await.map_err(|error| match error {
-        FlowError::UnknownPayment => not_found(),
+        // A token may be known to many, so it is told that it has no right here.
+        FlowError::Refused(Refusal::NotAllowed) if by_token => refuse(Refused::AccessDenied),
+        FlowError::UnknownPayment | FlowError::Refused(Refusal::NotAllowed) => not_found(),
         FlowError::Refused(_) | FlowError::DuplicateOrder(_) | FlowError::Store(_) => refuse(failed(&error)),
     })?;
     let details = Details::read(&stored.details);
@@ -186,14 +190,14 @@ async fn status(
     Ok(if operation == Operation::GetOrderStatus { reply::status_old(&view) } else { reply::status_extended(&view) })
 }
 
-/// An order of this merchant, brought up to date. Another merchant's is as unknown as none.
+/// An order of this merchant, brought up to date. Another merchant's is `NotAllowed`.
 async fn find(gateway: &Gateway, project: &ActiveProject, order: &OrderRef) -> Result<StoredPayment, FlowError> {
     let stored = match order {
         OrderRef::Id(id) => query::payment(gateway, *id).await?,
         OrderRef::Number(number) => query::payment_by_order(gateway, project.id, number).await?,
     };
     if stored.payment.project != project.id {
-        return Err(FlowError::UnknownPayment);
+        return Err(FlowError::Refused(Refusal::NotAllowed));
     }
     match recover::settle_open(gateway, stored.clone()).await {
         Ok(settled) => Ok(settled),
@@ -223,16 +227,23 @@ async fn caller(
 }
 
 async fn proven(gateway: &Gateway, credentials: &Credentials) -> Result<Signed<Arc<ActiveProject>>, Refused> {
-    // Tokens are not issued yet, so none is right.
-    let login = credentials.user_name().ok_or(Refused::AccessDenied)?;
-    let project = gateway.projects.by_login(PROTOCOL, login).await.map_err(|error| failed(&error.into()))?;
-    let project = project.filter(|project| project.enabled).ok_or(Refused::AccessDenied)?;
-    let known = Known {
-        user_name: project.login.clone(),
-        passwords: project.valid_secrets("password", gateway.clock.now()),
-        tokens: Vec::new(),
+    let now = gateway.clock.now();
+    let candidates = match credentials.user_name() {
+        Some(login) => gateway.projects.by_login(PROTOCOL, login).await.map(|found| found.into_iter().collect()),
+        // A token names nobody, so everybody who has one is asked.
+        None => gateway.projects.with_secret(PROTOCOL, "token").await,
     };
-    authenticate(credentials, &known, project)
+    let candidates: Vec<Arc<ActiveProject>> = candidates.map_err(|error| failed(&error.into()))?;
+    let mut proven = Err(Refused::AccessDenied);
+    for project in candidates.into_iter().filter(|project| project.enabled) {
+        let known = Known {
+            user_name: project.login.clone(),
+            passwords: project.valid_secrets("password", now),
+            tokens: project.valid_secrets("token", now),
+        };
+        proven = proven.or(authenticate(credentials, &known, project));
+    }
+    proven
 }
 
 /// The API login and the merchant's own name, which by convention lacks `-api`.
@@ -271,3 +282,7 @@ fn respond(reply: Reply) -> Response {
     (status, [(header::CONTENT_TYPE, reply.content_type), (header::CACHE_CONTROL, "no-store")], reply.body)
         .into_response()
 }
+
+#[cfg(test)]
+#[path = "rbs_tests.rs"]
+mod tests;

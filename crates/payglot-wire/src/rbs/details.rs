@@ -31,7 +31,7 @@ impl Details {
     pub fn register(&self, defaults: &Defaults) -> Option<Register> {
         let mut lenient = defaults.clone();
         (lenient.may_verify, lenient.may_pay_automatically, lenient.may_name_callback) = (true, true, true);
-        (lenient.numbers_orders, lenient.amount_max) = (true, i64::MAX);
+        (lenient.numbers_orders, lenient.amount_max, lenient.now) = (true, i64::MAX, None);
         lenient.currencies.extend(self.get("currency").and_then(super::request::currency));
         Register::read(&self.params, &lenient).ok()
     }

@@ -24,6 +24,8 @@ pub struct CallbackSettings {
     pub operations: Vec<CallbackOperation>,
     /// Parameters beyond the four that are always sent, in this order.
     pub extras: Vec<Extra>,
+    /// Names from the order's `jsonParams` that are sent along, where the order has them.
+    pub merchant_params: Vec<String>,
     /// Parameters that are the same in every callback.
     pub fixed: Pairs,
     /// How they are signed.
@@ -48,6 +50,7 @@ impl Default for CallbackSettings {
             method: Method::Get,
             operations: CallbackOperation::USUAL.to_vec(),
             extras: Vec::new(),
+            merchant_params: Vec::new(),
             fixed: Pairs::new(),
             checksum: Checksum::None,
             language: Language::RU,
@@ -125,7 +128,9 @@ pub fn callback(
         let value = extra.value(event, payment, details, settings)?;
         Some((extra.name().to_owned(), value))
     });
-    for (name, value) in extras.chain(settings.fixed.iter().cloned()) {
+    let own = settings.merchant_params.iter();
+    let own = own.filter_map(|name| Some((name.clone(), details.merchant_param(name)?)));
+    for (name, value) in extras.chain(own).chain(settings.fixed.iter().cloned()) {
         // A name that is sent twice could not be signed.
         if !params.iter().any(|(known, _)| *known == name) {
             params.push((name, value));

@@ -1,5 +1,6 @@
 //! Answers, written member by member; and the shop's side, which reads them.
 
+mod cart;
 mod read;
 mod refusal;
 pub mod status;

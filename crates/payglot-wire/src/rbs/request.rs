@@ -13,7 +13,7 @@ use super::params::Params;
 use crate::text::secret::Secret;
 pub use features::Feature;
 pub use follow_up::{Decline, Deposit, DepositType, Refund, Reverse};
-use payglot_core::{Currency, PaymentId};
+use payglot_core::{Currency, PaymentId, UnixMillis};
 pub use register::{Lifetime, Register};
 pub(super) use register::{json_params, write_json_params};
 
@@ -32,6 +32,8 @@ pub struct Defaults {
     pub session_timeout_secs: u32,
     /// Seconds by which the merchant's clocks are ahead of UTC.
     pub offset_secs: i32,
+    /// The time, so that an `expirationDate` that is over is refused in its turn; `None` where nobody asks.
+    pub now: Option<UnixMillis>,
     /// The largest amount in minor units.
     pub amount_max: i64,
     /// May the project verify cards without charging them (`VERIFY`)?
@@ -52,6 +54,7 @@ impl Default for Defaults {
             numbers_orders: true,
             session_timeout_secs: 1200,
             offset_secs: 3 * 3600,
+            now: None,
             amount_max: 999_999_999_999,
             may_verify: false,
             may_pay_automatically: false,

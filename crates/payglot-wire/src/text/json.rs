@@ -31,6 +31,14 @@ impl Json {
         self.members()?.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
+    /// A member of an object, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Self> {
+        match self {
+            Self::Object(members) => members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::List(_) => None,
+        }
+    }
+
     /// The members of an object.
     pub fn members(&self) -> Option<&[(String, Self)]> {
         match self {

@@ -265,7 +265,9 @@ fn lifetime(params: &Params, defaults: &Defaults) -> Result<Lifetime, Refused> {
     if seconds == 0 {
         return Err(Refused::ParameterInvalid("sessionTimeoutSecs".to_owned()));
     }
-    Ok(date(params, "expirationDate")?.map_or(Lifetime::Seconds(seconds), Lifetime::Until))
+    let Some(until) = date(params, "expirationDate")? else { return Ok(Lifetime::Seconds(seconds)) };
+    let over = defaults.now.is_some_and(|now| until.moment(defaults.offset_secs) <= now);
+    if over { Err(Refused::ParameterInvalid("expirationDate".to_owned())) } else { Ok(Lifetime::Until(until)) }
 }
 
 fn cart(text: &str, minor: i64) -> Result<Json, Refused> {

@@ -197,6 +197,27 @@ fn every_extra_of_a_refund() {
 }
 
 #[test]
+fn the_merchants_own_names_are_sent_along_and_signed_but_replace_nothing() {
+    let mut story = Story::begin(Intent::Sale, 2000);
+    story.pay();
+    let settings = CallbackSettings {
+        merchant_params: ["basket", "status", "absent"].map(str::to_owned).to_vec(),
+        ..settings(Checksum::Symmetric(Secret::new("rbs-demo-secret-01")))
+    };
+    let details = Details::read("jsonParams=%7B%22basket%22%3A%22a%3Bb%22%2C%22status%22%3A%229%22%7D");
+    let call = callback(&story.last.announcements[0], story.payment(), &details, &settings).expect("told");
+    let callback = received(call.url.split_once('?').expect("a query").1);
+    assert_eq!(
+        (callback.get("basket"), callback.get("status"), callback.get("absent")),
+        (Some("a;b"), Some("1"), None)
+    );
+    assert_eq!(
+        reason(&Verifier::Symmetric(Secret::new("rbs-demo-secret-01")), call.url.split_once('?').expect("a query").1),
+        None
+    );
+}
+
+#[test]
 fn keys_are_never_shown() {
     let settings = settings(Checksum::Symmetric(Secret::new("rbs-demo-secret-01")));
     let shown = format!("{settings:?} {:?}", Verifier::Symmetric(Secret::new("rbs-demo-secret-01")));

@@ -144,6 +144,20 @@ fn numbers_are_given_demanded_or_forced() {
 }
 
 #[test]
+fn a_time_that_is_over_is_a_wrong_format_and_comes_before_currency_and_features() {
+    let defaults = Defaults { now: Some(payglot_core::UnixMillis(1_709_726_426_044)), ..Defaults::default() };
+    let order = |date: &str| {
+        let query = format!("amount=5&returnUrl=https://a.example&currency=000&features=NONE&expirationDate={date}");
+        Register::read(&get(&query), &defaults).map(|_| ())
+    };
+    // 2024-03-06T12:00:26 UTC is 15:00:26 in Moscow.
+    for over in ["2020-01-01T00:00:00", "2024-03-06T15:00:26"] {
+        assert_eq!(order(over), Err(Refused::ParameterInvalid("expirationDate".to_owned())), "{over}");
+    }
+    assert_eq!(order("2024-03-06T15:00:27"), Err(Refused::UnknownCurrency));
+}
+
+#[test]
 fn the_old_rouble_and_enabled_currencies() {
     let currency = |number: &str| {
         let query = format!("userName=u&password=p&amount=5&returnUrl=https://a.example&currency={number}");

@@ -167,3 +167,27 @@ fn e9_and_e10_refusals_are_answered_byte_for_byte() {
         Err("error 6: Unregistered OrderId".to_owned())
     );
 }
+
+#[test]
+fn the_cart_tells_what_of_it_is_captured() {
+    let bundle = r#"{"cartItems":{"items":[{"positionId":1,"itemAmount":60},{"positionId":2,"itemAmount":"40"}]}}"#;
+    let details =
+        format!("amount=100&returnUrl=https%3A%2F%2Fa.example&orderBundle={}", crate::text::form::escape(bundle));
+    let details = Details::read(&details);
+    let told = |story: &Story| {
+        let body = status_extended(&view(story, &details, Language::EN)).body;
+        let json = crate::text::json::Json::read(&body).expect("JSON");
+        json.get("orderBundle").expect("echoed").to_string()
+    };
+    let with = |one: &str, two: &str| {
+        bundle.replace("60}", &format!("60{one}}}")).replace("\"40\"}", &format!("\"40\"{two}}}"))
+    };
+    let none = with(r#","depositedItemAmount":0"#, r#","depositedItemAmount":0"#);
+    let mut story = Story::begin(Intent::Hold, 100);
+    assert_eq!(told(&story), none);
+    assert_eq!(told(story.pay()), none);
+    let all = with(r#","depositedItemAmount":60"#, r#","depositedItemAmount":40"#);
+    assert_eq!(told(story.capture(None)), all);
+    assert_eq!(told(story.refund(Some(30))), bundle);
+    assert_eq!(told(story.refund(None)), none);
+}
