@@ -8,15 +8,20 @@ use payglot_core::{
 };
 pub(super) use payglot_store::{BankEntry as Entry, BankOutcome as Outcome};
 use payglot_store::{Store, StoreError};
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 /// The book. Cheap to clone.
 #[derive(Clone)]
 pub struct Book {
     store: Arc<dyn Store>,
+    /// Entries that were decided and are not on disk yet. The bank never forgets one while it runs: if the database cannot be written
+    /// now, it is tried again, and meanwhile the entry counts.
+    unwritten: Arc<Mutex<HashMap<OperationId, Entry>>>,
 }
 
 /// The book can be neither read nor written now: the bank cannot answer.
@@ -26,18 +31,40 @@ pub(super) struct BookClosed;
 impl Book {
     /// A book kept in this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self { store, unwritten: Arc::default() }
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, HashMap<OperationId, Entry>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It is on disk now, unless a newer one took its place meanwhile.
+    fn written(&self, entry: &Entry) {
+        let mut unwritten = self.unwritten();
+        if unwritten.get(&entry.operation) == Some(entry) {
+            unwritten.remove(&entry.operation);
+        }
     }
 
     /// What the bank knows of an operation.
     pub(super) async fn entry(&self, operation: OperationId) -> Result<Option<Entry>, BookClosed> {
+        if let Some(entry) = self.unwritten().get(&operation) {
+            return Ok(Some(entry.clone()));
+        }
         self.store.bank_entry(operation).await.map_err(|error| closed(operation, &error))
     }
 
     /// Everything the bank did for a payment.
     pub(super) async fn entries_of(&self, payment: PaymentId) -> Result<Vec<Entry>, BookClosed> {
+        // Before the file is read: what is written meanwhile then stands in one of the two.
+        let fresh: Vec<Entry> = self.unwritten().values().filter(|entry| entry.payment == payment).cloned().collect();
         match self.store.file(payment).await {
-            Ok(file) => Ok(file.map(|file| file.bank).unwrap_or_default()),
+            Ok(file) => {
+                let mut entries = file.map(|file| file.bank).unwrap_or_default();
+                entries.retain(|known| fresh.iter().all(|entry| entry.operation != known.operation));
+                entries.extend(fresh);
+                Ok(entries)
+            }
             Err(error) => {
                 tracing::warn!(%payment, %error, "the sandbox bank cannot read its book");
                 Err(BookClosed)
@@ -47,8 +74,13 @@ impl Book {
 
     /// Writes an entry; it is on disk when this returns.
     pub(super) async fn record(&self, entry: Entry) -> Result<(), BookClosed> {
-        let operation = entry.operation;
-        self.store.bank_record(entry).await.map_err(|error| closed(operation, &error))
+        // One that still waits for the disk must not be written over this one.
+        if let Some(older) = self.unwritten().get_mut(&entry.operation) {
+            *older = entry.clone();
+        }
+        self.store.bank_record(entry.clone()).await.map_err(|error| closed(entry.operation, &error))?;
+        self.written(&entry);
+        Ok(())
     }
 
     /// Puts an entry into the store's queue without waiting for the disk. The gateway's commit of the answer stands behind it in the
@@ -56,23 +88,54 @@ impl Book {
     /// The first poll takes the place in the queue (and queues in order for one if it is full); `unconstrained` because the runtime
     /// could otherwise put that poll off when this task has done much already.
     pub(super) async fn enqueue(&self, entry: Entry) -> Result<(), BookClosed> {
-        let (store, operation) = (Arc::clone(&self.store), entry.operation);
+        self.unwritten().insert(entry.operation, entry.clone());
+        let (store, queued) = (Arc::clone(&self.store), entry.clone());
         let mut writing: Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>> =
-            Box::pin(tokio::task::unconstrained(async move { store.bank_record(entry).await }));
+            Box::pin(tokio::task::unconstrained(async move { store.bank_record(queued).await }));
         let first = poll_fn(|context| Poll::Ready(writing.as_mut().poll(context))).await;
         match first {
-            Poll::Ready(done) => done.map_err(|error| closed(operation, &error)),
+            Poll::Ready(Ok(())) => {
+                self.written(&entry);
+                Ok(())
+            }
+            Poll::Ready(Err(error)) => {
+                self.written(&entry);
+                Err(closed(entry.operation, &error))
+            }
             Poll::Pending => {
+                let book = self.clone();
                 tokio::spawn(async move {
-                    if let Err(error) = writing.await {
-                        tracing::error!(%operation, %error, "the sandbox bank lost an entry of its book");
-                    }
+                    let first = writing.await;
+                    book.write_at_last(entry, first).await;
                 });
                 Ok(())
             }
         }
     }
+
+    /// The answer is given already, so a failed write is tried again until the entry is on disk.
+    async fn write_at_last(&self, entry: Entry, first: Result<(), StoreError>) {
+        let (operation, mut entry, mut done, mut wait) = (entry.operation, entry, first, RETRY_FIRST);
+        while let Err(StoreError::Unavailable(error)) = done {
+            tracing::warn!(%operation, %error, "the sandbox bank cannot write its book; trying again");
+            tokio::time::sleep(wait).await;
+            wait = wait.saturating_mul(2).min(RETRY_MAX);
+            match self.unwritten().get(&operation) {
+                Some(newest) => entry = newest.clone(),
+                None => return,
+            }
+            done = self.store.bank_record(entry.clone()).await;
+        }
+        if let Err(error) = done {
+            tracing::error!(%operation, %error, "the sandbox bank lost an entry of its book");
+        }
+        self.written(&entry);
+    }
 }
+
+/// The waits before a write that failed is tried again.
+const RETRY_FIRST: Duration = Duration::from_millis(50);
+const RETRY_MAX: Duration = Duration::from_secs(5);
 
 fn closed(operation: OperationId, error: &StoreError) -> BookClosed {
     tracing::warn!(%operation, %error, "the sandbox bank cannot use its book");
@@ -218,5 +281,46 @@ impl Question {
     pub(super) fn is_of(&self, entry: &Entry) -> bool {
         (entry.operation, entry.payment) == (self.operation, self.payment)
             && (entry.kind, entry.amount) == (self.kind, self.amount)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payglot_core::Currency;
+    use payglot_store::{SqliteOptions, SqliteStore};
+    use tokio::sync::Notify;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_the_bank_answered_outlives_a_database_that_cannot_be_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("db");
+        let tried = Arc::new(Notify::new());
+        let bell = Arc::clone(&tried);
+        let options = SqliteOptions {
+            busy_timeout: Duration::from_millis(1),
+            on_group: Some(Box::new(move |_| bell.notify_one())),
+            ..SqliteOptions::default()
+        };
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, options).expect("a store"));
+        let book = Book::new(Arc::clone(&store));
+        let other = rusqlite::Connection::open(&path).expect("another process");
+        other.execute_batch("BEGIN IMMEDIATE").expect("holds the database");
+        let operation = OperationId::from_bytes([1; 16]);
+        let amount = Money::new(100, Currency::RUB).expect("small");
+        let payment = PaymentId::from_bytes([2; 16]);
+        let question = Question { operation, payment, kind: OperationKind::Sale, amount };
+        let entry = question.entry(Outcome::Approved, &Note::default(), UnixMillis(1));
+        book.enqueue(entry.clone()).await.expect("answered");
+        tried.notified().await;
+        assert_eq!(store.bank_entry(operation).await, Ok(None), "it could not be written");
+        assert_eq!(book.entry(operation).await, Ok(Some(entry.clone())), "and counts all the same");
+        other.execute_batch("COMMIT").expect("lets go");
+        let written = async {
+            while store.bank_entry(operation).await != Ok(Some(entry.clone())) {
+                tried.notified().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), written).await.expect("written in the end");
     }
 }
