@@ -73,24 +73,25 @@ pub(crate) async fn apply(
     stored: StoredPayment,
     command: impl Fn() -> Command + Send,
 ) -> Result<(StoredPayment, Decision), FlowError> {
-    apply_with(gateway, stored, command, None).await
+    apply_with(gateway, stored, command, |_| None).await
 }
 
-/// The same, and the details are replaced in the same transaction.
+/// The same, and the details are replaced in the same transaction by what `details` makes of the payment as it is in each round.
 pub(crate) async fn apply_with(
     gateway: &Gateway,
     mut stored: StoredPayment,
     command: impl Fn() -> Command + Send,
-    details: Option<String>,
+    details: impl Fn(&StoredPayment) -> Option<String> + Send,
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let project = gateway.projects.by_id(stored.payment.project).await?;
     for _ in 0..ROUNDS_MAX {
         let now = gateway.clock.now();
         let decision = decide(&stored.payment, command(), now)?;
-        let kept = details.as_ref().unwrap_or(&stored.details);
-        match commit(gateway, &project, kept, &decision, details.clone(), now).await {
+        let changed = details(&stored);
+        let kept = changed.as_ref().unwrap_or(&stored.details);
+        match commit(gateway, &project, kept, &decision, changed.clone(), now).await {
             Ok(_) => {
-                let details = details.unwrap_or(stored.details);
+                let details = changed.unwrap_or(stored.details);
                 return Ok((StoredPayment { payment: decision.payment.clone(), details }, decision));
             }
             Err(StoreError::Changed) => stored = load(gateway, stored.payment.id).await?,
