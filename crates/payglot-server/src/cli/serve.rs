@@ -2,6 +2,7 @@
 
 use super::Where;
 use crate::clock::Clock;
+use crate::flows::project;
 use crate::startup;
 use crate::web;
 use anyhow::Context as _;
@@ -26,6 +27,7 @@ impl Serve {
         let listener = bind(&mut config).await?;
         crate::logging::init(&config)?;
         let running = startup::start(config, Clock::System)?;
+        project::check_key(running.gateway.store.as_ref(), &running.gateway.key).await?;
         let router = web::router(&running.gateway);
         tracing::info!(address = %running.gateway.config.listen, base_url = running.gateway.config.public_url(), "serving");
         web::serve(listener, router, running).await

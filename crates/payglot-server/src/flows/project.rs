@@ -35,6 +35,7 @@ pub async fn create(
     now: UnixMillis,
 ) -> anyhow::Result<(Project, Vec<(String, Secret)>)> {
     let kinds = secret_kinds(&draft.protocol)?;
+    check_key(store, key).await?;
     anyhow::ensure!(is_name(&draft.name), "a name has 1 to 64 letters, digits, points, hyphens and underscores");
     anyhow::ensure!(is_name(&draft.login), "a login has 1 to 64 letters, digits, points, hyphens and underscores");
     let mut secrets = draft.secrets;
@@ -94,6 +95,7 @@ pub async fn rotate_secret(
 ) -> anyhow::Result<Secret> {
     let project = find(store, name).await?;
     check_kind(&project.protocol, kind)?;
+    check_key(store, key).await?;
     let secret = match secret {
         Some(secret) => secret,
         None => secrets::generate()?,
@@ -101,6 +103,25 @@ pub async fn rotate_secret(
     let sealed = seal(key, name, kind, &secret, now)?;
     store.add_secret(project.id, sealed, now.plus(overlap_ms)).await?;
     Ok(secret)
+}
+
+/// Refuses a master key that opens none of the secrets there are. A lost key file is replaced by a fresh one, and nothing must be sealed
+/// with that beside what it cannot open, nor a gateway begin to serve that knows no password.
+pub async fn check_key(store: &dyn Store, key: &MasterKey) -> anyhow::Result<()> {
+    let mut any = false;
+    for project in store.projects().await? {
+        for secret in &project.secrets {
+            if key.open(&secret.sealed, &seal_purpose(&project.name, &secret.kind)).is_ok() {
+                return Ok(());
+            }
+            any = true;
+        }
+    }
+    anyhow::ensure!(
+        !any,
+        "this is not the master key that the secrets in the database were sealed with; put that one in its place"
+    );
+    Ok(())
 }
 
 fn secret_kinds(protocol: &str) -> anyhow::Result<&'static [&'static str]> {
@@ -124,4 +145,32 @@ fn seal(key: &MasterKey, name: &str, kind: &str, secret: &Secret, now: UnixMilli
     anyhow::ensure!((1..=200).contains(&secret.expose().len()), "a secret has 1 to 200 bytes");
     let sealed = key.seal(secret, &seal_purpose(name, kind))?;
     Ok(SealedSecret { kind: kind.to_owned(), sealed, created_at: now, valid_until: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payglot_store::{SqliteOptions, SqliteStore};
+
+    #[tokio::test]
+    async fn a_key_that_opens_nothing_seals_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(&folder.path().join("db"), SqliteOptions::default()).expect("a store");
+        let key = |digits: &str| MasterKey::from_hex(&digits.repeat(32)).expect("a key");
+        let (now, right, wrong) = (UnixMillis(1), key("ab"), key("cd"));
+        let draft = |name: &str| Draft {
+            protocol: "rbs".to_owned(),
+            name: name.to_owned(),
+            login: name.to_owned(),
+            settings: ProjectSettings::default(),
+            secrets: Vec::new(),
+        };
+        check_key(&store, &wrong).await.expect("nothing is sealed yet");
+        create(&store, &right, draft("one"), now).await.expect("created");
+        let refused = create(&store, &wrong, draft("two"), now).await.expect_err("refused");
+        assert!(refused.to_string().contains("master key"), "{refused}");
+        rotate_secret(&store, &wrong, "one", "password", None, 0, now).await.expect_err("refused");
+        create(&store, &right, draft("two"), now).await.expect("created");
+        check_key(&store, &right).await.expect("the right one");
+    }
 }
