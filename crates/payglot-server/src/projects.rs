@@ -1,7 +1,7 @@
 //! Projects as the running server sees them: settings read, secrets opened, kept until the stored version changes.
 //!
-//! The store is asked on every request (a point read), so what the command line changes takes effect at once; only parsing and
-//! unsealing are saved.
+//! The store is asked for the version on every request (one row by index), so what the command line changes takes effect at once;
+//! reading, parsing and unsealing are saved.
 
 use crate::secrets::{MasterKey, Secret};
 use payglot_core::outbox::Schedule;
@@ -269,7 +269,10 @@ impl Projects {
 
     /// By the name the protocol calls the merchant by.
     pub async fn by_login(&self, protocol: &str, login: &str) -> Result<Option<Arc<ActiveProject>>, StoreError> {
-        self.store.project_by_login(protocol, login).await?.map(|project| self.open(project)).transpose()
+        match self.store.project_version_by_login(protocol, login).await? {
+            Some((id, version)) => self.current(id, version).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Every project that speaks a protocol and has a secret of this kind, for callers who name nobody. Lists all projects, so only for
@@ -283,21 +286,31 @@ impl Projects {
 
     /// By id.
     pub async fn by_id(&self, id: ProjectId) -> Result<Arc<ActiveProject>, StoreError> {
-        let project = self.store.project(id).await?.ok_or(StoreError::NotFound)?;
-        self.open(project)
+        let version = self.store.project_version(id).await?.ok_or(StoreError::NotFound)?;
+        self.current(id, version).await
+    }
+
+    /// The opened project if it has this version, otherwise as it is stored now.
+    async fn current(&self, id: ProjectId, version: i64) -> Result<Arc<ActiveProject>, StoreError> {
+        match self.kept(id, version) {
+            Some(opened) => Ok(opened),
+            None => self.open(self.store.project(id).await?.ok_or(StoreError::NotFound)?),
+        }
     }
 
     fn open(&self, project: Project) -> Result<Arc<ActiveProject>, StoreError> {
-        let lock = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, opened)) = lock().get(&project.id)
-            && *version == project.version
-        {
-            return Ok(Arc::clone(opened));
-        }
         let (id, version) = (project.id, project.version);
+        if let Some(opened) = self.kept(id, version) {
+            return Ok(opened);
+        }
         let opened = Arc::new(self.read(project).map_err(|error| StoreError::Damaged(error.to_string()))?);
-        lock().insert(id, (version, Arc::clone(&opened)));
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (version, Arc::clone(&opened)));
         Ok(opened)
+    }
+
+    fn kept(&self, id: ProjectId, version: i64) -> Option<Arc<ActiveProject>> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.get(&id).filter(|(known, _)| *known == version).map(|(_, project)| Arc::clone(project))
     }
 
     fn read(&self, project: Project) -> anyhow::Result<ActiveProject> {

@@ -109,11 +109,18 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- projects ----
 
-    /// A project with its sealed secrets, by protocol and login (the name a protocol calls the merchant by).
-    async fn project_by_login(&self, protocol: &str, login: &str) -> Result<Option<Project>, StoreError>;
-
-    /// By id.
+    /// A project with its sealed secrets.
     async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError>;
+
+    /// The version of a project: what was read of it before is still true if that had the same. Much cheaper than reading it again.
+    async fn project_version(&self, id: ProjectId) -> Result<Option<i64>, StoreError>;
+
+    /// The same by protocol and login (the name a protocol calls the merchant by), with the project's id.
+    async fn project_version_by_login(
+        &self,
+        protocol: &str,
+        login: &str,
+    ) -> Result<Option<(ProjectId, i64)>, StoreError>;
 
     /// All of them, by name.
     async fn projects(&self) -> Result<Vec<Project>, StoreError>;

@@ -90,14 +90,13 @@ impl Client {
     pub async fn call(&self, call: &NewNotification) -> (ShopAnswer, String) {
         let found = Arc::new(OnceLock::new());
         let mut seen = Seen::default();
-        let port = Url::parse(&call.url).ok().and_then(|url| url.port_or_known_default()).unwrap_or_default();
         let work = FOUND.scope(Arc::clone(&found), self.exchange(call, &mut seen));
         let failure = match tokio::time::timeout(self.options.time_limit, work).await {
             Ok(Ok(())) => None,
             Ok(Err(NoWay(words))) => Some(words),
             Err(_) => Some(format!("no answer within {}", Seconds(self.options.time_limit))),
         };
-        let address = seen.address.or_else(|| found.get().map(|ip| SocketAddr::new(*ip, port)));
+        let address = seen.address.or_else(|| found.get().map(|ip| SocketAddr::new(*ip, port_of(&call.url))));
         let answer = match (seen.status, failure) {
             // The shop has the notification and said so; that it then failed to end its answer changes nothing.
             (Some(status), _) => ShopAnswer::Answered { status, body: lossy(seen.body) },
@@ -217,6 +216,11 @@ fn refusal(ip: IpAddr, allow_private: bool) -> Option<String> {
 /// The address in place of a name, if there is one.
 fn literal(url: &Url) -> Option<IpAddr> {
     url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// The port of an address; 0 if it is not one.
+fn port_of(address: &str) -> u16 {
+    Url::parse(address).ok().and_then(|url| url.port_or_known_default()).unwrap_or_default()
 }
 
 /// The innermost reason that a merchant can act on.

@@ -5,19 +5,24 @@ use crate::harness::payer::{NEVER_RECEIVED, PAID};
 use crate::harness::shop::Shop;
 use payglot_server::flows::{expire, recover};
 use payglot_server::projects::ProjectSettings;
-use payglot_store::BankEntry;
+use payglot_store::{BankEntry, Project};
 
 /// Settings that nobody can read: whatever happens to this merchant's payments fails.
 async fn break_settings(gateway: &TestGateway, shop: &Shop) -> String {
     let store = &gateway.gateway.store;
-    let project = store.project_by_login("rbs", &shop.login).await.expect("the store works").expect("a project");
+    let project = stored(gateway, shop).await;
     store.update_project(project.id, project.version, "{\"no_such_setting\":1}", true).await.expect("changed");
     project.settings
 }
 
+async fn stored(gateway: &TestGateway, shop: &Shop) -> Project {
+    let all = gateway.gateway.store.projects().await.expect("the store works");
+    all.into_iter().find(|project| project.login == shop.login).expect("a project")
+}
+
 async fn mend_settings(gateway: &TestGateway, shop: &Shop, settings: &str) {
     let store = &gateway.gateway.store;
-    let project = store.project_by_login("rbs", &shop.login).await.expect("the store works").expect("a project");
+    let project = stored(gateway, shop).await;
     store.update_project(project.id, project.version, settings, true).await.expect("changed");
 }
 

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::records::{NewProject, Project, SealedSecret};
 use payglot_core::{ProjectId, UnixMillis};
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 const COLUMNS: &str = "n, protocol, name, login, settings, enabled, version, created_at";
 
@@ -19,12 +19,6 @@ fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
         secrets: Vec::new(),
         created_at: UnixMillis(row.get(7)?),
     })
-}
-
-fn find(db: &Connection, condition: &str, values: impl Params) -> Result<Option<Project>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM project WHERE {condition}");
-    let found = db.prepare_cached(&sql)?.query_row(values, project).optional()?;
-    found.map(|project| with_secrets(db, project)).transpose()
 }
 
 fn with_secrets(db: &Connection, mut project: Project) -> Result<Project, StoreError> {
@@ -44,12 +38,25 @@ fn with_secrets(db: &Connection, mut project: Project) -> Result<Project, StoreE
     Ok(project)
 }
 
-pub(super) fn by_login(db: &Connection, protocol: &str, login: &str) -> Result<Option<Project>, StoreError> {
-    find(db, "protocol = ? AND login = ?", [protocol, login])
+pub(super) fn by_id(db: &Connection, id: ProjectId) -> Result<Option<Project>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM project WHERE n = ?");
+    let found = db.prepare_cached(&sql)?.query_row([id.0], project).optional()?;
+    found.map(|project| with_secrets(db, project)).transpose()
 }
 
-pub(super) fn by_id(db: &Connection, id: ProjectId) -> Result<Option<Project>, StoreError> {
-    find(db, "n = ?", [id.0])
+pub(super) fn version(db: &Connection, id: ProjectId) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT version FROM project WHERE n = ?";
+    Ok(db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn version_by_login(
+    db: &Connection,
+    protocol: &str,
+    login: &str,
+) -> Result<Option<(ProjectId, i64)>, StoreError> {
+    let sql = "SELECT n, version FROM project WHERE protocol = ? AND login = ?";
+    let found = db.prepare_cached(sql)?.query_row([protocol, login], |row| Ok((ProjectId(row.get(0)?), row.get(1)?)));
+    Ok(found.optional()?)
 }
 
 pub(super) fn all(db: &Connection) -> Result<Vec<Project>, StoreError> {

@@ -32,24 +32,38 @@ impl Pool {
 
     /// Reads one consistent state of the database. The lock is held only to take and to give back a connection.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let db = self.take()?;
+        db.prepare_cached("BEGIN")?.execute([])?;
+        let result = work(&db);
+        // A connection that cannot end its snapshot is not reused.
+        if db.prepare_cached("COMMIT").and_then(|mut end| end.execute([])).is_ok() {
+            self.give_back(db);
+        }
+        result
+    }
+
+    /// The same for a single statement, which is consistent by itself: without beginning and ending it costs half.
+    fn read_one<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let db = self.take()?;
+        let result = work(&db);
+        self.give_back(db);
+        result
+    }
+
+    fn take(&self) -> Result<Connection, StoreError> {
         let taken = match self.lock().as_mut() {
             Some(idle) => idle.pop(),
             None => return Err(StoreError::Unavailable("the store is closed".to_owned())),
         };
-        let db = match taken {
-            Some(db) => db,
-            None => super::connect_to_read(&self.path, self.busy_timeout)?,
-        };
-        db.prepare_cached("BEGIN")?.execute([])?;
-        let result = work(&db);
-        // A connection that cannot end its snapshot is not reused.
-        if db.prepare_cached("COMMIT").and_then(|mut end| end.execute([])).is_ok()
-            && let Some(idle) = self.lock().as_mut()
+        taken.map_or_else(|| super::connect_to_read(&self.path, self.busy_timeout), Ok)
+    }
+
+    fn give_back(&self, db: Connection) {
+        if let Some(idle) = self.lock().as_mut()
             && idle.len() < self.keep
         {
             idle.push(db);
         }
-        result
     }
 }
 
@@ -69,6 +83,11 @@ impl Readers {
     /// A read of a few rows by index, about 20 microseconds: on the caller's thread, because handing it to another costs more.
     pub(super) fn point<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.points.read(work)
+    }
+
+    /// A read by one statement, on the caller's thread.
+    pub(super) fn one<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.points.read_one(work)
     }
 
     /// A read of many rows, on a thread that may block.

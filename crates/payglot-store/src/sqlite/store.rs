@@ -74,7 +74,7 @@ impl Store for SqliteStore {
     }
 
     async fn awaits_first_attempt(&self, payment: PaymentId) -> Result<bool, StoreError> {
-        self.readers.point(|db| notifications::awaits_first_attempt(db, payment))
+        self.readers.one(|db| notifications::awaits_first_attempt(db, payment))
     }
 
     async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {
@@ -85,12 +85,20 @@ impl Store for SqliteStore {
         self.readers.scan(lists::backlog).await
     }
 
-    async fn project_by_login(&self, protocol: &str, login: &str) -> Result<Option<Project>, StoreError> {
-        self.readers.point(|db| projects::by_login(db, protocol, login))
-    }
-
     async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
         self.readers.point(|db| projects::by_id(db, id))
+    }
+
+    async fn project_version(&self, id: ProjectId) -> Result<Option<i64>, StoreError> {
+        self.readers.one(|db| projects::version(db, id))
+    }
+
+    async fn project_version_by_login(
+        &self,
+        protocol: &str,
+        login: &str,
+    ) -> Result<Option<(ProjectId, i64)>, StoreError> {
+        self.readers.one(|db| projects::version_by_login(db, protocol, login))
     }
 
     async fn projects(&self) -> Result<Vec<Project>, StoreError> {

@@ -8,8 +8,10 @@ pub(crate) async fn a_project_is_found_by_login_id_and_list(world: World) {
     let made = world.project_named("alpha").await;
     assert_eq!((made.version, made.enabled, made.secrets.len()), (1, true, 1));
     assert_eq!(made.secrets[0], secret("password", b"sealed-1"));
-    assert_eq!(world.store.project_by_login("rbs", "alpha-api").await, Ok(Some(made.clone())));
-    assert_eq!(world.store.project_by_login("moneta", "alpha-api").await, Ok(None));
+    assert_eq!(world.store.project_version_by_login("rbs", "alpha-api").await, Ok(Some((made.id, 1))));
+    assert_eq!(world.store.project_version_by_login("moneta", "alpha-api").await, Ok(None));
+    assert_eq!(world.store.project_version(made.id).await, Ok(Some(1)));
+    assert_eq!(world.store.project_version(ProjectId(999)).await, Ok(None));
     assert_eq!(world.store.project(made.id).await, Ok(Some(made)));
     assert_eq!(world.store.project(ProjectId(999)).await, Ok(None));
     let names: Vec<_> = world.store.projects().await.expect("listed").into_iter().map(|one| one.name).collect();
@@ -33,6 +35,7 @@ pub(crate) async fn settings_change_only_on_the_current_version(world: World) {
     assert_eq!(world.store.update_project(world.project, 1, "{1}", true).await, Err(StoreError::Changed));
     assert_eq!(world.store.update_project(ProjectId(999), 1, "{}", true).await, Err(StoreError::NotFound));
     assert_eq!(world.store.project(world.project).await, Ok(Some(updated)));
+    assert_eq!(world.store.project_version(world.project).await, Ok(Some(2)));
 }
 
 pub(crate) async fn a_new_secret_overlaps_with_the_old(world: World) {
