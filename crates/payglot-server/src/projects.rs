@@ -281,7 +281,15 @@ impl Projects {
         let spoken = |project: &Project| {
             project.protocol == protocol && project.secrets.iter().any(|secret| secret.kind == kind)
         };
-        self.store.projects().await?.into_iter().filter(spoken).map(|project| self.open(project)).collect()
+        let found = self.store.projects().await?.into_iter().filter(spoken);
+        // One that cannot be read must not lock the others' callers out.
+        let opened = found.filter_map(|project| {
+            let name = project.name.clone();
+            self.open(project)
+                .inspect_err(|error| tracing::error!(project = name, %error, "a project cannot be read"))
+                .ok()
+        });
+        Ok(opened.collect())
     }
 
     /// By id.
@@ -363,5 +371,31 @@ mod tests {
         let settings = ProjectSettings { test_mode: true, ..ProjectSettings::default() };
         assert_eq!(ProjectSettings::from_json(&settings.to_json().expect("json")).expect("reads"), settings);
         assert_eq!(ProjectSettings::from_json("{}").expect("reads"), ProjectSettings::default());
+    }
+
+    #[tokio::test]
+    async fn a_project_that_cannot_be_read_locks_no_other_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = payglot_store::SqliteOptions::default();
+        let store = payglot_store::SqliteStore::open(&folder.path().join("db"), options).expect("a store");
+        let key = Arc::new(MasterKey::from_hex(&"ab".repeat(32)).expect("a key"));
+        for (name, settings) in [("broken", "{\"no_such_setting\":1}"), ("whole", "{}")] {
+            let sealed = key.seal(&Secret::new("token-of-it"), &seal_purpose(name, "token")).expect("sealed");
+            let created_at = UnixMillis(1);
+            let secret =
+                payglot_store::SealedSecret { kind: "token".to_owned(), sealed, created_at, valid_until: None };
+            let new = payglot_store::NewProject {
+                protocol: "rbs".to_owned(),
+                name: name.to_owned(),
+                login: name.to_owned(),
+                settings: settings.to_owned(),
+                secrets: vec![secret],
+                created_at,
+            };
+            store.create_project(new).await.expect("created");
+        }
+        let projects = Projects::new(Arc::new(store), key);
+        let found = projects.with_secret("rbs", "token").await.expect("the store works");
+        assert_eq!(found.iter().map(|project| project.name.as_str()).collect::<Vec<_>>(), ["whole"]);
     }
 }
