@@ -55,7 +55,14 @@ pub(crate) fn answer(command: &mut Command) -> Option<String> {
 
 /// The cargo that runs this task.
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
-    command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), arguments)
+    let mut cargo = command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), arguments);
+    // What the outer cargo told us about our own package: build scripts that look at it would all run again.
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    {
+        cargo.env_remove(name);
+    }
+    cargo
 }
 
 fn show(command: &Command) -> String {

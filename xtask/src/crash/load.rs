@@ -18,9 +18,16 @@ const WITH_3DS: &str = "5555 5555 5555 5599";
 const INSUFFICIENT: &str = "5432 5432 5432 5430";
 const REFUSED: &str = "4444 4444 1111 1111";
 
+/// Paid, but the bank's answer is lost: it must be asked again.
+const ANSWER_LOST: &str = "4000 0000 0000 1000";
+/// Lost on the way to the bank: nothing is paid, and the payer may try again.
+const NEVER_RECEIVED: &str = "4000 0000 0000 1018";
+
 /// What one payer does; the numbers are parts of a hundred.
 const MIX: &[(u64, &[&str])] = &[
-    (50, &[GOOD]),
+    (45, &[GOOD]),
+    (3, &[ANSWER_LOST]),
+    (2, &[NEVER_RECEIVED]),
     (15, &[WITH_3DS]),
     (10, &[INSUFFICIENT, GOOD]),
     (10, &[REFUSED]),

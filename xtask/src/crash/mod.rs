@@ -136,6 +136,7 @@ impl Run {
 
     fn verify(&self) -> Result<()> {
         let (demo, shop) = self.start()?;
+        verify::wait_for_answers(&self.binary, &self.data)?;
         let states = verify::settle(&shop, &self.book, &self.receiver)?;
         let received = self.receiver.received();
         verify::compare(&self.book, &states, &received);

@@ -106,15 +106,35 @@ pub(super) fn compare(book: &Book, states: &HashMap<String, i64>, received: &Has
     }
 }
 
+/// Waits until the bank has answered for every operation that a kill or a lost answer left open.
+pub(super) fn wait_for_answers(binary: &Path, data: &Path) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let said = run_audit(binary, data)?;
+        let report: serde_json::Value = serde_json::from_str(&said).with_context(|| format!("no report: {said}"))?;
+        let open = report["open_operations"].as_u64().context("the audit does not count open operations")?;
+        if open == 0 {
+            return Ok(());
+        }
+        ensure!(started.elapsed() < SETTLED_WITHIN, "{open} operations never got an answer");
+        // Only a pause between two questions.
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
+
 /// `payglot audit` on the data, beside the running gateway.
 pub(super) fn audit(binary: &Path, data: &Path) -> Result<()> {
+    println!("audit: {}", run_audit(binary, data)?.trim());
+    Ok(())
+}
+
+fn run_audit(binary: &Path, data: &Path) -> Result<String> {
     let mut audit = Command::new(binary);
     audit.args(["audit", "--json", "--data"]).arg(data);
     let output = audit.output().context("cannot start the audit")?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    println!("audit: {}", said.trim());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     ensure!(output.status.success(), "the audit found: {said}{}", String::from_utf8_lossy(&output.stderr));
-    Ok(())
+    Ok(said)
 }
 
 #[cfg(test)]
