@@ -25,7 +25,7 @@ const RBS_CALLBACK_KEY: &str = "books-callback-key";
 #[derive(Debug, Args)]
 #[command(after_help = "Example: payglot demo --listen 127.0.0.1:8080 --data ./demo-data")]
 pub(super) struct Demo {
-    /// Where to listen.
+    /// Where to listen. Beyond this machine the demo calls back public addresses only, so its own shop then hears nothing.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "PAYGLOT_LISTEN")]
     listen: SocketAddr,
     /// Where to keep the data; a new temporary folder if left out.
@@ -42,8 +42,8 @@ impl Demo {
         let mut config = Config::load(None)?;
         config.data = data;
         config.listen = self.listen;
-        // The demo shop lives on this machine.
-        config.allow_private_callbacks = true;
+        // The demo shop lives on this machine. Its credentials are published, so strangers must not make it knock on its neighbours.
+        config.allow_private_callbacks = self.listen.ip().is_loopback();
         let listener = serve::bind(&mut config).await?;
         crate::logging::init(&config)?;
         let running = startup::start(config, Clock::System)?;
