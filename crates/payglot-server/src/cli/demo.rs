@@ -44,6 +44,7 @@ impl Demo {
         config.listen = self.listen;
         // The demo shop lives on this machine. Its credentials are published, so strangers must not make it knock on its neighbours.
         config.allow_private_callbacks = self.listen.ip().is_loopback();
+        let signal = web::StopSignal::listen()?;
         let listener = serve::bind(&mut config).await?;
         crate::logging::init(&config)?;
         let running = startup::start(config, Clock::System)?;
@@ -62,7 +63,7 @@ impl Demo {
         };
         let router = web::router(gateway).merge(demo::router(shop));
         self.announce(gateway, &base_url, &shop_url);
-        web::serve(listener, router, running).await
+        web::serve(signal, listener, router, running).await
     }
 
     fn announce(&self, gateway: &Gateway, base_url: &str, shop_url: &str) {

@@ -24,13 +24,14 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let mut config = self.place.load_with(self.listen)?;
+        let signal = web::StopSignal::listen()?;
         let listener = bind(&mut config).await?;
         crate::logging::init(&config)?;
         let running = startup::start(config, Clock::System)?;
         project::check_key(running.gateway.store.as_ref(), &running.gateway.key).await?;
         let router = web::router(&running.gateway);
         tracing::info!(address = %running.gateway.config.listen, base_url = running.gateway.config.public_url(), "serving");
-        web::serve(listener, router, running).await
+        web::serve(signal, listener, router, running).await
     }
 }
 

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 pub use limits::Limits;
-pub use serve::serve;
+pub use serve::{StopSignal, serve};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 

@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Serves until a signal, then lets requests, payments and deliveries in flight end.
-pub async fn serve(listener: TcpListener, router: Router, running: Running) -> anyhow::Result<()> {
-    serve_until(signalled(), listener, router, running).await
+pub async fn serve(stop: StopSignal, listener: TcpListener, router: Router, running: Running) -> anyhow::Result<()> {
+    serve_until(stop.received(), listener, router, running).await
 }
 
 async fn serve_until(
@@ -45,22 +45,44 @@ async fn serve_until(
     Ok(())
 }
 
+/// The wish to stop: SIGTERM or Ctrl-C. Listened for before anybody is told that the gateway is ready: whoever waited for that may send it
+/// at once, and until somebody listens it kills.
 #[cfg(unix)]
-async fn signalled() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        tracing::error!("cannot listen for SIGTERM");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+pub struct StopSignal {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    /// Listens from now on. Must be called within a runtime.
+    pub fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
+/// The wish to stop: Ctrl-C.
 #[cfg(not(unix))]
-async fn signalled() {
-    let _ = tokio::signal::ctrl_c().await;
+pub struct StopSignal {}
+
+#[cfg(not(unix))]
+impl StopSignal {
+    /// Listens once it is asked for.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn received(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 #[cfg(test)]
