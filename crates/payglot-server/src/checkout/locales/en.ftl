@@ -108,7 +108,7 @@ unknown-next = We keep asking the bank. You may close this page: the shop will l
 
 ## Results
 paid-title = Paid. Thank you!
-paid-body = The shop has been told about your payment.
+paid-body = Your payment went through. There is nothing more to do.
 paid-status = paid
 held-title = Reserved. Thank you!
 held-body = The amount is reserved on your card. It is taken when the shop confirms the order, and released if it does not.

@@ -111,7 +111,7 @@ unknown-next = Mes ir toliau klausiame banko. Puslapį galite uždaryti: parduot
 
 ## Rezultatai
 paid-title = Sumokėta. Ačiū!
-paid-body = Apie jūsų mokėjimą pranešėme parduotuvei.
+paid-body = Mokėjimas pavyko. Daugiau nieko daryti nereikia.
 paid-status = sumokėta
 held-title = Suma rezervuota. Ačiū!
 held-body = Suma rezervuota jūsų kortelėje. Ji bus nurašyta, kai parduotuvė patvirtins užsakymą, arba atlaisvinta, jei nepatvirtins.
