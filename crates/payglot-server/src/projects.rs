@@ -4,11 +4,12 @@
 //! reading, parsing and unsealing are saved.
 
 use crate::secrets::{MasterKey, Secret};
+use anyhow::Context as _;
 use payglot_core::outbox::Schedule;
 use payglot_core::{Captures, Funds, ProjectId, Terms, UnixMillis};
 use payglot_store::{Project, Store, StoreError};
-use payglot_wire::rbs;
 use payglot_wire::rbs::notification::{CallbackOperation, Extra};
+use payglot_wire::{Protocol, rbs};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -217,8 +218,8 @@ impl ProjectSettings {
 pub struct ActiveProject {
     /// Its id.
     pub id: ProjectId,
-    /// The protocol's word.
-    pub protocol: String,
+    /// The protocol it speaks.
+    pub protocol: Protocol,
     /// Unique name.
     pub name: String,
     /// The name the protocol calls the merchant by.
@@ -322,6 +323,8 @@ impl Projects {
     }
 
     fn read(&self, project: Project) -> anyhow::Result<ActiveProject> {
+        let protocol =
+            Protocol::from_name(&project.protocol).with_context(|| format!("{} is not spoken", project.protocol))?;
         let mut secrets = Vec::with_capacity(project.secrets.len());
         for sealed in project.secrets {
             let secret = self.key.open(&sealed.sealed, &seal_purpose(&project.name, &sealed.kind))?;
@@ -329,7 +332,7 @@ impl Projects {
         }
         Ok(ActiveProject {
             id: project.id,
-            protocol: project.protocol,
+            protocol,
             name: project.name,
             login: project.login,
             enabled: project.enabled,

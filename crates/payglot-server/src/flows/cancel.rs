@@ -2,6 +2,7 @@
 
 use super::{FlowError, announce, apply_with, load, operate};
 use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
 use payglot_core::{Command, DeclineReason, PaymentId};
 use payglot_store::StoredPayment;
 
@@ -9,7 +10,9 @@ use payglot_store::StoredPayment;
 pub async fn cancel(gateway: &Gateway, id: PaymentId, reason: DeclineReason) -> Result<StoredPayment, FlowError> {
     let stored = load(gateway, id).await?;
     let command = || Command::Cancel { reason, return_operation: gateway.clock.operation_id() };
-    let details = |stored: &StoredPayment| Some(announce::remember_cancel(&stored.payment, &stored.details, reason));
+    let details = |project: &ActiveProject, stored: &StoredPayment| {
+        Some(announce::remember_cancel(project, &stored.details, reason))
+    };
     let (stored, decision) = apply_with(gateway, stored, command, details).await?;
     match decision.ask {
         Some(operation) => operate::ask(gateway, stored, operation).await,
@@ -53,8 +56,9 @@ mod tests {
         gateway.store.commit(commit).await.expect("somebody was faster");
         let reason = DeclineReason::CancelledByPayer;
         let command = || Command::Cancel { reason, return_operation };
-        let details =
-            |stored: &StoredPayment| Some(announce::remember_cancel(&stored.payment, &stored.details, reason));
+        let details = |project: &ActiveProject, stored: &StoredPayment| {
+            Some(announce::remember_cancel(project, &stored.details, reason))
+        };
         let (cancelled, _) = apply_with(&gateway, old, command, details).await.expect("cancelled");
         assert!(cancelled.details.contains("description=new"), "{}", cancelled.details);
     }

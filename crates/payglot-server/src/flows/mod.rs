@@ -73,7 +73,7 @@ pub(crate) async fn apply(
     stored: StoredPayment,
     command: impl Fn() -> Command + Send,
 ) -> Result<(StoredPayment, Decision), FlowError> {
-    apply_with(gateway, stored, command, |_| None).await
+    apply_with(gateway, stored, command, |_, _| None).await
 }
 
 /// The same, and the details are replaced in the same transaction by what `details` makes of the payment as it is in each round.
@@ -81,13 +81,13 @@ pub(crate) async fn apply_with(
     gateway: &Gateway,
     mut stored: StoredPayment,
     command: impl Fn() -> Command + Send,
-    details: impl Fn(&StoredPayment) -> Option<String> + Send,
+    details: impl Fn(&ActiveProject, &StoredPayment) -> Option<String> + Send,
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let project = gateway.projects.by_id(stored.payment.project).await?;
     for _ in 0..ROUNDS_MAX {
         let now = gateway.clock.now();
         let decision = decide(&stored.payment, command(), now)?;
-        let changed = details(&stored);
+        let changed = details(&project, &stored);
         let kept = changed.as_ref().unwrap_or(&stored.details);
         match commit(gateway, &project, kept, &decision, changed.clone(), now).await {
             Ok(_) => {
@@ -119,7 +119,7 @@ async fn commit(
     };
     let committed = gateway.store.commit(commit).await?;
     for change in &decision.changes {
-        gateway.metrics.payment_changed(&project.protocol, change);
+        gateway.metrics.payment_changed(project.protocol.name(), change);
     }
     gateway.courier.hand_over(committed.claimed);
     Ok(committed.order)

@@ -1,9 +1,8 @@
-//! The payer pays by card: attempt, challenge, answer.
+//! The payer pays: attempt, challenge, answer.
 
 use super::{FlowError, apply, load, operate};
 use crate::gateway::Gateway;
-use crate::upstream::card::Card;
-use crate::upstream::{AttemptAnswer, CardAttempt, Provider as _};
+use crate::upstream::{Attempt, AttemptAnswer, Means, Provider as _};
 use payglot_core::{Command, Method, OperationId, OperationKind, Payment, PaymentId};
 use payglot_store::StoredPayment;
 use std::sync::Arc;
@@ -17,16 +16,24 @@ pub enum Paid {
     PayerMustAct(String),
 }
 
-/// Begins an attempt with a card and asks the provider; `return_address` says where a challenge of this attempt leads back to. Runs to its end even if the payer's browser goes away meanwhile.
-pub async fn by_card(
+/// What a payer brings to an attempt.
+#[derive(Debug)]
+pub struct Payer {
+    /// What the payer pays with.
+    pub means: Means,
+    /// The payer's address on the network, if known.
+    pub ip: Option<String>,
+}
+
+/// Begins an attempt and asks the provider; `return_address` says where a challenge of this attempt leads back to. Runs to its end even if the payer's browser goes away meanwhile.
+pub async fn attempt(
     gateway: &Arc<Gateway>,
     stored: StoredPayment,
-    card: Card,
-    payer_ip: Option<String>,
+    payer: Payer,
     return_address: impl FnOnce(OperationId) -> String + Send + 'static,
 ) -> Result<Paid, FlowError> {
     let shared = Arc::clone(gateway);
-    let work = async move { attempt(&shared, stored, card, payer_ip, return_address).await };
+    let work = async move { try_attempt(&shared, stored, payer, return_address).await };
     finish(gateway, work).await
 }
 
@@ -55,26 +62,23 @@ pub async fn challenge_address(gateway: &Gateway, payment: &Payment) -> Option<S
     gateway.bank.challenge_address(attempt.id).await
 }
 
-async fn attempt(
+async fn try_attempt(
     gateway: &Gateway,
     stored: StoredPayment,
-    card: Card,
-    payer_ip: Option<String>,
+    payer: Payer,
     return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
-    let facts = card.facts();
-    let command = || Command::StartAttempt {
-        operation,
-        method: Method::Card,
-        card: Some(facts.clone()),
-        payer_ip: payer_ip.clone(),
+    let Payer { means, ip } = payer;
+    let (method, facts) = match &means {
+        Means::Card(card) => (Method::Card, Some(card.facts())),
     };
+    let command = || Command::StartAttempt { operation, method, card: facts.clone(), payer_ip: ip.clone() };
     let (stored, _) = apply(gateway, stored, command).await?;
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
     let return_address = return_address(operation);
-    let asked = CardAttempt { operation, payment, kind, amount, card, return_address };
+    let asked = Attempt { operation, payment, kind, amount, means, return_address };
     match gateway.bank.attempt(asked).await {
         AttemptAnswer::Done(answer) => {
             let stored = operate::answered(gateway, stored, operation, answer).await?;

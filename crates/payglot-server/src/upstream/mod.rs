@@ -11,9 +11,16 @@ use payglot_core::{Answer, Money, OperationId, OperationKind, PaymentId};
 
 use card::Card;
 
-/// An attempt of a payer to pay by card.
+/// What a payer pays with.
 #[derive(Debug)]
-pub struct CardAttempt {
+pub enum Means {
+    /// A card, as the payer typed it. Dropped, and wiped, as soon as the provider has been asked.
+    Card(Card),
+}
+
+/// An attempt of a payer to pay.
+#[derive(Debug)]
+pub struct Attempt {
     /// The id of the operation: the same id twice is the same attempt and moves money once.
     pub operation: OperationId,
     /// The payment it belongs to.
@@ -22,8 +29,8 @@ pub struct CardAttempt {
     pub kind: OperationKind,
     /// How much.
     pub amount: Money,
-    /// What the payer typed. Dropped, and wiped, as soon as the provider has been asked.
-    pub card: Card,
+    /// What the payer pays with.
+    pub means: Means,
     /// Where the payer's browser must come back to after a challenge.
     pub return_address: String,
 }
@@ -57,7 +64,7 @@ pub struct FollowUp {
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
     /// Asks for a sale or a hold.
-    async fn attempt(&self, attempt: CardAttempt) -> AttemptAnswer;
+    async fn attempt(&self, attempt: Attempt) -> AttemptAnswer;
 
     /// The payer came back from the challenge: asks for the rest of the attempt.
     async fn finish_attempt(&self, operation: OperationId) -> Answer;

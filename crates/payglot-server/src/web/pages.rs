@@ -7,6 +7,7 @@ use crate::checkout::visit::{Visit, confirmed_href};
 use crate::checkout::{Language, assets, pages};
 use crate::flows::{FlowError, StoredPayment, cancel, pay, query};
 use crate::gateway::Gateway;
+use crate::upstream::Means;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -125,7 +126,8 @@ async fn pay_by_card(
     };
     let (id, spoken) = (stored.payment.id, visit.language);
     let return_address = move |attempt| confirmed_href(id, attempt, spoken);
-    match pay::by_card(gateway, stored, card, ip.map(|ip| ip.to_string()), return_address).await {
+    let payer = pay::Payer { means: Means::Card(card), ip: ip.map(|ip| ip.to_string()) };
+    match pay::attempt(gateway, stored, payer, return_address).await {
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&with_language(&address, visit.language))),
         Ok(pay::Paid::Settled(_)) => Ok(see_other(&visit.done_page())),
         // Somebody was faster: the page tells what became of it.

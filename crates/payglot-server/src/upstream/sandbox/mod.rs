@@ -17,7 +17,7 @@ mod sums;
 mod tests;
 
 use super::card::Card;
-use super::{AttemptAnswer, CardAttempt, FollowUp, Provider};
+use super::{Attempt, AttemptAnswer, FollowUp, Means, Provider};
 use crate::clock::Clock;
 use async_trait::async_trait;
 pub use book::{APPROVAL_CODE, Book};
@@ -104,8 +104,8 @@ impl SandboxBank {
         }
     }
 
-    async fn try_attempt(&self, attempt: CardAttempt) -> Result<AttemptAnswer, BookClosed> {
-        let CardAttempt { operation, payment, kind, amount, card, return_address } = attempt;
+    async fn try_attempt(&self, attempt: Attempt) -> Result<AttemptAnswer, BookClosed> {
+        let Attempt { operation, payment, kind, amount, means: Means::Card(card), return_address } = attempt;
         let question = Question { operation, payment, kind, amount };
         if let Some(entry) = self.book.entry(operation).await? {
             return Ok(again(&question, &entry));
@@ -213,7 +213,7 @@ fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
 
 #[async_trait]
 impl Provider for SandboxBank {
-    async fn attempt(&self, attempt: CardAttempt) -> AttemptAnswer {
+    async fn attempt(&self, attempt: Attempt) -> AttemptAnswer {
         let answer = self.try_attempt(attempt).await.unwrap_or(AttemptAnswer::Done(Answer::Unknown));
         self.wait(self.settings.delay).await;
         answer

@@ -65,13 +65,13 @@ impl Town {
         id
     }
 
-    fn question(&self, number: &str, code: &str) -> CardAttempt {
-        CardAttempt {
+    fn question(&self, number: &str, code: &str) -> Attempt {
+        Attempt {
             operation: self.clock.operation_id(),
             payment: self.clock.payment_id(),
             kind: OperationKind::Sale,
             amount: rub(2_000),
-            card: card(number, code, "12/34"),
+            means: Means::Card(card(number, code, "12/34")),
             return_address: RETURN.to_owned(),
         }
     }
@@ -93,7 +93,7 @@ impl Town {
     }
 
     async fn hold(&self, payment: PaymentId, minor: i64) {
-        let question = CardAttempt {
+        let question = Attempt {
             payment,
             kind: OperationKind::Hold,
             amount: rub(minor),
@@ -123,6 +123,11 @@ impl Town {
 
 fn rub(minor: i64) -> Money {
     Money::new(minor, Currency::RUB).expect("an amount")
+}
+
+fn masked(question: &Attempt) -> String {
+    let Means::Card(card) = &question.means;
+    card.number().masked()
 }
 
 fn card(number: &str, code: &str, expiry: &str) -> Card {
@@ -211,7 +216,7 @@ async fn the_book_and_the_files_never_hold_a_number() {
     let town = Town::new().await;
     for known in cards::CARDS {
         let question = town.question(known.number, "123");
-        let (operation, mask) = (question.operation, question.card.number().masked());
+        let (operation, mask) = (question.operation, masked(&question));
         town.bank.attempt(question).await;
         town.written().await;
         if let Some(entry) = town.entry(operation).await {
@@ -240,8 +245,10 @@ async fn number_date_and_code_must_fit() {
     assert_eq!(words(&town.pay("4444555511113333", "").await), "approved no");
     // The clock stands in November 2026.
     for (expiry, answer) in [("11/26", "approved no"), ("10/26", "declined card_expired")] {
-        let question =
-            CardAttempt { card: card("4444555511113333", "123", expiry), ..town.question(CHALLENGE_CARD, "") };
+        let question = Attempt {
+            means: Means::Card(card("4444555511113333", "123", expiry)),
+            ..town.question(CHALLENGE_CARD, "")
+        };
         assert_eq!(words(&done(town.bank.attempt(question).await)), answer, "{expiry}");
     }
 }
@@ -254,11 +261,11 @@ async fn the_same_question_gets_the_same_answer_and_another_is_refused() {
     let first = done(town.bank.attempt(question).await);
     town.written().await;
     // Even with another card: the card of an operation is the one it was first asked with.
-    let repeat = CardAttempt { operation, payment, ..town.question("5432543254325430", "123") };
+    let repeat = Attempt { operation, payment, ..town.question("5432543254325430", "123") };
     assert_eq!(done(town.bank.attempt(repeat).await), first);
-    let other_sum = CardAttempt { operation, payment, amount: rub(1), ..town.question("4444555511113333", "123") };
+    let other_sum = Attempt { operation, payment, amount: rub(1), ..town.question("4444555511113333", "123") };
     assert_eq!(words(&done(town.bank.attempt(other_sum).await)), "declined system_error");
-    let other_payment = CardAttempt { operation, ..town.question("4444555511113333", "123") };
+    let other_payment = Attempt { operation, ..town.question("4444555511113333", "123") };
     assert_eq!(words(&done(town.bank.attempt(other_payment).await)), "declined system_error");
     town.written().await;
     assert_eq!(town.bank.query(operation).await, first);

@@ -1,4 +1,4 @@
-//! What a protocol says about a payment's pages: their addresses, the shop's words, the way back. One `match` per question.
+//! The pages of an RBS order.
 
 use crate::checkout::Language;
 use crate::checkout::visit::Visit;

@@ -1,0 +1,107 @@
+//! Who calls, and which of the caller's orders the call is about.
+
+use super::PROTOCOL;
+use crate::flows::{FlowError, StoredPayment, query, recover};
+use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
+use payglot_core::{Currency, Refusal};
+use payglot_wire::proof::Signed;
+use payglot_wire::rbs::request::OrderRef;
+use payglot_wire::rbs::signature::{Known, authenticate};
+use payglot_wire::rbs::{Credentials, Defaults, Language, Operation, Params, Refused};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A refusal and the language to say it in.
+pub(super) type Refusing = (Refused, Language);
+
+/// An order of this merchant, brought up to date. Another merchant's is `NotAllowed`.
+pub(super) async fn find(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    order: &OrderRef,
+) -> Result<StoredPayment, FlowError> {
+    let stored = match order {
+        OrderRef::Id(id) => query::payment(gateway, *id).await?,
+        OrderRef::Number(number) => query::payment_by_order(gateway, project.id, number).await?,
+    };
+    if stored.payment.project != project.id {
+        return Err(FlowError::Refused(Refusal::NotAllowed));
+    }
+    match recover::settle_open(gateway, stored.clone()).await {
+        Ok(settled) => Ok(settled),
+        // What is stored is still the truth; the recovery goes on asking.
+        Err(_) => Ok(stored),
+    }
+}
+
+/// The project whose credentials came, proven.
+pub(super) async fn caller(
+    gateway: &Gateway,
+    operation: Operation,
+    params: &Params,
+    ip: Option<IpAddr>,
+) -> Result<(Arc<ActiveProject>, Credentials), Refusing> {
+    let language = Language::of_errors(params, Language::RU);
+    let credentials = Credentials::read(params, operation).map_err(|refused| (refused, language))?;
+    match proven(gateway, &credentials).await {
+        Ok(project) => Ok((project.into_inner(), credentials)),
+        Err(Refused::AccessDenied) => {
+            // Counted so that nobody tries passwords by the thousand; the answer stays the protocol's own.
+            gateway.limits.wrong_secret(ip);
+            Err((Refused::AccessDenied, language))
+        }
+        Err(refused) => Err((refused, language)),
+    }
+}
+
+async fn proven(gateway: &Gateway, credentials: &Credentials) -> Result<Signed<Arc<ActiveProject>>, Refused> {
+    let now = gateway.clock.now();
+    let candidates = match credentials.user_name() {
+        Some(login) => gateway.projects.by_login(PROTOCOL, login).await.map(|found| found.into_iter().collect()),
+        // A token names nobody, so everybody who has one is asked.
+        None => gateway.projects.with_secret(PROTOCOL, "token").await,
+    };
+    let candidates: Vec<Arc<ActiveProject>> = candidates.map_err(|error| failed(&error.into()))?;
+    let mut proven = Err(Refused::AccessDenied);
+    for project in candidates.into_iter().filter(|project| project.enabled) {
+        let known = Known {
+            user_name: project.login.clone(),
+            passwords: project.valid_secrets("password", now),
+            tokens: project.valid_secrets("token", now),
+        };
+        proven = proven.or(authenticate(credentials, &known, project));
+    }
+    proven
+}
+
+/// The API login and the merchant's own name, which by convention lacks `-api`.
+pub(super) fn own_logins(project: &ActiveProject) -> Vec<&str> {
+    let login = project.login.as_str();
+    vec![login, login.strip_suffix("-api").unwrap_or(login)]
+}
+
+pub(super) fn default_language(project: &ActiveProject) -> Language {
+    Language::from_code(&project.settings.language).unwrap_or(Language::RU)
+}
+
+pub(super) fn defaults(project: &ActiveProject) -> Defaults {
+    let settings = &project.settings;
+    Defaults {
+        language: default_language(project),
+        currency: Currency::from_code(&settings.currency).unwrap_or(Currency::RUB),
+        currencies: settings.currencies.iter().filter_map(|code| Currency::from_code(code)).collect(),
+        numbers_orders: settings.number_orders,
+        session_timeout_secs: u32::try_from(settings.session_seconds).unwrap_or(u32::MAX),
+        offset_secs: settings.zone_minutes * 60,
+        amount_max: settings.amount_max,
+        may_name_callback: settings.dynamic_callback,
+        ..Defaults::default()
+    }
+}
+
+/// Our own failure: told as the protocol's system error, logged once, here.
+pub(super) fn failed(error: &FlowError) -> Refused {
+    tracing::error!(%error, "an RBS call failed");
+    Refused::System
+}

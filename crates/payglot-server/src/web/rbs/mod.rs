@@ -1,0 +1,122 @@
+//! RBS, eCommerce API V1: `/payment/rest/<operation>.do` by GET or POST, and the payment pages beside it.
+
+mod callers;
+mod register;
+mod status;
+
+use super::middleware::Called;
+use super::{client_ip, failure, pages, query_value};
+use crate::checkout::Language as PageLanguage;
+use crate::gateway::Gateway;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use callers::Refusing;
+use payglot_core::Intent;
+use payglot_wire::raw::{Method, RawRequest, Reply};
+use payglot_wire::rbs::{Language, Operation, Page, Params, Refused, reply};
+use register::register;
+use status::status;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The protocol's word.
+pub(super) const PROTOCOL: &str = "rbs";
+pub(super) fn router(prefix: &str) -> Router<Arc<Gateway>> {
+    Router::new().route(&format!("{prefix}/payment/{{*rest}}"), any(answer))
+}
+
+/// Everything below `/payment/`.
+async fn answer(
+    State(gateway): State<Arc<Gateway>>,
+    method: HttpMethod,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let path = uri.path().strip_prefix(gateway.config.rbs_prefix.as_str()).unwrap_or(uri.path());
+    let query = uri.query().unwrap_or_default();
+    let method = match method {
+        HttpMethod::GET => Method::Get,
+        // Looking at a page is harmless; a call could register an order whose number nobody would learn.
+        HttpMethod::HEAD if path.starts_with("/payment/merchants/") => Method::Get,
+        HttpMethod::POST => Method::Post,
+        _ => return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, POST")]).into_response(),
+    };
+    if path.starts_with("/payment/merchants/") {
+        return page(&gateway, method, path, query, &headers, body).await;
+    }
+    let called = path.strip_prefix("/payment/").unwrap_or(path);
+    let Some(operation) = Operation::from_path(called) else { return respond(reply::not_found()) };
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => {
+            let mut refused = reply::refused(operation, &Refused::Malformed, Language::RU);
+            refused.status = rejection.status().as_u16();
+            return respond(refused);
+        }
+    };
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let ip = client_ip(&gateway, &headers);
+    if let Some(seconds) = gateway.limits.guesser(ip) {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+    }
+    let caller_ip = ip.map(|ip| ip.to_string());
+    let request = RawRequest { method, path, query, content_type, body: &body, caller_ip };
+    let called = call(&gateway, operation, &request, ip).await;
+    let reply = called.unwrap_or_else(|(refused, language)| reply::refused(operation, &refused, language));
+    let mut response = respond(reply);
+    response.extensions_mut().insert(Called { protocol: PROTOCOL, operation: operation.path() });
+    response
+}
+
+/// The payment page, and the form posted from it.
+async fn page(
+    gateway: &Arc<Gateway>,
+    method: Method,
+    path: &str,
+    query: &str,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let language = Page::from_path(path).and_then(|page| PageLanguage::parse(page.language.code()));
+    let id = query_value(query, "mdOrder").and_then(|id| id.parse().ok()).filter(|_| Page::from_path(path).is_some());
+    let Some(id) = id else {
+        return failure::PageFailure::UnknownOrder.into_response(language.unwrap_or(PageLanguage::En));
+    };
+    match (method, body) {
+        (Method::Get, _) => pages::show(gateway, id, language, query).await,
+        (Method::Post, Ok(body)) => pages::post(gateway, id, language, headers, query, &body).await,
+        (Method::Post, Err(rejection)) => rejection.into_response(),
+    }
+}
+
+async fn call(
+    gateway: &Gateway,
+    operation: Operation,
+    request: &RawRequest<'_>,
+    ip: Option<IpAddr>,
+) -> Result<Reply, Refusing> {
+    let params = Params::read(request).map_err(|refused| (refused, Language::RU))?;
+    let spoken = Language::of_errors(&params, Language::RU);
+    match operation {
+        Operation::Register => register(gateway, operation, Intent::Sale, &params, ip).await,
+        Operation::RegisterPreAuth => register(gateway, operation, Intent::Hold, &params, ip).await,
+        Operation::GetOrderStatusExtended | Operation::GetOrderStatus => status(gateway, operation, &params, ip).await,
+        // Known to the protocol, not offered: the caller is told so and nothing else.
+        _ => Err((Refused::AccessDenied, spoken)),
+    }
+}
+
+fn respond(reply: Reply) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    (status, [(header::CONTENT_TYPE, reply.content_type), (header::CACHE_CONTROL, "no-store")], reply.body)
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests;
