@@ -5,10 +5,9 @@ use super::notification::Callback;
 use super::request::Credentials;
 use crate::proof::Signed;
 use crate::text::hex;
+use crate::text::rsa::{Digest, RsaPublicKey};
 use crate::text::secret::Secret;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use ring::{hmac, signature as rsa};
+use ring::hmac;
 use std::fmt;
 
 /// What a project is known by. Several passwords or tokens are valid while one replaces another.
@@ -116,63 +115,8 @@ impl Verifier {
         };
         let proven = match self {
             Self::Symmetric(key) => hmac::verify(&hmac_key(key), text.as_bytes(), &bytes).is_ok(),
-            Self::Rsa(key) => key.verifies(&text, &bytes),
+            Self::Rsa(key) => key.verifies(Digest::Sha512, text.as_bytes(), &bytes),
         };
         if proven { Ok(Signed::proven(callback)) } else { Err(Unproven { reason: UnprovenReason::Differs, text }) }
     }
-}
-
-/// An RSA public key of 2048 to 8192 bits.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RsaPublicKey {
-    /// `RSAPublicKey` of PKCS #1, in DER.
-    pkcs1: Vec<u8>,
-}
-
-impl fmt::Debug for RsaPublicKey {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "RsaPublicKey({} bytes)", self.pkcs1.len())
-    }
-}
-
-/// `1.2.840.113549.1.1.1` (rsaEncryption) with a NULL, as the algorithm of a `SubjectPublicKeyInfo`.
-const RSA_ENCRYPTION: &[u8] = &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00];
-
-impl RsaPublicKey {
-    /// Reads `-----BEGIN PUBLIC KEY-----`.
-    pub fn from_pem(pem: &str) -> Option<Self> {
-        let (_, rest) = pem.split_once("-----BEGIN PUBLIC KEY-----")?;
-        let (body, _) = rest.split_once("-----END PUBLIC KEY-----")?;
-        let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-        Self::from_der(&STANDARD.decode(body).ok()?)
-    }
-
-    /// Reads `SubjectPublicKeyInfo` in DER: a sequence of the algorithm and a bit string that holds the key.
-    pub fn from_der(der: &[u8]) -> Option<Self> {
-        let (info, after) = element(der, 0x30)?;
-        let (algorithm, rest) = element(info, 0x30)?;
-        let (bits, end) = element(rest, 0x03)?;
-        let (unused, key) = bits.split_first()?;
-        let whole = after.is_empty() && end.is_empty() && *unused == 0 && algorithm == RSA_ENCRYPTION;
-        whole.then(|| Self { pkcs1: key.to_vec() })
-    }
-
-    fn verifies(&self, text: &str, signature: &[u8]) -> bool {
-        rsa::UnparsedPublicKey::new(&rsa::RSA_PKCS1_2048_8192_SHA512, &self.pkcs1)
-            .verify(text.as_bytes(), signature)
-            .is_ok()
-    }
-}
-
-/// The contents of a DER element with this tag, and what follows it. Lengths up to 65535 are enough for any key.
-fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (&first, rest) = der.split_first()?;
-    let (&length, rest) = rest.split_first()?;
-    let (length, rest) = match length {
-        0..=0x7F => (usize::from(length), rest),
-        0x81 => (usize::from(*rest.first()?), &rest[1..]),
-        0x82 => (usize::from(*rest.first()?) << 8 | usize::from(*rest.get(1)?), &rest[2..]),
-        _ => return None,
-    };
-    (first == tag && length <= rest.len()).then(|| rest.split_at(length))
 }

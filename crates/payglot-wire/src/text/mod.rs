@@ -5,5 +5,6 @@ pub mod hex;
 pub mod json;
 pub mod local_time;
 pub mod multipart;
+pub mod rsa;
 pub mod secret;
 pub mod url;
