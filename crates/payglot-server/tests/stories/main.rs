@@ -15,6 +15,5 @@ mod register;
 mod restart;
 mod secrets;
 mod settings;
-mod signatures;
 mod starvation;
 mod together;
