@@ -151,6 +151,9 @@ pub enum Acknowledgement {
     Status2xx,
     /// HTTP status 200 and this body, white space around it aside.
     Body(String),
+    /// Any HTTP status from 200 to 299, and a body whose first word is this: a byte order mark and white space before it, and anything
+    /// that white space divides from it, do not matter.
+    Word(String),
 }
 
 impl fmt::Display for Acknowledgement {
@@ -159,6 +162,7 @@ impl fmt::Display for Acknowledgement {
             Self::Status200 => out.write_str("200"),
             Self::Status2xx => out.write_str("2xx"),
             Self::Body(text) => write!(out, "body:{text}"),
+            Self::Word(text) => write!(out, "word:{text}"),
         }
     }
 }
@@ -174,7 +178,13 @@ impl FromStr for Acknowledgement {
         match text {
             "200" => Ok(Self::Status200),
             "2xx" => Ok(Self::Status2xx),
-            other => other.strip_prefix("body:").map(|body| Self::Body(body.to_owned())).ok_or(NotAnAcknowledgement),
+            other => match other.split_once(':') {
+                Some(("body", text)) => Ok(Self::Body(text.to_owned())),
+                Some(("word", text)) if !text.is_empty() && !text.contains(char::is_whitespace) => {
+                    Ok(Self::Word(text.to_owned()))
+                }
+                _ => Err(NotAnAcknowledgement),
+            },
         }
     }
 }
@@ -203,11 +213,24 @@ pub fn judge(wanted: &Acknowledgement, answer: &ShopAnswer) -> Result<(), String
         Acknowledgement::Status200 if status == 200 => Ok(()),
         Acknowledgement::Status2xx if (200..300).contains(&status) => Ok(()),
         Acknowledgement::Body(text) if status == 200 && body == text => Ok(()),
+        Acknowledgement::Word(text) if (200..300).contains(&status) && first_word(body) == text => Ok(()),
         Acknowledgement::Status200 => Err(format!("answered {status}, but only 200 is an acknowledgement")),
         Acknowledgement::Status2xx => Err(format!("answered {status}, but only 200 to 299 is an acknowledgement")),
         Acknowledgement::Body(text) if status == 200 => Err(format!("answered 200 but the body was not {text}")),
         Acknowledgement::Body(text) => Err(format!("answered {status} instead of 200 with the body {text}")),
+        Acknowledgement::Word(text) if (200..300).contains(&status) => {
+            Err(format!("answered {status} but the body did not begin with the word {text}"))
+        }
+        Acknowledgement::Word(text) => Err(format!("answered {status} instead of 200 to 299 with the word {text}")),
     }
+}
+
+/// Editors that write a byte order mark put it before everything a script prints.
+fn first_word(body: &str) -> &str {
+    body.trim_start_matches(|c: char| c == '\u{FEFF}' || c.is_whitespace())
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -246,9 +269,28 @@ mod tests {
         assert!(judge(&Acknowledgement::Status200, &answered(204, "")).is_err());
         assert_eq!(judge(&Acknowledgement::Status2xx, &answered(204, "")), Ok(()));
         assert!(judge(&Acknowledgement::Status2xx, &ShopAnswer::Failed("timed out".to_owned())).is_err());
-        for way in ["200", "2xx", "body:SUCCESS"] {
+        for way in ["200", "2xx", "body:SUCCESS", "word:OK"] {
             assert_eq!(way.parse::<Acknowledgement>().map(|way| way.to_string()).as_deref(), Ok(way));
         }
+        for wrong in ["", "201", "word:", "word:a b", "words:OK", "body"] {
+            assert_eq!(wrong.parse::<Acknowledgement>(), Err(NotAnAcknowledgement), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_word_may_have_a_mark_before_and_a_text_after_it() {
+        let word = Acknowledgement::Word("OK".to_owned());
+        let judged = |status, body: &str| judge(&word, &ShopAnswer::Answered { status, body: body.to_owned() });
+        for body in ["OK", " OK\r\n", "\u{FEFF}OK", "\r\n\u{FEFF} OK", "OK some text", "OK\n<br>"] {
+            assert_eq!(judged(200, body), Ok(()), "{body}");
+            assert_eq!(judged(202, body), Ok(()), "{body}");
+            assert!(judged(302, body).is_err() && judged(422, body).is_err(), "{body}");
+        }
+        for body in ["", "ok", "OKAY", "OK.", "OK<br>", "not OK", "<html>OK", "\"OK\""] {
+            assert!(judged(200, body).is_err(), "{body}");
+        }
+        assert_eq!(judged(200, "x"), Err("answered 200 but the body did not begin with the word OK".to_owned()));
+        assert_eq!(judge(&word, &ShopAnswer::Failed("timed out".to_owned())), Err("timed out".to_owned()));
     }
 
     #[test]
