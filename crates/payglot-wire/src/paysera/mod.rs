@@ -55,4 +55,4 @@ pub use notification::{Callback, CallbackSettings, Status, accept_fields, callba
 pub use params::Fields;
 pub use reply::{accept_url, cancel_url};
 pub use request::{Envelope, Order, ProjectState, Rules, Zone, repeats};
-pub use signature::{Signer, Verifier, prove};
+pub use signature::{Signer, Verifier, prove, prove_old};

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -134,14 +135,24 @@ pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     TOLERANT.decode(text.replace('-', "+").replace('_', "/")).ok()
 }
 
-/// Reads the form inside `data`. If some text is not UTF-8 the second value is true, and such texts hold replacement characters, good
-/// enough to find the project and the order's number by.
-pub(super) fn read_form(bytes: &[u8]) -> (Fields, bool) {
-    if let Ok(pairs) = form::decode(bytes) {
-        return (Fields::from_pairs(pairs), false);
-    }
-    let pairs = form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
-    (Fields::from_pairs(pairs.collect()), true)
+/// What stands inside `data`.
+pub(super) struct Form {
+    /// The parameters.
+    pub(super) fields: Fields,
+    /// Some text is not UTF-8 and holds replacement characters, good enough to find the project and the order's number by.
+    pub(super) not_utf8: bool,
+    /// The project's password was among them.
+    pub(super) leaks_password: bool,
+}
+
+/// Reads the form inside `data`.
+pub(super) fn read_form(bytes: &[u8]) -> Form {
+    let strict = form::decode(bytes);
+    let not_utf8 = strict.is_err();
+    let owned = |(name, value): (Cow<str>, Cow<str>)| (name.into_owned(), value.into_owned());
+    let pairs = strict.unwrap_or_else(|_| form_urlencoded::parse(bytes).map(owned).collect());
+    let leaks_password = pairs.iter().any(|(name, _)| name.eq_ignore_ascii_case(DROPPED[0]));
+    Form { fields: Fields::from_pairs(pairs), not_utf8, leaks_password }
 }
 
 #[cfg(test)]
@@ -182,7 +193,8 @@ mod tests {
         fn what_was_written_is_read_back(pairs in proptest::collection::hash_map(".{1,8}", ".{0,16}", 0..6)) {
             let fields = Fields::from_pairs(pairs.into_iter().collect());
             let bytes = decode_base64(&fields.to_data()).expect("written by us");
-            prop_assert_eq!(read_form(&bytes), (fields, false));
+            let read = read_form(&bytes);
+            prop_assert_eq!((read.fields, read.not_utf8), (fields, false));
         }
 
         #[test]

@@ -6,7 +6,7 @@ mod time_limit;
 
 use super::codes::{Code, Refused};
 use super::legacy;
-use super::params::{self, Fields};
+use super::params::{self, Fields, Form};
 use super::signature;
 use crate::raw::{Method, RawRequest};
 use crate::text::form::{self, Pairs};
@@ -14,16 +14,18 @@ use crate::text::multipart;
 use crate::text::secret::Secret;
 pub use order::{Order, Payer, ProjectState, Rules, repeats};
 use std::borrow::Cow;
+use std::fmt;
 pub use time_limit::Zone;
 
 /// What arrived, decoded and not yet proven. The project's password is needed for the proof and the project's number for the password,
 /// so the parameters are read first; nothing may be done with them but finding the project, until [`signature::prove`] gave them out.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Envelope {
     signed_text: String,
     sign: Option<String>,
     fields: Fields,
     not_utf8: bool,
+    leaks_password: bool,
     legacy: Option<legacy::Version>,
 }
 
@@ -44,12 +46,12 @@ impl Envelope {
             return Err(unreadable);
         }
         let bytes = params::decode_base64(&data).ok_or(unreadable)?;
-        let (fields, not_utf8) = params::read_form(&bytes);
-        Ok(Self { signed_text: data, sign, fields, not_utf8, legacy: None })
+        let Form { fields, not_utf8, leaks_password } = params::read_form(&bytes);
+        Ok(Self { signed_text: data, sign, fields, not_utf8, leaks_password, legacy: None })
     }
 
     pub(super) fn of_legacy(text: String, sign: Option<String>, fields: Fields, version: legacy::Version) -> Self {
-        Self { signed_text: text, sign, fields, not_utf8: false, legacy: Some(version) }
+        Self { signed_text: text, sign, fields, not_utf8: false, leaks_password: false, legacy: Some(version) }
     }
 
     /// Whose request it says it is: 1 to 2147483647, because clients hold it in 32 bits.
@@ -71,9 +73,16 @@ impl Envelope {
         &self.signed_text
     }
 
-    /// What must have been signed, with a word in place of the password: for the developer of a test project.
+    /// What must have been signed, with a word in place of the password: for the developer of a test project. Where the shop put its
+    /// password into `data`, that too is only a word.
     pub fn signed_text_shown(&self) -> String {
-        format!("{}<password>", self.signed_text)
+        let text = if self.leaks_password { "<data with sign_password in it>" } else { &self.signed_text };
+        format!("{text}<password>")
+    }
+
+    /// Did the shop send its password along? It is dropped, but it went through the payer's browser, so it should be changed.
+    pub const fn leaks_password(&self) -> bool {
+        self.leaks_password
     }
 
     /// The decoded parameters, unproven: to be shown to the developer of a test project, and for [`signature::prove`].
@@ -86,9 +95,17 @@ impl Envelope {
         self.not_utf8
     }
 
-    /// Did it come in the protocol before version 1.6?
+    /// Did it come in the protocol before version 1.6? Such a request is proven by [`signature::prove_old`] alone, and only for projects
+    /// that are set to it.
     pub const fn legacy(&self) -> Option<legacy::Version> {
         self.legacy
+    }
+}
+
+impl fmt::Debug for Envelope {
+    /// The signed text holds all the parameters, so it is left out like their values.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Envelope").field("fields", &self.fields).field("legacy", &self.legacy).finish_non_exhaustive()
     }
 }
 

@@ -38,14 +38,26 @@ pub(super) fn same_hex(expected: &str, given: &str) -> bool {
 }
 
 /// Does `sign` prove that whoever wrote the request knows one of these passwords? More than one is valid while a new one replaces an
-/// old; each is tried, so that the time does not tell which matched.
+/// old; each is tried, so that the time does not tell which matched. A request of the old protocol is refused here.
 pub fn prove(envelope: &Envelope, passwords: &[Secret]) -> Result<Signed<Fields>, Refused> {
-    let refused = Refused::of(Code::SignWrong, "sign");
-    let given = envelope.sign().ok_or(refused)?;
+    if envelope.legacy().is_some() { Err(NOT_PROVEN) } else { compare(envelope, passwords) }
+}
+
+/// The same for the protocol before version 1.6, where values are signed without anything between them: a payer can move a digit from
+/// one to the next, from the order's number to the amount, and the signature still fits. So only projects that must have it may be asked
+/// this way.
+pub fn prove_old(envelope: &Envelope, passwords: &[Secret]) -> Result<Signed<Fields>, Refused> {
+    if envelope.legacy().is_some() { compare(envelope, passwords) } else { Err(NOT_PROVEN) }
+}
+
+const NOT_PROVEN: Refused = Refused::of(Code::SignWrong, "sign");
+
+fn compare(envelope: &Envelope, passwords: &[Secret]) -> Result<Signed<Fields>, Refused> {
+    let given = envelope.sign().ok_or(NOT_PROVEN)?;
     let matches =
         |password: &Secret| !password.expose().is_empty() && same_hex(&sign(envelope.signed_text(), password), given);
     let proven = passwords.iter().fold(false, |found, password| matches(password) | found);
-    if proven { Ok(Signed::proven(envelope.fields().clone())) } else { Err(refused) }
+    if proven { Ok(Signed::proven(envelope.fields().clone())) } else { Err(NOT_PROVEN) }
 }
 
 /// The key of encrypted callbacks: the password's bytes as they are, filled with zeros or cut to 32 as the official library does it.
@@ -139,9 +151,9 @@ impl Verifier {
     /// Checks every signature that is there; at least one by the key must be. Without any, `data` is an encrypted callback.
     pub fn verify(&self, callback: &Callback) -> Result<Signed<Fields>, Unproven> {
         let data = callback.data.as_deref().ok_or(Unproven::Unreadable)?;
-        let read = |bytes: Vec<u8>| match params::read_form(&bytes) {
-            (fields, false) => Ok(Signed::proven(fields)),
-            (_, true) => Err(Unproven::Unreadable),
+        let read = |bytes: Vec<u8>| {
+            let form = params::read_form(&bytes);
+            if form.not_utf8 { Err(Unproven::Unreadable) } else { Ok(Signed::proven(form.fields)) }
         };
         let (ss1, ss2, ss3) = (callback.ss1.as_deref(), callback.ss2.as_deref(), callback.ss3.as_deref());
         if (ss1, ss2, ss3) == (None, None, None) {

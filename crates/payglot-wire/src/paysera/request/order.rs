@@ -179,6 +179,11 @@ impl Order {
     pub fn allows(&self, key: &str) -> bool {
         allows(key, &self.only_payments, &self.disalow_payments)
     }
+
+    /// What the payer may choose from: methods that the shop allows and that take the amount.
+    pub fn choice(&self, methods: &Catalogue) -> Catalogue {
+        methods.only(|method| self.allows(&method.key) && method.takes(self.amount).is_ok())
+    }
 }
 
 /// Which earlier order a request repeats; `None` for a request of its own.

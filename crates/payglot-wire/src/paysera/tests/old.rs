@@ -2,7 +2,7 @@ use super::*;
 use crate::paysera::legacy::{self, Version};
 use crate::paysera::micro::{self, Answer, LateAnswer, Message};
 use crate::paysera::notification::seal;
-use crate::paysera::{CallbackSettings, Code, Details, Learned, Signer};
+use crate::paysera::{CallbackSettings, Code, Details, Learned, Signer, prove_old};
 use crate::text::form;
 use payglot_core::Money;
 
@@ -39,15 +39,16 @@ fn requests_of_every_old_version_are_proven() {
             let envelope = Envelope::read(&request).expect("readable");
             assert_eq!(envelope.legacy(), Some(Version::from_name(version)));
             assert_eq!((envelope.project_id(), envelope.signed_text()), (Ok(12345), block["text"]));
-            let proven = prove(&envelope, &[password()]).expect(version);
+            let proven = prove_old(&envelope, &[password()]).expect(version);
             assert_eq!(proven.get(), &old(version));
             assert!(Order::read(&proven, &rules(&catalogue())).is_ok());
-            assert!(prove(&envelope, &[Secret::new("another")]).is_err());
+            assert!(prove_old(&envelope, &[Secret::new("another")]).is_err());
+            assert!(prove(&envelope, &[password()]).is_err(), "only projects that are set to it");
         }
         let mut changed = old(version);
         changed.set("amount", "1");
         let envelope = Envelope::read(&get(&sent(&changed, block["sign"]))).expect("readable");
-        assert_eq!(prove(&envelope, &[password()]).map_err(|refused| refused.code), Err(Code::SignWrong));
+        assert_eq!(prove_old(&envelope, &[password()]).map_err(|refused| refused.code), Err(Code::SignWrong));
     }
 }
 
@@ -58,7 +59,7 @@ fn what_an_old_request_does_not_sign_is_not_believed() {
     fields.set("only_payments", "card");
     fields.set("custom", "1");
     let envelope = Envelope::read(&get(&sent(&fields, block["sign"]))).expect("readable");
-    let proven = prove(&envelope, &[password()]).expect("signed");
+    let proven = prove_old(&envelope, &[password()]).expect("signed");
     assert!(!proven.get().has("only_payments") && !proven.get().has("custom") && !proven.get().has("sign"));
     assert!(proven.get().has("paytext"));
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::paysera::request::Sealed;
-use crate::paysera::{Code, Details, repeats};
+use crate::paysera::{Code, Details, prove_old, repeats};
 use crate::text::form;
 use proptest::prelude::*;
 
@@ -126,6 +126,14 @@ fn the_body_wins_and_either_place_will_do() {
 }
 
 #[test]
+fn a_signature_belongs_to_its_own_request() {
+    let vectors = blocks(REQUESTS);
+    let text = form::encode([("data", vectors[0]["data"]), ("sign", vectors[1]["sign"])]);
+    let refused = prove(&Envelope::read(&get(&text)).expect("readable"), &[password()]).expect_err("another's");
+    assert_eq!((refused.code.text(), refused.code.may_link_back()), ("0x14", false));
+}
+
+#[test]
 fn project_numbers_fit_into_31_bits() {
     let project = |id: &str| {
         let data = Fields::new().with("projectid", id).to_data();
@@ -148,7 +156,10 @@ fn a_leaked_password_is_kept_nowhere() {
     let order = Order::read(&proven, &rules(&catalogue())).expect("fine");
     let kept = Details::new(&order).to_text();
     assert!(!kept.contains(PASSWORD) && !kept.contains("environment"), "{kept}");
-    assert!(!format!("{order:?}{:?}", envelope.fields()).contains(PASSWORD));
+    let shown = format!("{order:?}{envelope:?}{:?}{}", envelope.fields(), envelope.signed_text_shown());
+    assert!(!shown.contains(PASSWORD) && !shown.contains(&data), "{shown}");
+    assert!(envelope.leaks_password());
+    assert_eq!(envelope.signed_text_shown(), "<data with sign_password in it><password>");
 }
 
 #[test]
@@ -237,6 +248,18 @@ fn limits_are_those_of_the_methods_left() {
         fields.set("only_payments", only);
         assert_eq!(code(order(&fields)), expected, "{payment} {only} {amount}");
     }
+}
+
+#[test]
+fn the_payer_chooses_from_what_is_left() {
+    let left = |fields: &Fields| -> Vec<String> {
+        let choice = order(fields).expect("fine").choice(&catalogue());
+        choice.methods().map(|(_, method)| method.key.clone()).collect()
+    };
+    assert_eq!(left(&good()), ["hanza", "vb2", "smsbank", "card"]);
+    assert_eq!(left(&with("amount", "5000001")), ["hanza"]);
+    assert_eq!(left(&with("only_payments", "card, vb2")), ["vb2", "card"]);
+    assert_eq!(left(&with("disallow_payments", "card,vb2").with("disalow_payments", "hanza")), ["smsbank"]);
 }
 
 #[test]
@@ -330,7 +353,8 @@ fn the_developer_sees_what_was_signed_without_the_password() {
     let envelope = Envelope::read(&get(&sealed.to_form())).expect("readable");
     assert_eq!(envelope.signed_text_shown(), format!("{}<password>", sealed.data));
     let shown = format!("{envelope:?}");
-    assert!(!shown.contains("shop.test"), "{shown}");
+    assert!(!shown.contains("shop.test") && !shown.contains(&sealed.data), "{shown}");
+    assert!(!envelope.leaks_password() && prove_old(&envelope, &[password()]).is_err());
 }
 
 #[test]
