@@ -147,11 +147,13 @@ pub fn accept_fields(
     seal(&parameters, details, settings, signer).map(Some)
 }
 
-/// What a payer who comes back brings along: 1 for paid, 2 for accepted but not confirmed; `None` goes to `cancelurl`.
+/// What a payer who comes back brings along: 1 for paid, 2 for accepted but not confirmed; `None` goes to `cancelurl`. While the payer
+/// still has something to do, nothing is accepted.
 pub fn accepted(payment: &Payment) -> Option<Status> {
     match payment.state {
         State::Paid => Some(Status::Paid),
-        State::Held | State::Pending | State::Underpaid => Some(Status::Accepted),
+        State::Held | State::Underpaid => Some(Status::Accepted),
+        State::Pending => (!payment.payer_acts()).then_some(Status::Accepted),
         State::Created | State::Declined | State::Voided | State::Cancelled | State::Expired => None,
     }
 }

@@ -102,8 +102,8 @@ fn speakable(c: char) -> bool {
 }
 
 fn cdata(text: &str) -> String {
-    let text: String = text.trim().chars().filter(|c| speakable(*c)).collect();
-    format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
+    let text: String = text.chars().filter(|c| speakable(*c)).collect();
+    format!("<![CDATA[{}]]>", text.trim().replace("]]>", "]]]]><![CDATA[>"))
 }
 
 fn attribute(text: &str) -> String {

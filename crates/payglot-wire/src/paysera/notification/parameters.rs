@@ -115,9 +115,12 @@ fn add_order(fields: &mut Fields, details: &Details, settings: &CallbackSettings
     }
     fields.set("currency", payment.amount.currency().code());
     let learned = &details.learned;
-    let country = learned.country.as_deref().or(details.get("country")).or(learned.method_country.as_deref());
-    if let Some(country) = country.or(learned.ip_country.as_deref()) {
-        fields.set("country", country.to_ascii_uppercase());
+    // Shops may ask for `__`, which is no country to tell them about.
+    let asked = details.get("country").filter(|country| country.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let country = learned.country.as_deref().or(asked).or(learned.method_country.as_deref());
+    match country.or(learned.ip_country.as_deref()) {
+        Some(country) => fields.set("country", country.to_ascii_uppercase()),
+        None => fields.remove("country"),
     }
     fields.set("_client_language", learned.language.unwrap_or(language).three());
 }

@@ -68,7 +68,7 @@ pub struct Order {
     pub language: Option<Language>,
     /// The method, if the shop chose it.
     pub payment: Option<String>,
-    /// The payer's country, two lower-case letters.
+    /// The payer's country, two lower-case letters; an underscore, which the protocol allows, is none.
     pub country: Option<String>,
     /// The purpose as the shop wrote it, with placeholders.
     pub paytext: Option<String>,
@@ -161,7 +161,7 @@ impl Order {
             version: owned("version").unwrap_or_else(|| "1.6".to_owned()),
             language: fields.get("lang").and_then(Language::from_code),
             payment: owned("payment"),
-            country: fields.get("country").map(str::to_ascii_lowercase),
+            country: fields.get("country").filter(|code| !code.contains('_')).map(str::to_ascii_lowercase),
             paytext: owned("paytext"),
             payer: Payer::read(&fields),
             only_payments,

@@ -315,6 +315,48 @@ fn what_clients_cannot_do_without_is_always_there() {
 }
 
 #[test]
+fn there_is_a_country_whenever_the_method_has_one() {
+    let mut story = Story::begin(Intent::Sale);
+    story.pay();
+    let countries = |text: &str, method: Option<&str>, ip: Option<&str>| {
+        let mut details = Details::read(text);
+        details.learned.method_country = method.map(str::to_owned);
+        details.learned.ip_country = ip.map(str::to_owned);
+        let fields = parameters(Status::Paid, None, story.payment(), &details, &settings());
+        ["country", "payment_country", "payer_ip_country", "payer_country"]
+            .map(|name| fields.get(name).unwrap_or("-").to_owned())
+            .join(" ")
+    };
+    assert_eq!(countries("", Some("lt"), None), "LT LT - LT");
+    assert_eq!(countries("country=ee", Some("lt"), Some("lv")), "EE LT LV LT");
+    assert_eq!(countries("country=__", None, Some("lv")), "LV - LV LV");
+    assert_eq!(countries("country=__", None, None), "- - - -");
+}
+
+#[test]
+fn nothing_is_accepted_while_the_payer_has_something_to_do() {
+    let mut story = Story::begin(Intent::Sale);
+    let operation = story.fresh();
+    let method = payglot_core::Method::Bank;
+    story.command(Command::StartAttempt { operation, method, card: None, payer_ip: None });
+    assert_eq!(notification::accepted(story.payment()), Some(Status::Accepted));
+    story.command(Command::PayerMustAct { operation });
+    assert_eq!(notification::accepted(story.payment()), None);
+}
+
+#[test]
+fn a_stored_order_reads_back_though_its_time_is_over() {
+    let methods = catalogue();
+    let first = order(&good().with("time_limit", "2030-01-31 12:00:00").with("test", "1")).expect("fine");
+    let later = Rules { now: UnixMillis(i64::MAX), allows_tests: false, ..rules(&methods) };
+    let again = Details::new(&first).order(&later).expect("was fine");
+    assert_eq!(
+        (again.order_id, again.amount, again.test, again.time_limit),
+        (first.order_id, first.amount, true, None)
+    );
+}
+
+#[test]
 fn a_test_payment_says_so() {
     let mut story = Story::begin(Intent::Sale);
     story.pay();

@@ -89,7 +89,7 @@ fn one_language_is_one_title_each() {
 #[test]
 fn hostile_titles_stay_titles() {
     let mut catalogue = sample();
-    let hostile = " a]]><b>&\u{1}\n ".to_owned();
+    let hostile = "\u{1} a]]><b>&\u{1}\n ".to_owned();
     catalogue.countries[0].titles = vec![("\"<".to_owned(), hostile)];
     catalogue.countries[0].code = "a&\"b".to_owned();
     let request = ListRequest::from_path("/payment-methods/1/currency:EUR").expect("a list");
