@@ -23,7 +23,7 @@ fn with(name: &str, value: &str) -> Fields {
 
 #[test]
 fn every_vector_is_proven_by_get_and_post_and_every_change_is_not() {
-    assert_eq!(blocks(REQUESTS).len(), 12);
+    assert_eq!(blocks(REQUESTS).len(), 13);
     for block in blocks(REQUESTS) {
         let (name, data, sign) = (block["name"], block["data"], block["sign"]);
         let expected = Fields::from_pairs(form::decode(block["query"].as_bytes()).expect("readable"));
