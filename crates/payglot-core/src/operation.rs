@@ -155,6 +155,14 @@ impl Method {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|method| method.name() == name)
     }
+
+    /// Does the payer act at somebody else's place (a bank, a wallet, a telephone), where the money moves without our asking?
+    pub const fn is_elsewhere(self) -> bool {
+        match self {
+            Self::Card | Self::MerchantCard | Self::SavedCard => false,
+            Self::Wallet | Self::Bank | Self::Transfer | Self::Sms | Self::Kiosk | Self::Crypto => true,
+        }
+    }
 }
 
 /// A card scheme.
@@ -414,6 +422,8 @@ pub struct Operation {
     pub key: Option<String>,
     /// How the payer pays; only attempts have one.
     pub method: Option<Method>,
+    /// The protocol's own name of the method (`hanza`, a wallet, a kiosk), where it has several of one kind.
+    pub method_key: Option<String>,
     /// The card, if one was used.
     pub card: Option<CardFacts>,
     /// The payer's address on the network, if known.

@@ -51,7 +51,7 @@ fn commands(payment: &Payment) -> Vec<Command> {
     let some = |minor: i64| Some(money(minor.clamp(0, MINOR_MAX), Currency::RUB));
     let (part, more) = (some(all / 4), some(all + 1));
     let mut commands = vec![
-        Command::StartAttempt { operation, method: Method::Card, card: None, payer_ip: None },
+        Command::StartAttempt { operation, method: Method::Card, method_key: None, card: None, payer_ip: None },
         Command::Cancel { reason: DeclineReason::CancelledByPayer, return_operation },
         Command::Expire { operation },
         Command::Capture { operation, amount: part, last: true, key: None },

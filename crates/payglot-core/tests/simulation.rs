@@ -268,7 +268,7 @@ impl World {
         let pushed = self.chance.percent(25);
         let command = match payment.state {
             State::Created if !pushed => {
-                Command::StartAttempt { operation, method: Method::Card, card: None, payer_ip: None }
+                Command::StartAttempt { operation, method: Method::Card, method_key: None, card: None, payer_ip: None }
             }
             State::Pending if payment.payer_acts() && self.chance.percent(20) => {
                 let operation = payment.last_attempt().expect("an attempt").id;

@@ -116,7 +116,7 @@ impl Teller {
         match words.at(0) {
             "pay" => {
                 let method = Method::from_name(words.at(1)).expect("a method");
-                Command::StartAttempt { operation, method, card: None, payer_ip: None }
+                Command::StartAttempt { operation, method, method_key: None, card: None, payer_ip: None }
             }
             "challenge" => Command::PayerMustAct { operation: self.target(words, 1) },
             "proved" => Command::PayerActed { operation: self.target(words, 1) },

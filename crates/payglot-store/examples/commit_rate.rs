@@ -111,7 +111,7 @@ async fn pay(store: &SqliteStore, project: ProjectId, times: &mut Times) -> Resu
         brand: CardBrand::Visa,
     };
     let payer_ip = Some("198.51.100.7".to_owned());
-    let start = Command::StartAttempt { operation, method: Method::Card, card: Some(card), payer_ip };
+    let start = Command::StartAttempt { operation, method: Method::Card, method_key: None, card: Some(card), payer_ip };
     commit(store, times, plain(decide(&payment, start, now())?)).await?;
 
     let began = Instant::now();

@@ -33,9 +33,9 @@ fn schema(db: &Connection) -> String {
 #[test]
 fn the_schema_is_the_sum_of_the_migrations() {
     let (_folder, path) = place();
-    assert_eq!(SqliteStore::pending(&path), Ok(vec!["0001_payments".to_owned()]));
+    assert_eq!(SqliteStore::pending(&path), Ok(vec!["0001_payments".to_owned(), "0002_method_key".to_owned()]));
     assert!(!path.exists(), "asking changes nothing");
-    assert_eq!(SqliteStore::migrate(&path), Ok(vec!["0001_payments".to_owned()]));
+    assert_eq!(SqliteStore::migrate(&path), Ok(vec!["0001_payments".to_owned(), "0002_method_key".to_owned()]));
     assert_eq!(SqliteStore::pending(&path), Ok(vec![]));
     assert_eq!(SqliteStore::migrate(&path), Ok(vec![]));
     let db = Connection::open(&path).expect("opened");
@@ -62,10 +62,10 @@ fn a_newer_an_edited_a_foreign_and_a_damaged_database_are_refused() {
     let (_folder, path) = place();
     SqliteStore::migrate(&path).expect("migrated");
     let db = Connection::open(&path).expect("opened");
-    db.execute("INSERT INTO schema_migration VALUES (2, '0002_later', 'x', 'now')", []).expect("inserted");
-    assert_eq!(refused(&path), "written by a newer payglot: it has 2 migrations, this program knows 1");
+    db.execute("INSERT INTO schema_migration VALUES (3, '0003_later', 'x', 'now')", []).expect("inserted");
+    assert_eq!(refused(&path), "written by a newer payglot: it has 3 migrations, this program knows 2");
     assert!(matches!(SqliteStore::pending(&path), Err(StoreError::Damaged(_))));
-    db.execute("DELETE FROM schema_migration WHERE number = 2", []).expect("deleted");
+    db.execute("DELETE FROM schema_migration WHERE number = 3", []).expect("deleted");
     db.execute("UPDATE schema_migration SET checksum = 'edited'", []).expect("updated");
     assert_eq!(refused(&path), "migration 1 (0001_payments) is not the one this program knows");
 
@@ -124,7 +124,7 @@ fn two_processes_may_create_the_database_at_the_same_moment() {
         let both = [0, 1].map(|_| scope.spawn(|| SqliteStore::migrate(&path)));
         let applied: Vec<_> =
             both.into_iter().flat_map(|one| one.join().expect("no panic").expect("migrated")).collect();
-        assert_eq!(applied, ["0001_payments"], "by one of them");
+        assert_eq!(applied, ["0001_payments", "0002_method_key"], "by one of them");
     });
 }
 

@@ -78,7 +78,7 @@ async fn paid(store: &dyn Store, project: ProjectId, number: usize, announced: &
         brand: CardBrand::Visa,
     };
     let payer_ip = Some("127.0.0.1".to_owned());
-    let start = Command::StartAttempt { operation, method: Method::Card, card: Some(card), payer_ip };
+    let start = Command::StartAttempt { operation, method: Method::Card, method_key: None, card: Some(card), payer_ip };
     let started = decide(&payment, start, now)?;
     let payment = started.payment.clone();
     store.commit(commit(started, None, Vec::new())).await?;

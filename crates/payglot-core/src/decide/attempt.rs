@@ -7,13 +7,15 @@ use crate::moves::Event;
 use crate::operation::{CardFacts, DeclineReason, Method, OperationKind, OperationStatus};
 use crate::payment::{Intent, State};
 
-pub(super) fn start(
-    mut draft: Draft,
-    id: OperationId,
-    method: Method,
-    card: Option<CardFacts>,
-    payer_ip: Option<String>,
-) -> Result<Decision, Refusal> {
+/// Who pays, and with what.
+pub(super) struct Payer {
+    pub(super) method: Method,
+    pub(super) method_key: Option<String>,
+    pub(super) card: Option<CardFacts>,
+    pub(super) payer_ip: Option<String>,
+}
+
+pub(super) fn start(mut draft: Draft, id: OperationId, payer: Payer) -> Result<Decision, Refusal> {
     if draft.next.state != State::Created {
         return Err(draft.wrong_state());
     }
@@ -29,9 +31,10 @@ pub(super) fn start(
         Intent::Payout => OperationKind::Payout,
     };
     let mut operation = asked(id, kind, draft.next.amount, draft.now);
-    operation.method = Some(method);
-    operation.card = card;
-    operation.payer_ip = payer_ip;
+    operation.method = Some(payer.method);
+    operation.method_key = payer.method_key;
+    operation.card = payer.card;
+    operation.payer_ip = payer.payer_ip;
     draft.ask(operation)?;
     draft.happen(Event::AttemptStarted, Some(id))?;
     draft.finish()

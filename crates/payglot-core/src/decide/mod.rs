@@ -48,6 +48,8 @@ pub enum Command {
         operation: OperationId,
         /// How the payer pays.
         method: Method,
+        /// The protocol's own name of the method, if it has one.
+        method_key: Option<String>,
         /// The card, masked.
         card: Option<CardFacts>,
         /// The payer's address on the network.
@@ -269,8 +271,8 @@ pub fn register(new: NewPayment, now: UnixMillis) -> Result<Decision, Refusal> {
 pub fn decide(payment: &Payment, command: Command, now: UnixMillis) -> Result<Decision, Refusal> {
     let draft = Draft::of(payment, now);
     match command {
-        Command::StartAttempt { operation, method, card, payer_ip } => {
-            attempt::start(draft, operation, method, card, payer_ip)
+        Command::StartAttempt { operation, method, method_key, card, payer_ip } => {
+            attempt::start(draft, operation, attempt::Payer { method, method_key, card, payer_ip })
         }
         Command::PayerMustAct { operation } => attempt::payer_must_act(draft, operation),
         Command::PayerActed { operation } => attempt::payer_acted(draft, operation),
@@ -300,6 +302,7 @@ fn asked(id: OperationId, kind: OperationKind, amount: Money, now: UnixMillis) -
         last: true,
         key: None,
         method: None,
+        method_key: None,
         card: None,
         payer_ip: None,
         reason: None,

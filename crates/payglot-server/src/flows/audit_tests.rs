@@ -105,7 +105,14 @@ impl World {
 
     async fn attempt(&mut self) -> OperationId {
         let operation = self.fresh();
-        self.apply(Command::StartAttempt { operation, method: Method::Card, card: None, payer_ip: None }).await;
+        self.apply(Command::StartAttempt {
+            operation,
+            method: Method::Card,
+            method_key: None,
+            card: None,
+            payer_ip: None,
+        })
+        .await;
         operation
     }
 

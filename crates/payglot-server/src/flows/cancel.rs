@@ -1,6 +1,6 @@
 //! Payer or merchant gives an unpaid order up.
 
-use super::{FlowError, announce, apply_with, load, operate};
+use super::{FlowError, announce, apply_with, load, operate, pay};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_core::{Command, DeclineReason, PaymentId};
@@ -8,7 +8,7 @@ use payglot_store::StoredPayment;
 
 /// Cancels; partial money goes back. `reason` says who: `CancelledByPayer` or `CancelledByMerchant`.
 pub async fn cancel(gateway: &Gateway, id: PaymentId, reason: DeclineReason) -> Result<StoredPayment, FlowError> {
-    let stored = load(gateway, id).await?;
+    let stored = pay::hear(gateway, load(gateway, id).await?).await?;
     let command = || Command::Cancel { reason, return_operation: gateway.clock.operation_id() };
     let details = |project: &ActiveProject, stored: &StoredPayment| {
         Some(announce::remember_cancel(project, &stored.details, reason))

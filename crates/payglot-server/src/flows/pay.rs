@@ -1,9 +1,11 @@
 //! The payer pays: attempt, challenge, answer.
 
-use super::{FlowError, apply, load, operate};
+use super::{FlowError, apply, load, operate, recover};
 use crate::gateway::Gateway;
 use crate::upstream::{Attempt, AttemptAnswer, Means, Provider as _};
-use payglot_core::{Command, Method, OperationId, OperationKind, Payment, PaymentId};
+use payglot_core::{
+    Command, Method, Operation, OperationId, OperationKind, OperationStatus, Payment, PaymentId, Refusal,
+};
 use payglot_store::StoredPayment;
 use std::sync::Arc;
 
@@ -49,16 +51,45 @@ pub async fn after_challenge(gateway: &Arc<Gateway>, id: PaymentId, operation: O
     finish(gateway, work).await
 }
 
+/// A place the payer paid at (a bank, a wallet, a telephone) tells that something became of an attempt: asks it what, and records the
+/// answer. Telling again changes nothing; for an order that went on or ended without this attempt the money is late.
+pub async fn told(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId) -> Result<StoredPayment, FlowError> {
+    let shared = Arc::clone(gateway);
+    let work = async move {
+        let stored = load(&shared, id).await?;
+        let answer = shared.bank.query(operation).await;
+        match operate::answered(&shared, stored, operation, answer).await {
+            Err(FlowError::Refused(Refusal::AlreadyAnswered)) => load(&shared, id).await,
+            done => done,
+        }
+    };
+    finish(gateway, work).await
+}
+
+/// Asks the place the payer is at, before the attempt there is given up, whether it was paid after all: what the payer did in another
+/// window, and the place could not tell, must not be overlooked.
+pub(crate) async fn hear(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
+    let attempt = stored.payment.last_attempt().filter(|_| stored.payment.payer_acts());
+    let Some(attempt) = attempt.filter(|attempt| attempt.method.is_some_and(Method::is_elsewhere)) else {
+        return Ok(stored);
+    };
+    recover::resolve(gateway, stored.payment.id, attempt.id).await?;
+    load(gateway, stored.payment.id).await
+}
+
 /// The payer left the challenge to try another card.
 pub async fn abandon(gateway: &Gateway, id: PaymentId) -> Result<StoredPayment, FlowError> {
-    let stored = load(gateway, id).await?;
+    let stored = hear(gateway, load(gateway, id).await?).await?;
     let Some(operation) = stored.payment.last_attempt().map(|attempt| attempt.id) else { return Ok(stored) };
     Ok(apply(gateway, stored, || Command::AbandonAttempt { operation }).await?.0)
 }
 
 /// Where a payer who came back with the challenge unfinished must go; `None` if there is no challenge any more.
 pub async fn challenge_address(gateway: &Gateway, payment: &Payment) -> Option<String> {
-    let attempt = payment.last_attempt().filter(|_| payment.payer_acts())?;
+    let confirmed_later = |attempt: &Operation| {
+        attempt.status == OperationStatus::Unknown && attempt.method.is_some_and(Method::is_elsewhere)
+    };
+    let attempt = payment.last_attempt().filter(|attempt| payment.payer_acts() || confirmed_later(attempt))?;
     gateway.bank.challenge_address(attempt.id).await
 }
 
@@ -70,10 +101,17 @@ async fn try_attempt(
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
     let Payer { means, ip } = payer;
-    let (method, facts) = match &means {
-        Means::Card(card) => (Method::Card, Some(card.facts())),
+    let (method, method_key, card) = match &means {
+        Means::Card(card) => (Method::Card, None, Some(card.facts())),
+        Means::Elsewhere(place) => (place.method, Some(place.key.clone()), None),
     };
-    let command = || Command::StartAttempt { operation, method, card: facts.clone(), payer_ip: ip.clone() };
+    let command = || Command::StartAttempt {
+        operation,
+        method,
+        method_key: method_key.clone(),
+        card: card.clone(),
+        payer_ip: ip.clone(),
+    };
     let (stored, _) = apply(gateway, stored, command).await?;
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);

@@ -7,7 +7,7 @@ pub mod card;
 pub mod sandbox;
 
 use async_trait::async_trait;
-use payglot_core::{Answer, Money, OperationId, OperationKind, PaymentId};
+use payglot_core::{Answer, Method, Money, OperationId, OperationKind, PaymentId};
 
 use card::Card;
 
@@ -16,6 +16,21 @@ use card::Card;
 pub enum Means {
     /// A card, as the payer typed it. Dropped, and wiped, as soon as the provider has been asked.
     Card(Card),
+    /// A bank, a wallet or a telephone: the payer goes there and acts, and the money moves without our asking.
+    Elsewhere(Elsewhere),
+}
+
+/// A way to pay at somebody else's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What kind of place it is.
+    pub method: Method,
+    /// The protocol's own name of it, such as `hanza`.
+    pub key: String,
+    /// Its name for people.
+    pub title: String,
+    /// The shop asked for a test payment: the page says so and leaves the place's own steps out.
+    pub test: bool,
 }
 
 /// An attempt of a payer to pay.

@@ -144,15 +144,15 @@ fn place(payment: &Payment, id: OperationId) -> Result<u32, StoreError> {
 fn operations(db: &Connection, n: i64, decision: &Decision) -> Result<(), StoreError> {
     // An operation keeps its place and its id for ever; whatever else is upserted must be the same operation.
     let sql = "INSERT INTO operation (payment, seq, id, kind, status, amount, currency, last, key, method, card_masked,
-        card_expiry, card_holder, card_brand, payer_ip, reason, approval_code, reference, three_ds, asked_at, answered_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        card_expiry, card_holder, card_brand, payer_ip, reason, approval_code, reference, three_ds, asked_at, answered_at,
+        method_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (payment, seq) DO UPDATE SET status = excluded.status, amount = excluded.amount,
         currency = excluded.currency, last = excluded.last, key = excluded.key, method = excluded.method,
         card_masked = excluded.card_masked, card_expiry = excluded.card_expiry, card_holder = excluded.card_holder,
         card_brand = excluded.card_brand, payer_ip = excluded.payer_ip, reason = excluded.reason,
         approval_code = excluded.approval_code, reference = excluded.reference, three_ds = excluded.three_ds,
-        asked_at = excluded.asked_at, answered_at = excluded.answered_at
-        WHERE id = excluded.id AND kind = excluded.kind";
+        asked_at = excluded.asked_at, answered_at = excluded.answered_at,
+        method_key = excluded.method_key WHERE id = excluded.id AND kind = excluded.kind";
     let own = decision.payment.amount.currency();
     for operation in &decision.operations {
         let Operation {
@@ -163,6 +163,7 @@ fn operations(db: &Connection, n: i64, decision: &Decision) -> Result<(), StoreE
             last,
             key,
             method,
+            method_key,
             card,
             payer_ip,
             reason,
@@ -192,6 +193,7 @@ fn operations(db: &Connection, n: i64, decision: &Decision) -> Result<(), StoreE
             facts.three_ds.map(Coded),
             asked_at.0,
             answered_at.map(|at| at.0),
+            method_key,
         ])?;
         if written != 1 {
             return Err(StoreError::Constraint(format!("operation {id} stands where another one is")));

@@ -121,7 +121,7 @@ pub(super) fn payment(row: &Row<'_>) -> Result<(i64, StoredPayment), StoreError>
 
 /// For [`operation`].
 pub(super) const OPERATION: &str = "id, kind, status, amount, currency, last, key, method, card_masked, card_expiry, \
-    card_holder, card_brand, payer_ip, reason, approval_code, reference, three_ds, asked_at, answered_at";
+    card_holder, card_brand, payer_ip, reason, approval_code, reference, three_ds, asked_at, answered_at, method_key";
 
 /// An operation of a payment in `own` currency.
 pub(super) fn operation(row: &Row<'_>, own: Currency) -> Result<Operation, StoreError> {
@@ -161,6 +161,7 @@ pub(super) fn operation(row: &Row<'_>, own: Currency) -> Result<Operation, Store
         },
         asked_at: columns.time()?,
         answered_at: columns.time_or_null()?,
+        method_key: columns.take()?,
     })
 }
 

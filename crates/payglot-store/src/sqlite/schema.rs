@@ -12,8 +12,10 @@ struct Migration {
 }
 
 /// In order; the number of a migration is its place here, from 1.
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_payments", sql: include_str!("../../migrations/sqlite/0001_payments.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_payments", sql: include_str!("../../migrations/sqlite/0001_payments.sql") },
+    Migration { name: "0002_method_key", sql: include_str!("../../migrations/sqlite/0002_method_key.sql") },
+];
 
 /// Applies what is missing; returns the names of what was applied.
 pub(super) fn apply(db: &mut Connection) -> Result<Vec<&'static str>, StoreError> {

@@ -107,7 +107,7 @@ CREATE TABLE operation (
   reference TEXT NOT NULL,
   three_ds INTEGER CHECK (three_ds BETWEEN 0 AND 3),
   asked_at INTEGER NOT NULL,
-  answered_at INTEGER,
+  answered_at INTEGER, method_key TEXT,
   PRIMARY KEY (payment, seq)
 ) WITHOUT ROWID;
 

@@ -21,7 +21,8 @@ fn command(payment: &Payment, (which, minor, flag): Step) -> Command {
         0 => {
             let payer_ip = flag.then(|| "2001:db8::1".to_owned());
             let method = Method::ALL[usize::try_from(minor).unwrap_or_default() % Method::ALL.len()];
-            Command::StartAttempt { operation: operation_id(), method, card: flag.then(card), payer_ip }
+            let method_key = flag.then(|| "hanza".to_owned());
+            Command::StartAttempt { operation: operation_id(), method, method_key, card: flag.then(card), payer_ip }
         }
         1 => Command::PayerMustAct { operation: about },
         2 => Command::PayerActed { operation: about },

@@ -197,7 +197,7 @@ pub(crate) fn delivery(id: NotificationId, at: UnixMillis, next: NotificationSta
 
 pub(crate) fn start(operation: OperationId) -> Command {
     let payer_ip = Some("198.51.100.7".to_owned());
-    Command::StartAttempt { operation, method: Method::Card, card: Some(card()), payer_ip }
+    Command::StartAttempt { operation, method: Method::Card, method_key: None, card: Some(card()), payer_ip }
 }
 
 pub(crate) fn answer(operation: OperationId, answer: Answer) -> Command {

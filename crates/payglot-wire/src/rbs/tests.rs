@@ -78,6 +78,7 @@ impl Story {
         let command = Command::StartAttempt {
             operation: self.fresh(),
             method: payglot_core::Method::Card,
+            method_key: None,
             card: Some(card),
             payer_ip: Some("203.0.113.9".to_owned()),
         };

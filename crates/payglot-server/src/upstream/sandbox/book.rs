@@ -2,9 +2,10 @@
 //!
 //! The only file of this room that knows the store. A real provider keeps its book on its own machines; this one borrows two verbs.
 
+use super::super::Elsewhere;
 use super::super::card::Card;
 use payglot_core::{
-    Answer, DeclineReason, Money, OperationId, OperationKind, PaymentId, ProviderFacts, ThreeDs, UnixMillis,
+    Answer, DeclineReason, Method, Money, OperationId, OperationKind, PaymentId, ProviderFacts, ThreeDs, UnixMillis,
 };
 pub(super) use payglot_store::{BankEntry as Entry, BankOutcome as Outcome};
 use payglot_store::{Store, StoreError};
@@ -155,6 +156,12 @@ pub(super) struct Note {
     pub(super) wrong_answers: u8,
     /// The answer that follows the challenge will be lost.
     pub(super) answer_lost: bool,
+    /// The place the payer pays at, if it is not a card.
+    pub(super) place: Option<Elsewhere>,
+    /// The telephone that a code was sent to, all but its last digits hidden.
+    pub(super) phone: String,
+    /// The payer has paid there, and the place says so only later.
+    pub(super) pending: bool,
 }
 
 impl Note {
@@ -181,12 +188,26 @@ impl Note {
         if self.answer_lost {
             text.append_pair("answer", "lost");
         }
+        if let Some(Elsewhere { method, key, title, test }) = &self.place {
+            text.append_pair("method", method.name()).append_pair("key", key).append_pair("title", title);
+            if *test {
+                text.append_pair("test", "1");
+            }
+        }
+        if !self.phone.is_empty() {
+            text.append_pair("phone", &self.phone);
+        }
+        if self.pending {
+            text.append_pair("pending", "1");
+        }
         text.finish()
     }
 
     /// Reads what [`Note::write`] wrote; unknown names are skipped, so an older program can read a newer book.
     pub(super) fn read(text: &str) -> Self {
         let mut note = Self::default();
+        let (mut key, mut title, mut test) = (String::new(), String::new(), false);
+        let mut method = None;
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             match name.as_ref() {
                 "card" => note.card = value.into_owned(),
@@ -194,9 +215,16 @@ impl Note {
                 "return" => note.return_address = value.into_owned(),
                 "wrong" => note.wrong_answers = value.parse().unwrap_or_default(),
                 "answer" => note.answer_lost = value == "lost",
+                "method" => method = Method::from_name(&value),
+                "key" => key = value.into_owned(),
+                "title" => title = value.into_owned(),
+                "test" => test = value == "1",
+                "phone" => note.phone = value.into_owned(),
+                "pending" => note.pending = value == "1",
                 _ => {}
             }
         }
+        note.place = method.map(|method| Elsewhere { method, key, title, test });
         note
     }
 }

@@ -8,10 +8,13 @@
 //! what that page shows and takes the code, and [`Provider::finish_attempt`] moves the money. A challenge that is still open when the
 //! gateway asks for the outcome is over: the bank answers `AuthenticationAbandoned` and writes that down, so a code typed later in a
 //! forgotten tab moves nothing. The gateway therefore asks only when it has the payer back or has lost track of the attempt.
+//!
+//! What is paid without a card, at a bank, a wallet or a telephone, has pages and rules of its own: [`elsewhere`].
 
 mod book;
 pub mod cards;
 pub mod challenge;
+pub mod elsewhere;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -105,11 +108,15 @@ impl SandboxBank {
     }
 
     async fn try_attempt(&self, attempt: Attempt) -> Result<AttemptAnswer, BookClosed> {
-        let Attempt { operation, payment, kind, amount, means: Means::Card(card), return_address } = attempt;
+        let Attempt { operation, payment, kind, amount, means, return_address } = attempt;
         let question = Question { operation, payment, kind, amount };
         if let Some(entry) = self.book.entry(operation).await? {
             return Ok(again(&question, &entry));
         }
+        let card = match means {
+            Means::Card(card) => card,
+            Means::Elsewhere(place) => return self.begin_errand(&question, place, return_address).await,
+        };
         let now = self.clock.now();
         let mut note = Note::of_card(&card);
         let behaviour = judge(&card, now);
@@ -165,8 +172,11 @@ impl SandboxBank {
         let mut note = Note::read(&entry.note);
         match entry.outcome {
             Outcome::Approved | Outcome::Declined(_) => return Ok(answer_of(&entry)),
+            // The payer still stands at the counter, or the place says later what it took: nobody's asking changes that.
+            Outcome::Challenge(_) if note.place.is_some() => return Ok(Some(Answer::Unknown)),
+            Outcome::Authenticated if note.pending => return Ok(Some(Answer::Unknown)),
             Outcome::Authenticated => {
-                note.three_ds = Some(ThreeDs::Challenge);
+                note.three_ds = note.place.is_none().then_some(ThreeDs::Challenge);
                 entry.outcome = Outcome::Approved;
             }
             Outcome::Challenge(wrong) => {
@@ -207,7 +217,15 @@ fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
     }
     match answer_of(entry) {
         Some(answer) => AttemptAnswer::Done(answer),
-        None => AttemptAnswer::PayerMustAct { address: challenge::address(entry.operation) },
+        None => AttemptAnswer::PayerMustAct { address: address_of(entry) },
+    }
+}
+
+/// Where the payer must act.
+fn address_of(entry: &Entry) -> String {
+    match Note::read(&entry.note).place {
+        Some(_) => elsewhere::address(entry.operation),
+        None => challenge::address(entry.operation),
     }
 }
 
@@ -228,7 +246,7 @@ impl Provider for SandboxBank {
         let entry = self.book.entry(operation).await.ok().flatten()?;
         match entry.outcome {
             // The page of a challenge that was passed sends the payer on.
-            Outcome::Challenge(_) | Outcome::Authenticated => Some(challenge::address(operation)),
+            Outcome::Challenge(_) | Outcome::Authenticated => Some(address_of(&entry)),
             Outcome::Approved | Outcome::Declined(_) => None,
         }
     }

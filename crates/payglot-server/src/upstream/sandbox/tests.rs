@@ -1,10 +1,12 @@
 //! The bank over a real store. Time is the runtime's own and stands still, so that nothing here waits.
 
+mod elsewhere;
+
 use super::book::{Outcome, reached_processing};
 use super::*;
 use crate::upstream::card::{CardNumber, Expiry, SecurityCode};
 use payglot_core::{
-    Answer, Currency, Intent, Money, NewPayment, OperationKind, PaymentId, ProjectId, ProviderFacts, Terms,
+    Answer, Currency, Intent, Method, Money, NewPayment, OperationKind, PaymentId, ProjectId, ProviderFacts, Terms,
 };
 use payglot_store::{BankEntry, Commit, NewProject, SqliteOptions, SqliteStore, Store};
 use std::sync::Arc;
@@ -126,7 +128,7 @@ fn rub(minor: i64) -> Money {
 }
 
 fn masked(question: &Attempt) -> String {
-    let Means::Card(card) = &question.means;
+    let Means::Card(card) = &question.means else { panic!("no card") };
     card.number().masked()
 }
 
@@ -484,6 +486,9 @@ fn a_note_reads_back() {
         return_address: RETURN.to_owned(),
         wrong_answers: 2,
         answer_lost: true,
+        place: Some(elsewhere::place(Method::Sms)),
+        phone: "•••• 4567".to_owned(),
+        pending: true,
     };
     assert_eq!(Note::read(&note.write()), note);
     assert_eq!(Note::read(&Note::default().write()), Note::default());
