@@ -12,7 +12,7 @@ pub(super) struct Payer {
     pub(super) method: Method,
     pub(super) method_key: Option<String>,
     pub(super) card: Option<CardFacts>,
-    pub(super) payer_ip: Option<String>,
+    pub(super) ip: Option<String>,
 }
 
 pub(super) fn start(mut draft: Draft, id: OperationId, payer: Payer) -> Result<Decision, Refusal> {
@@ -34,7 +34,7 @@ pub(super) fn start(mut draft: Draft, id: OperationId, payer: Payer) -> Result<D
     operation.method = Some(payer.method);
     operation.method_key = payer.method_key;
     operation.card = payer.card;
-    operation.payer_ip = payer.payer_ip;
+    operation.payer_ip = payer.ip;
     draft.ask(operation)?;
     draft.happen(Event::AttemptStarted, Some(id))?;
     draft.finish()

@@ -272,7 +272,7 @@ pub fn decide(payment: &Payment, command: Command, now: UnixMillis) -> Result<De
     let draft = Draft::of(payment, now);
     match command {
         Command::StartAttempt { operation, method, method_key, card, payer_ip } => {
-            attempt::start(draft, operation, attempt::Payer { method, method_key, card, payer_ip })
+            attempt::start(draft, operation, attempt::Payer { method, method_key, card, ip: payer_ip })
         }
         Command::PayerMustAct { operation } => attempt::payer_must_act(draft, operation),
         Command::PayerActed { operation } => attempt::payer_acted(draft, operation),
