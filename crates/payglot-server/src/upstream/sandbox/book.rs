@@ -206,7 +206,7 @@ impl Note {
     /// Reads what [`Note::write`] wrote; unknown names are skipped, so an older program can read a newer book.
     pub(super) fn read(text: &str) -> Self {
         let mut note = Self::default();
-        let (mut key, mut title, mut test) = (String::new(), String::new(), false);
+        let (mut key, mut title, mut is_test) = (String::new(), String::new(), false);
         let mut method = None;
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             match name.as_ref() {
@@ -218,13 +218,13 @@ impl Note {
                 "method" => method = Method::from_name(&value),
                 "key" => key = value.into_owned(),
                 "title" => title = value.into_owned(),
-                "test" => test = value == "1",
+                "test" => is_test = value == "1",
                 "phone" => note.phone = value.into_owned(),
                 "pending" => note.pending = value == "1",
                 _ => {}
             }
         }
-        note.place = method.map(|method| Elsewhere { method, key, title, test });
+        note.place = method.map(|method| Elsewhere { method, key, title, test: is_test });
         note
     }
 }
