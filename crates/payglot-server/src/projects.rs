@@ -3,7 +3,7 @@
 //! The store is asked for the version on every request (one row by index), so what the command line changes takes effect at once;
 //! reading, parsing and unsealing are saved.
 
-use crate::secrets::{MasterKey, Secret};
+use crate::secrets::{MasterKey, RsaError, RsaPrivateKey, Secret};
 use anyhow::Context as _;
 use payglot_core::outbox::Schedule;
 use payglot_core::{Captures, Funds, ProjectId, Terms, UnixMillis};
@@ -28,6 +28,19 @@ pub enum CallbackMethod {
     Post,
 }
 
+/// How a callback proves that it comes from the gateway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallbackSignature {
+    /// Not at all.
+    None,
+    /// With the `callback` secret, which the shop has too.
+    #[default]
+    Symmetric,
+    /// With the private key `callback_rsa`, of which the shop has the public half.
+    Asymmetric,
+}
+
 /// What a merchant would set in the vendor's cabinet. Stored as JSON; every field has a default, so an older row still reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -50,8 +63,8 @@ pub struct ProjectSettings {
     pub callback_url: String,
     /// GET or POST.
     pub callback_method: CallbackMethod,
-    /// Sign callbacks with the `callback` secret.
-    pub callback_signed: bool,
+    /// How callbacks are signed: `none`, `symmetric`, `asymmetric`.
+    pub callback_signature: CallbackSignature,
     /// What callbacks tell, by the protocol's names (`approved`, `deposited` ...); empty: all of them.
     pub callback_operations: Vec<String>,
     /// Extra parameters of a callback, by the protocol's names; `jsonParams.NAME` sends an order's own value of that name, as `NAME`.
@@ -96,7 +109,7 @@ impl Default for ProjectSettings {
             number_orders: false,
             callback_url: String::new(),
             callback_method: CallbackMethod::Get,
-            callback_signed: true,
+            callback_signature: CallbackSignature::Symmetric,
             callback_operations: Vec::new(),
             callback_parameters: Vec::new(),
             dynamic_callback: true,
@@ -119,7 +132,13 @@ impl Default for ProjectSettings {
 impl ProjectSettings {
     /// Reads stored JSON.
     pub fn from_json(text: &str) -> anyhow::Result<Self> {
-        let settings: Self = serde_json::from_str(text)?;
+        let mut stored: serde_json::Map<_, _> = serde_json::from_str(text)?;
+        // What a project could choose before there were RSA keys.
+        if let Some(signed) = stored.remove("callback_signed") {
+            let word = if signed == false { "none" } else { "symmetric" };
+            stored.entry("callback_signature").or_insert(word.into());
+        }
+        let settings: Self = serde_json::from_value(stored.into())?;
         settings.check()?;
         Ok(settings)
     }
@@ -242,6 +261,11 @@ impl ActiveProject {
         self.secrets.iter().find(|(known, _, until)| known == kind && until.is_none()).map(|(_, secret, _)| secret)
     }
 
+    /// The current RSA key of a kind; `None` if there is none.
+    pub fn rsa_key(&self, kind: &str) -> Result<Option<RsaPrivateKey>, RsaError> {
+        self.secret(kind).map(|pem| RsaPrivateKey::from_pem(pem.expose())).transpose()
+    }
+
     /// The secrets of a kind that are valid now. During a rotation two are.
     pub fn valid_secrets(&self, kind: &str, now: UnixMillis) -> Vec<Secret> {
         let valid =
@@ -357,6 +381,7 @@ mod tests {
         assert!(words("attempts", "five").contains("whole number"));
         assert!(words("attempts", "0").contains("1 to 20"));
         assert!(words("callback_url", "shop.example/cb").contains("http(s)"));
+        assert!(words("callback_signature", "rsa").contains("`none`, `symmetric`, `asymmetric`"));
         assert!(words("retries", "often").contains("5x30s"));
         assert!(words("currency", "XXQ").contains("not known"));
         assert!(words("currencies", "USD,XXQ").contains("XXQ is not known"));
@@ -374,6 +399,10 @@ mod tests {
         let settings = ProjectSettings { test_mode: true, ..ProjectSettings::default() };
         assert_eq!(ProjectSettings::from_json(&settings.to_json().expect("json")).expect("reads"), settings);
         assert_eq!(ProjectSettings::from_json("{}").expect("reads"), ProjectSettings::default());
+        let signature = |text| ProjectSettings::from_json(text).expect("reads").callback_signature;
+        assert_eq!(signature("{\"callback_signed\":false}"), CallbackSignature::None);
+        assert_eq!(signature("{\"callback_signed\":true}"), CallbackSignature::Symmetric);
+        assert_eq!(signature("{\"callback_signature\":\"asymmetric\"}"), CallbackSignature::Asymmetric);
     }
 
     #[tokio::test]

@@ -6,9 +6,11 @@ use crate::flows::project::{self, Draft};
 use crate::projects::ProjectSettings;
 use crate::secrets::Secret;
 use crate::startup;
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use payglot_store::{Project as Stored, Store as _};
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 /// Creates, changes and shows projects: all that a merchant would set in the vendor's cabinet.
 #[derive(Debug, Args)]
@@ -67,14 +69,24 @@ enum Action {
         place: Where,
         /// The project's name.
         name: String,
-        /// Which secret: password, callback, or token (which a project has only once it is given one).
+        /// Which secret: password, callback, or token and callback_rsa (which a project has only once it is given one).
         kind: String,
         /// The new secret; generated if left out.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         value: Option<String>,
+        /// Read the new secret from a file, such as a private key in PEM; `-` is the standard input.
+        #[arg(long, value_name = "FILE", conflicts_with = "value")]
+        value_file: Option<PathBuf>,
         /// For how many hours the old one stays valid.
         #[arg(long, default_value_t = 24)]
         overlap_hours: u32,
+    },
+    /// Print the public key that the project's callbacks are verified with (callback_signature=asymmetric).
+    PublicKey {
+        #[command(flatten)]
+        place: Where,
+        /// The project's name.
+        name: String,
     },
 }
 
@@ -99,7 +111,7 @@ impl Project {
                 let draft = Draft { protocol, name, login, settings: wanted, secrets };
                 let (created, secrets) =
                     project::create(store.as_ref(), &startup::master_key(&config)?, draft, now).await?;
-                show_created(&place, &created, &secrets);
+                show_created(&place, &created, &secrets)?;
             }
             Action::Set { place, name, settings } => {
                 let store = startup::open_store(&place.load()?, None)?;
@@ -113,20 +125,26 @@ impl Project {
                 let store = startup::open_store(&place.load()?, None)?;
                 list(&place, &store.projects().await?);
             }
-            Action::RotateSecret { place, name, kind, value, overlap_hours } => {
+            Action::RotateSecret { place, name, kind, value, value_file, overlap_hours } => {
                 let config = place.load()?;
                 let store = startup::open_store(&config, None)?;
                 let key = startup::master_key(&config)?;
                 let overlap_ms = i64::from(overlap_hours) * 3_600_000;
-                let value = value.map(Secret::new);
+                let value = match value_file {
+                    Some(path) => Some(read_secret(&path)?),
+                    None => value.map(Secret::new),
+                };
                 let secret = project::rotate_secret(store.as_ref(), &key, &name, &kind, value, overlap_ms, now).await?;
+                show_rotated(&place, &name, &kind, &secret, overlap_hours)?;
+            }
+            Action::PublicKey { place, name } => {
+                let config = place.load()?;
+                let store = startup::open_store(&config, None)?;
+                let pem = project::public_key(store.as_ref(), &startup::master_key(&config)?, &name).await?;
                 if place.json {
-                    output::line(&json!({ "project": name, "kind": kind, "secret": secret.expose() }));
+                    output::line(&json!({ "project": name, "public_key": pem }));
                 } else {
-                    output::text(&format!(
-                        "{kind} {}\nThe old one stays valid for {overlap_hours} h.",
-                        secret.expose()
-                    ));
+                    output::text(pem.trim_end());
                 }
             }
         }
@@ -134,20 +152,48 @@ impl Project {
     }
 }
 
-fn show_created(place: &Where, project: &Stored, secrets: &[(String, Secret)]) {
+/// A secret's text out of a file; an editor's last line feed is not part of it.
+fn read_secret(path: &Path) -> anyhow::Result<Secret> {
+    let read =
+        if path.as_os_str() == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    let text = read.with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+fn show_rotated(place: &Where, name: &str, kind: &str, secret: &Secret, overlap_hours: u32) -> anyhow::Result<()> {
+    let shown = project::shown(kind, secret)?;
+    if kind == project::CALLBACK_RSA {
+        // The private half is never shown; the old one signs nothing any more, so it has no time to run out.
+        if place.json {
+            output::line(&json!({ "project": name, "kind": kind, "public_key": shown }));
+        } else {
+            output::text(&format!("{}\nThe next callback is signed with this key's private half.", shown.trim_end()));
+        }
+    } else if place.json {
+        output::line(&json!({ "project": name, "kind": kind, "secret": shown }));
+    } else {
+        output::text(&format!("{kind} {shown}\nThe old one stays valid for {overlap_hours} h."));
+    }
+    Ok(())
+}
+
+fn show_created(place: &Where, created: &Stored, secrets: &[(String, Secret)]) -> anyhow::Result<()> {
+    let shown = secrets.iter().map(|(kind, secret)| Ok((kind.as_str(), project::shown(kind, secret)?)));
+    let shown: Vec<(&str, String)> = shown.collect::<anyhow::Result<_>>()?;
     if place.json {
         let secrets: serde_json::Map<String, Value> =
-            secrets.iter().map(|(kind, secret)| (kind.clone(), Value::from(secret.expose()))).collect();
+            shown.into_iter().map(|(kind, text)| (kind.to_owned(), Value::from(text))).collect();
         output::line(
-            &json!({ "name": project.name, "protocol": project.protocol, "login": project.login, "secrets": secrets }),
+            &json!({ "name": created.name, "protocol": created.protocol, "login": created.login, "secrets": secrets }),
         );
-        return;
+        return Ok(());
     }
-    output::text(&format!("project {} ({}), login {}", project.name, project.protocol, project.login));
-    for (kind, secret) in secrets {
-        output::text(&format!("{kind:<9} {}", secret.expose()));
+    output::text(&format!("project {} ({}), login {}", created.name, created.protocol, created.login));
+    for (kind, text) in shown {
+        output::text(&format!("{kind:<9} {}", text.trim_end()));
     }
     output::text("The secrets are shown this once; `payglot project rotate-secret` makes new ones.");
+    Ok(())
 }
 
 fn show(place: &Where, project: &Stored) -> anyhow::Result<()> {

@@ -110,7 +110,7 @@ async fn commit(
     new_details: Option<String>,
     now: UnixMillis,
 ) -> Result<String, StoreError> {
-    let notifications = announce::render(gateway, project, details, decision, now);
+    let notifications = announce::render(&gateway.clock, project, details, decision, now).await?;
     let commit = Commit {
         decision: decision.clone(),
         details: new_details,

@@ -1,7 +1,7 @@
 //! Projects: created, changed, their secrets rotated. What changes takes effect with the next request.
 
-use crate::projects::{ProjectSettings, seal_purpose};
-use crate::secrets::{self, MasterKey, Secret};
+use crate::projects::{CallbackSignature, ProjectSettings, seal_purpose};
+use crate::secrets::{self, MasterKey, RsaPrivateKey, Secret};
 use anyhow::Context as _;
 use payglot_core::UnixMillis;
 use payglot_store::{NewProject, Project, SealedSecret, Store};
@@ -9,8 +9,15 @@ use payglot_store::{NewProject, Project, SealedSecret, Store};
 /// Protocols a project can speak, with the kinds of secret each needs.
 pub const PROTOCOLS: &[(&str, &[&str])] = &[("rbs", &["password", "callback"])];
 
-/// Kinds of secret that a project may have and is not given by itself: for `rbs` the open key that replaces login and password.
-const OPTIONAL: &[(&str, &[&str])] = &[("rbs", &["token"])];
+/// Kinds of secret that a project may have and is not given by itself: for `rbs` the open key that replaces login and password, and the key
+/// of asymmetric checksums.
+const OPTIONAL: &[(&str, &[&str])] = &[("rbs", &["token", CALLBACK_RSA])];
+
+/// The private key of asymmetric checksums of `rbs` callbacks.
+pub const CALLBACK_RSA: &str = "callback_rsa";
+
+/// Kinds that are RSA keys (PKCS#8 in PEM) and not words: the public half is what is shown of them.
+const RSA_KEYS: &[&str] = &[CALLBACK_RSA];
 
 /// What a new project is made of.
 #[derive(Debug)]
@@ -42,9 +49,10 @@ pub async fn create(
     for (kind, _) in &secrets {
         check_kind(&draft.protocol, kind)?;
     }
-    for kind in kinds {
+    let wants_rsa = signs_with_rsa(&draft.protocol, &draft.settings);
+    for kind in kinds.iter().chain(wants_rsa.then_some(&CALLBACK_RSA)) {
         if !secrets.iter().any(|(known, _)| known == kind) {
-            secrets.push(((*kind).to_owned(), secrets::generate()?));
+            secrets.push(((*kind).to_owned(), generate(kind).await?));
         }
     }
     let mut sealed = Vec::with_capacity(secrets.len());
@@ -80,6 +88,11 @@ pub async fn set(store: &dyn Store, name: &str, changes: &[(String, String)]) ->
             settings = settings.with(key, value)?;
         }
     }
+    let has_key = project.secrets.iter().any(|secret| secret.kind == CALLBACK_RSA);
+    anyhow::ensure!(
+        has_key || !signs_with_rsa(&project.protocol, &settings),
+        "{name} has no RSA key to sign callbacks with; make one first: payglot project rotate-secret {name} {CALLBACK_RSA}"
+    );
     Ok(store.update_project(project.id, project.version, &settings.to_json()?, enabled).await?)
 }
 
@@ -98,11 +111,41 @@ pub async fn rotate_secret(
     check_key(store, key).await?;
     let secret = match secret {
         Some(secret) => secret,
-        None => secrets::generate()?,
+        None => generate(kind).await?,
     };
     let sealed = seal(key, name, kind, &secret, now)?;
     store.add_secret(project.id, sealed, now.plus(overlap_ms)).await?;
     Ok(secret)
+}
+
+/// The public half of the RSA key that a project signs with now, in PEM: what a shop verifies with.
+pub async fn public_key(store: &dyn Store, key: &MasterKey, name: &str) -> anyhow::Result<String> {
+    let project = find(store, name).await?;
+    let is_current = |sealed: &&SealedSecret| sealed.valid_until.is_none() && RSA_KEYS.contains(&sealed.kind.as_str());
+    let sealed = project.secrets.iter().find(is_current).with_context(|| {
+        format!("{name} has no RSA key; make one: payglot project rotate-secret {name} {CALLBACK_RSA}")
+    })?;
+    shown(&sealed.kind, &key.open(&sealed.sealed, &seal_purpose(name, &sealed.kind))?)
+}
+
+/// What may be shown of a secret, once: of an RSA key only its public half, in PEM.
+pub fn shown(kind: &str, secret: &Secret) -> anyhow::Result<String> {
+    if RSA_KEYS.contains(&kind) {
+        return Ok(RsaPrivateKey::from_pem(secret.expose())?.public_key_pem()?);
+    }
+    Ok(secret.expose().to_owned())
+}
+
+fn signs_with_rsa(protocol: &str, settings: &ProjectSettings) -> bool {
+    protocol == "rbs" && settings.callback_signature == CallbackSignature::Asymmetric
+}
+
+async fn generate(kind: &str) -> anyhow::Result<Secret> {
+    if RSA_KEYS.contains(&kind) {
+        // Looking for primes takes a while, which is not for the runtime's own threads.
+        return tokio::task::spawn_blocking(secrets::generate_rsa).await?;
+    }
+    secrets::generate()
 }
 
 /// Refuses a master key that opens none of the secrets there are. A lost key file is replaced by a fresh one, and nothing must be sealed
@@ -142,7 +185,13 @@ fn is_name(text: &str) -> bool {
 }
 
 fn seal(key: &MasterKey, name: &str, kind: &str, secret: &Secret, now: UnixMillis) -> anyhow::Result<SealedSecret> {
-    anyhow::ensure!((1..=200).contains(&secret.expose().len()), "a secret has 1 to 200 bytes");
+    if RSA_KEYS.contains(&kind) {
+        RsaPrivateKey::from_pem(secret.expose()).with_context(|| {
+            format!("{kind} wants a private key of at least 2048 bits that begins with -----BEGIN PRIVATE KEY-----")
+        })?;
+    } else {
+        anyhow::ensure!((1..=200).contains(&secret.expose().len()), "a secret has 1 to 200 bytes");
+    }
     let sealed = key.seal(secret, &seal_purpose(name, kind))?;
     Ok(SealedSecret { kind: kind.to_owned(), sealed, created_at: now, valid_until: None })
 }

@@ -3,7 +3,7 @@
 use crate::harness::payer::{NO_MONEY, PAID, card};
 use crate::harness::receiver::{Call, Say};
 use crate::harness::{CALLBACK_KEY, Setup, TestGateway};
-use payglot_server::projects::CallbackMethod;
+use payglot_server::projects::{CallbackMethod, CallbackSignature};
 use payglot_store::NotificationState;
 use ring::hmac;
 use std::fmt::Write as _;
@@ -93,7 +93,7 @@ async fn a_post_carries_a_form() {
 
 #[tokio::test]
 async fn an_unsigned_callback_has_no_checksum() {
-    let gateway = TestGateway::settings(|settings| settings.callback_signed = false).await;
+    let gateway = TestGateway::settings(|settings| settings.callback_signature = CallbackSignature::None).await;
     let order = gateway.shop.register(&[("orderNumber", "1")]).await;
     gateway.payer.pay(&order, PAID).await;
     gateway.deliver().await;

@@ -15,5 +15,6 @@ mod register;
 mod restart;
 mod secrets;
 mod settings;
+mod signatures;
 mod starvation;
 mod together;

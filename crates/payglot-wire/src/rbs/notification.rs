@@ -8,6 +8,7 @@ use super::request::Feature;
 use super::signature::{self, Checksum};
 use crate::raw::{Method, OutgoingCall, RawRequest};
 use crate::text::form::{self, NotUtf8, Pairs};
+use crate::text::rsa::RsaError;
 use crate::text::url;
 pub use extras::Extra;
 use payglot_core::decide::Announcement;
@@ -105,13 +106,25 @@ impl CallbackOperation {
     }
 }
 
-/// The call that tells a shop of an event; `None` if it is not told. `payment` and `details` are as they are after the event.
+/// The call that tells a shop of an event; `None` if it is not told. `payment` and `details` are as they are after the event. Fails only if
+/// the project's RSA key cannot sign.
 pub fn callback(
     event: &Announcement,
     payment: &Payment,
     details: &Details,
     settings: &CallbackSettings,
-) -> Option<OutgoingCall> {
+) -> Result<Option<OutgoingCall>, RsaError> {
+    let Some((address, params)) = told(event, payment, details, settings) else { return Ok(None) };
+    write(address, settings.method, params, &settings.checksum).map(Some)
+}
+
+/// Where an event is told, and with which parameters, if it is.
+fn told<'a>(
+    event: &Announcement,
+    payment: &Payment,
+    details: &'a Details,
+    settings: &'a CallbackSettings,
+) -> Option<(&'a str, Pairs)> {
     let (operation, success) = meaning(event, payment)?;
     let silenced = !success && details.has(Feature::SkipUnsuccessfulCallback);
     if silenced || !settings.operations.contains(&operation) {
@@ -136,7 +149,7 @@ pub fn callback(
             params.push((name, value));
         }
     }
-    Some(write(address, settings.method, params, &settings.checksum))
+    Some((address, params))
 }
 
 /// Which operation an event is for the shop, and whether it succeeded. Exhaustive: a new event must be judged.
@@ -182,16 +195,16 @@ fn meaning(event: &Announcement, payment: &Payment) -> Option<(CallbackOperation
 }
 
 /// Signs and writes a call.
-fn write(address: &str, method: Method, mut params: Pairs, checksum: &Checksum) -> OutgoingCall {
-    match checksum {
-        Checksum::None => {}
-        Checksum::Symmetric(key) => {
-            let text = signature::checksum_text(borrowed(&params));
-            params.push(("checksum".to_owned(), signature::symmetric(key, &text)));
-        }
-    }
+fn write(address: &str, method: Method, mut params: Pairs, checksum: &Checksum) -> Result<OutgoingCall, RsaError> {
+    let text = signature::checksum_text(borrowed(&params));
+    let checksum = match checksum {
+        Checksum::None => None,
+        Checksum::Symmetric(key) => Some(signature::symmetric(key, &text)),
+        Checksum::Asymmetric(key) => Some(signature::asymmetric(key, &text)?),
+    };
+    params.extend(checksum.map(|checksum| ("checksum".to_owned(), checksum)));
     let text = form::encode(borrowed(&params));
-    match method {
+    Ok(match method {
         Method::Get => {
             OutgoingCall { method, url: url::add_query(address, &text), content_type: "", body: String::new() }
         }
@@ -201,7 +214,7 @@ fn write(address: &str, method: Method, mut params: Pairs, checksum: &Checksum) 
             content_type: "application/x-www-form-urlencoded;charset=UTF-8",
             body: text,
         },
-    }
+    })
 }
 
 fn borrowed(pairs: &Pairs) -> impl Iterator<Item = (&str, &str)> {

@@ -5,10 +5,11 @@ use super::notification::Callback;
 use super::request::Credentials;
 use crate::proof::Signed;
 use crate::text::hex;
-use crate::text::rsa::{Digest, RsaPublicKey};
+use crate::text::rsa::{Digest, RsaError, RsaPrivateKey, RsaPublicKey};
 use crate::text::secret::Secret;
 use ring::hmac;
 use std::fmt;
+use std::sync::Arc;
 
 /// What a project is known by. Several passwords or tokens are valid while one replaces another.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,8 @@ pub enum Checksum {
     None,
     /// HMAC-SHA256 with a key that both sides know.
     Symmetric(Secret),
+    /// RSA with SHA-512: the shop knows the public half only. Takes milliseconds.
+    Asymmetric(Arc<RsaPrivateKey>),
 }
 
 /// The text that is signed: every parameter but `checksum` and `sign_alias`, sorted by the bytes of its name, as `name;value;`.
@@ -55,6 +58,11 @@ pub fn checksum_text<'a>(params: impl IntoIterator<Item = (&'a str, &'a str)>) -
 /// HMAC-SHA256 as upper-case hexadecimal. The key is the secret's text, never decoded.
 pub fn symmetric(key: &Secret, text: &str) -> String {
     hex::upper(hmac::sign(&hmac_key(key), text.as_bytes()).as_ref())
+}
+
+/// RSA with SHA-512 as upper-case hexadecimal.
+pub fn asymmetric(key: &RsaPrivateKey, text: &str) -> Result<String, RsaError> {
+    Ok(hex::upper(&key.sign(Digest::Sha512, text.as_bytes())?))
 }
 
 fn hmac_key(key: &Secret) -> hmac::Key {

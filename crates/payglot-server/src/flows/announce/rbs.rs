@@ -1,20 +1,28 @@
 //! RBS callbacks.
 
-use super::Call;
-use crate::projects::{ActiveProject, CallbackMethod, MERCHANTS_OWN};
+use super::{Call, NoSignature};
+use crate::flows::project::CALLBACK_RSA;
+use crate::projects::{ActiveProject, CallbackMethod, CallbackSignature, MERCHANTS_OWN};
+use crate::secrets::RsaError;
 use payglot_core::{Decision, DeclineReason};
 use payglot_wire::raw::Method;
 use payglot_wire::rbs::notification::{CallbackOperation, Extra};
 use payglot_wire::rbs::{self, Details};
+use std::sync::Arc;
 
-pub(super) fn calls(project: &ActiveProject, details: &str, decision: &Decision) -> Vec<Call> {
-    let settings = settings(project);
+pub(super) fn calls(project: &ActiveProject, details: &str, decision: &Decision) -> Result<Vec<Call>, NoSignature> {
+    let settings = settings(project)?;
     let details = Details::read(details);
     let calls = decision.announcements.iter().filter_map(|announcement| {
-        let call = rbs::callback(announcement, &decision.payment, &details, &settings)?;
-        Some((announcement.event, call))
+        let call = rbs::callback(announcement, &decision.payment, &details, &settings).transpose()?;
+        Some(call.map(|call| (announcement.event, call)))
     });
-    calls.collect()
+    Ok(calls.collect::<Result<_, RsaError>>()?)
+}
+
+/// Does it sign with RSA, which takes milliseconds?
+pub(super) fn signs_slowly(project: &ActiveProject) -> bool {
+    project.settings.callback_signature == CallbackSignature::Asymmetric
 }
 
 pub(super) fn remember_cancel(details: &str, reason: DeclineReason) -> String {
@@ -23,18 +31,24 @@ pub(super) fn remember_cancel(details: &str, reason: DeclineReason) -> String {
     read.to_text()
 }
 
-fn settings(project: &ActiveProject) -> rbs::CallbackSettings {
+fn settings(project: &ActiveProject) -> Result<rbs::CallbackSettings, NoSignature> {
     let settings = &project.settings;
-    let checksum = match project.secret("callback") {
-        Some(key) if settings.callback_signed => rbs::Checksum::Symmetric(key.clone()),
-        Some(_) | None => rbs::Checksum::None,
+    // A project that signs never sends without a signature, whatever became of its key.
+    let checksum = match settings.callback_signature {
+        CallbackSignature::None => rbs::Checksum::None,
+        CallbackSignature::Symmetric => {
+            rbs::Checksum::Symmetric(project.secret("callback").ok_or(NoSignature::NoKey("callback"))?.clone())
+        }
+        CallbackSignature::Asymmetric => {
+            rbs::Checksum::Asymmetric(Arc::new(project.rsa_key(CALLBACK_RSA)?.ok_or(NoSignature::NoKey(CALLBACK_RSA))?))
+        }
     };
     let named: Vec<_> =
         settings.callback_operations.iter().filter_map(|name| CallbackOperation::from_name(name)).collect();
     let operations = if named.is_empty() { CallbackOperation::USUAL.to_vec() } else { named };
     let own = settings.callback_parameters.iter().filter_map(|name| name.strip_prefix(MERCHANTS_OWN));
     let merchant_params = own.map(str::to_owned).collect();
-    rbs::CallbackSettings {
+    Ok(rbs::CallbackSettings {
         url: Some(settings.callback_url.clone()).filter(|url| !url.is_empty()),
         method: match settings.callback_method {
             CallbackMethod::Get => Method::Get,
@@ -48,5 +62,5 @@ fn settings(project: &ActiveProject) -> rbs::CallbackSettings {
         offset_secs: settings.zone_minutes * 60,
         merchant_login: project.login.clone(),
         ..rbs::CallbackSettings::default()
-    }
+    })
 }

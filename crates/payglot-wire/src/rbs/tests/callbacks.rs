@@ -1,12 +1,14 @@
 use super::{ID, Story, get};
-use crate::raw::{Method, RawRequest};
-use crate::rbs::notification::{Callback, CallbackOperation, CallbackSettings, Extra, callback};
+use crate::raw::{Method, OutgoingCall, RawRequest};
+use crate::rbs::notification::{self, Callback, CallbackOperation, CallbackSettings, Extra};
 use crate::rbs::signature::{self, Checksum, UnprovenReason, Verifier};
 use crate::rbs::{Details, Register};
-use crate::text::rsa::{Digest, RsaPublicKey};
+use crate::text::rsa::{Digest, RsaPrivateKey, RsaPublicKey};
 use crate::text::secret::Secret;
-use payglot_core::{CardBrand, DeclineReason, Intent};
+use payglot_core::decide::Announcement;
+use payglot_core::{CardBrand, DeclineReason, Intent, Payment};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const CHECKSUMS: &str = include_str!("../vectors/checksums.txt");
 
@@ -70,6 +72,15 @@ fn the_vendors_sample_is_not_sha_256() {
 
 fn settings(checksum: Checksum) -> CallbackSettings {
     CallbackSettings { url: Some("https://shop.example/cb".to_owned()), checksum, ..CallbackSettings::default() }
+}
+
+fn callback(
+    event: &Announcement,
+    payment: &Payment,
+    details: &Details,
+    settings: &CallbackSettings,
+) -> Option<OutgoingCall> {
+    notification::callback(event, payment, details, settings).expect("the key signs")
 }
 
 fn details() -> Details {
@@ -200,6 +211,26 @@ fn the_merchants_own_names_are_sent_along_and_signed_but_replace_nothing() {
         reason(&Verifier::Symmetric(Secret::new("rbs-demo-secret-01")), call.url.split_once('?').expect("a query").1),
         None
     );
+}
+
+#[test]
+fn an_asymmetric_checksum_is_one_of_sha_512_over_the_same_text() {
+    const PRIVATE: &str = include_str!("../../text/vectors/rsa_private.pem");
+    const PUBLIC: &str = include_str!("../../text/vectors/rsa_public.pem");
+    let mut story = Story::begin(Intent::Sale, 2000);
+    story.pay();
+    let key = Arc::new(RsaPrivateKey::from_pem(PRIVATE).expect("a key"));
+    let settings = settings(Checksum::Asymmetric(key));
+    let call = callback(&story.last.announcements[0], story.payment(), &details(), &settings).expect("told");
+    let query = call.url.split_once('?').expect("a query").1;
+    let checksum = received(query).get("checksum").expect("signed").to_owned();
+    assert_eq!((checksum.len(), checksum.to_uppercase()), (512, checksum));
+    let verifier = Verifier::Rsa(RsaPublicKey::from_pem(PUBLIC).expect("a key"));
+    assert_eq!(reason(&verifier, query), None);
+    assert_eq!(reason(&verifier, &query.replace("status=1", "status=0")), Some(UnprovenReason::Differs));
+    // Signing needs no randomness: the same callback has the same bytes.
+    assert_eq!(callback(&story.last.announcements[0], story.payment(), &details(), &settings), Some(call));
+    assert!(!format!("{settings:?}").contains("MII"));
 }
 
 #[test]
