@@ -59,9 +59,9 @@ fn commands(payment: &Payment) -> Vec<Command> {
     for amount in [None, part, more] {
         commands.push(Command::Capture { operation, amount, last: false, key: None });
         commands.push(Command::Void { operation, amount, key: None });
-        commands.push(Command::Refund { operation, amount, key: Some("r1".to_owned()) });
+        commands.push(Command::Refund { operation, amount, key: Some("r1".to_owned()), expected: None });
     }
-    commands.push(Command::Refund { operation, amount: part, key: None });
+    commands.push(Command::Refund { operation, amount: part, key: None, expected: None });
     for amount in [money(all, Currency::RUB), money(3, Currency::EUR), Money::zero(Currency::EUR)] {
         commands.push(Command::Payout { operation, amount, key: None });
     }

@@ -282,7 +282,7 @@ impl World {
             }
             State::Held => Command::Void { operation, amount, key },
             State::Paid if !pushed => match self.chance.below(10) {
-                0..6 => Command::Refund { operation, amount, key },
+                0..6 => Command::Refund { operation, amount, key, expected: None },
                 6..8 => Command::Void { operation, amount: None, key },
                 _ => Command::Payout { operation, amount: share, key },
             },

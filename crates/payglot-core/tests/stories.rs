@@ -126,7 +126,7 @@ impl Teller {
                 Command::Capture { operation, amount: self.amount(words), last: words.plain.contains(&"last"), key }
             }
             "void" => Command::Void { operation, amount: self.amount(words), key },
-            "refund" => Command::Refund { operation, amount: self.amount(words), key },
+            "refund" => Command::Refund { operation, amount: self.amount(words), key, expected: None },
             "payout" => {
                 Command::Payout { operation, amount: self.amount(words).expect("a payout names its amount"), key }
             }

@@ -79,6 +79,8 @@ pub struct ProjectSettings {
     pub attempts: u8,
     /// May a hold be captured more than once?
     pub several_captures: bool,
+    /// Refuse refunds of less than one rouble.
+    pub refund_least_rouble: bool,
     /// Seconds after the capture in which it can still be reversed.
     pub reversal_seconds: i64,
     /// Seconds a hold lives.
@@ -117,6 +119,7 @@ impl Default for ProjectSettings {
             session_seconds: 1200,
             attempts: 3,
             several_captures: false,
+            refund_least_rouble: false,
             reversal_seconds: 24 * 3600,
             hold_seconds: 7 * 24 * 3600,
             amount_max: 999_999_999_999,

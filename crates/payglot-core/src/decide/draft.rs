@@ -109,9 +109,12 @@ impl Draft {
 
     /// An earlier request under the same id or key: the same one is [`Refusal::Repeated`], another one [`Refusal::KeyReused`].
     /// `whole` says that the request names no amount; "all of it" means less once the first such request is decided, so there the
-    /// amounts are not compared.
+    /// amounts are not compared. What a provider declined moved nothing, so its key may be used to try again.
     pub(super) fn refuse_repeat(&self, wanted: &Operation, whole: bool) -> Result<(), Refusal> {
-        let same_key = |known: &Operation| known.kind == wanted.kind && wanted.key.is_some() && known.key == wanted.key;
+        let same_key = |known: &Operation| {
+            let moved = known.status != OperationStatus::Declined;
+            moved && known.kind == wanted.kind && wanted.key.is_some() && known.key == wanted.key
+        };
         let Some(known) = self.next.operations.iter().find(|known| known.id == wanted.id || same_key(known)) else {
             return Ok(());
         };

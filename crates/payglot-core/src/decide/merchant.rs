@@ -101,6 +101,7 @@ pub(super) fn refund(
     id: OperationId,
     amount: Option<Money>,
     key: Option<String>,
+    expected: Option<i64>,
 ) -> Result<Decision, Refusal> {
     let whole = amount.is_none();
     let amount = wanted(&draft, amount, draft.next.sums.refundable())?;
@@ -112,6 +113,9 @@ pub(super) fn refund(
         return Err(draft.wrong_state());
     }
     draft.refuse_open()?;
+    if expected.is_some_and(|expected| expected != draft.next.sums.refundable()) {
+        return Err(Refusal::Unexpected);
+    }
     within(amount, draft.next.sums.refundable())?;
     draft.add_to(|sums| &mut sums.refund_pending, amount.minor())?;
     draft.ask(operation)?;

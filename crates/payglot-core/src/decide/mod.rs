@@ -107,6 +107,8 @@ pub enum Command {
         amount: Option<Money>,
         /// The merchant's id of this request.
         key: Option<String>,
+        /// What the merchant believes can still be refunded, in minor units: another sum means that it missed something.
+        expected: Option<i64>,
     },
     /// Pay out to a recipient after the payment was paid; may be in another currency.
     Payout {
@@ -173,6 +175,8 @@ pub enum Refusal {
     OutcomeOpen(OperationId),
     /// The terms do not allow it, such as a void after its window.
     NotAllowed,
+    /// What remains is not what the caller expects: it missed something.
+    Unexpected,
     /// More than what remains.
     ExceedsRemaining,
     /// The sums would pass what the ledger can hold.
@@ -196,6 +200,7 @@ impl fmt::Display for Refusal {
             Self::NoAttemptsLeft => out.write_str("no attempts are left"),
             Self::OutcomeOpen(id) => write!(out, "operation {id} has no answer yet"),
             Self::NotAllowed => out.write_str("the terms of the payment do not allow it"),
+            Self::Unexpected => out.write_str("what remains is not what was expected"),
             Self::ExceedsRemaining => out.write_str("it is more than what remains"),
             Self::Overflow => out.write_str("the sums would overflow"),
         }
@@ -282,7 +287,9 @@ pub fn decide(payment: &Payment, command: Command, now: UnixMillis) -> Result<De
         }
         Command::Capture { operation, amount, last, key } => merchant::capture(draft, operation, amount, last, key),
         Command::Void { operation, amount, key } => merchant::void(draft, operation, amount, key),
-        Command::Refund { operation, amount, key } => merchant::refund(draft, operation, amount, key),
+        Command::Refund { operation, amount, key, expected } => {
+            merchant::refund(draft, operation, amount, key, expected)
+        }
         Command::Payout { operation, amount, key } => merchant::payout(draft, operation, amount, key),
         Command::ReceiveFunds { operation, amount, method, return_operation } => {
             funds::receive(draft, operation, amount, method, return_operation)

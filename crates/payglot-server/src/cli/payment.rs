@@ -73,7 +73,7 @@ impl Payment {
             Action::List { place, project, state, limit } => list(&place, project, state, limit).await,
             Action::Capture(change) => change.apply(|amount, key| Wish::Capture { amount, last: true, key }).await,
             Action::Void(change) => change.apply(|amount, key| Wish::Void { amount, key }).await,
-            Action::Refund(change) => change.apply(|amount, key| Wish::Refund { amount, key }).await,
+            Action::Refund(change) => change.apply(|amount, key| Wish::Refund { amount, key, expected: None }).await,
         }
     }
 }

@@ -136,7 +136,7 @@ impl World {
 
     async fn refund(&mut self, minor: i64) -> OperationId {
         let operation = self.fresh();
-        self.apply(Command::Refund { operation, amount: Some(rub(minor)), key: None }).await;
+        self.apply(Command::Refund { operation, amount: Some(rub(minor)), key: None, expected: None }).await;
         operation
     }
 

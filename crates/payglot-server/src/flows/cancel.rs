@@ -3,15 +3,15 @@
 use super::{FlowError, announce, apply_with, load, operate, pay};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use payglot_core::{Command, DeclineReason, PaymentId};
+use payglot_core::{Command, Decision, DeclineReason, PaymentId};
 use payglot_store::StoredPayment;
 
 /// Cancels; partial money goes back. `reason` says who: `CancelledByPayer` or `CancelledByMerchant`.
 pub async fn cancel(gateway: &Gateway, id: PaymentId, reason: DeclineReason) -> Result<StoredPayment, FlowError> {
     let stored = pay::hear(gateway, load(gateway, id).await?).await?;
     let command = || Command::Cancel { reason, return_operation: gateway.clock.operation_id() };
-    let details = |project: &ActiveProject, stored: &StoredPayment| {
-        Some(announce::remember_cancel(project, &stored.details, reason))
+    let details = |project: &ActiveProject, stored: &StoredPayment, _: &Decision| {
+        Ok(Some(announce::remember_cancel(project, &stored.details, reason)))
     };
     let (stored, decision) = apply_with(gateway, stored, command, details).await?;
     match decision.ask {
@@ -56,8 +56,8 @@ mod tests {
         gateway.store.commit(commit).await.expect("somebody was faster");
         let reason = DeclineReason::CancelledByPayer;
         let command = || Command::Cancel { reason, return_operation };
-        let details = |project: &ActiveProject, stored: &StoredPayment| {
-            Some(announce::remember_cancel(project, &stored.details, reason))
+        let details = |project: &ActiveProject, stored: &StoredPayment, _: &Decision| {
+            Ok(Some(announce::remember_cancel(project, &stored.details, reason)))
         };
         let (cancelled, _) = apply_with(&gateway, old, command, details).await.expect("cancelled");
         assert!(cancelled.details.contains("description=new"), "{}", cancelled.details);

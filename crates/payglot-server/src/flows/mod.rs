@@ -73,21 +73,22 @@ pub(crate) async fn apply(
     stored: StoredPayment,
     command: impl Fn() -> Command + Send,
 ) -> Result<(StoredPayment, Decision), FlowError> {
-    apply_with(gateway, stored, command, |_, _| None).await
+    apply_with(gateway, stored, command, |_, _, _| Ok(None)).await
 }
 
-/// The same, and the details are replaced in the same transaction by what `details` makes of the payment as it is in each round.
+/// The same, and the details are replaced in the same transaction by what `details` makes of the payment as it is in each round and of
+/// what was decided about it. What `details` refuses does not happen.
 pub(crate) async fn apply_with(
     gateway: &Gateway,
     mut stored: StoredPayment,
     command: impl Fn() -> Command + Send,
-    details: impl Fn(&ActiveProject, &StoredPayment) -> Option<String> + Send,
+    details: impl Fn(&ActiveProject, &StoredPayment, &Decision) -> Result<Option<String>, Refusal> + Send,
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let project = gateway.projects.by_id(stored.payment.project).await?;
     for _ in 0..ROUNDS_MAX {
         let now = gateway.clock.now();
         let decision = decide(&stored.payment, command(), now)?;
-        let changed = details(&project, &stored);
+        let changed = details(&project, &stored, &decision)?;
         let kept = changed.as_ref().unwrap_or(&stored.details);
         match commit(gateway, &project, kept, &decision, changed.clone(), now).await {
             Ok(_) => {

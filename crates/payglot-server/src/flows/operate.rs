@@ -1,10 +1,16 @@
 //! The merchant's operations on a paid or held payment: capture, void, refund, payout; and asking the provider for them.
 
-use super::{FlowError, apply, load};
+use super::{FlowError, apply, apply_with, load, pay, recover};
 use crate::gateway::Gateway;
 use crate::upstream::{FollowUp, Provider as _};
-use payglot_core::{Answer, Command, Money, OperationId, PaymentId};
+use payglot_core::{Answer, Command, Decision, Money, OperationId, OperationStatus, PaymentId, Refusal};
 use payglot_store::StoredPayment;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often, and how long apart, a repeated request looks whether the first one has its answer.
+const LOOKS: usize = 60;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What a merchant wants done. Amounts of `None` mean all that remains; `key` is the merchant's own id of the request.
 #[derive(Clone, Debug)]
@@ -31,6 +37,8 @@ pub enum Wish {
         amount: Option<Money>,
         /// The merchant's id.
         key: Option<String>,
+        /// What the merchant believes can still be refunded, in minor units.
+        expected: Option<i64>,
     },
 }
 
@@ -39,21 +47,59 @@ impl Wish {
         match self.clone() {
             Self::Capture { amount, last, key } => Command::Capture { operation, amount, last, key },
             Self::Void { amount, key } => Command::Void { operation, amount, key },
-            Self::Refund { amount, key } => Command::Refund { operation, amount, key },
+            Self::Refund { amount, key, expected } => Command::Refund { operation, amount, key, expected },
         }
     }
 }
 
-/// Does it: records the question, asks the provider, records the answer. The operation is the one this wish became.
+/// Does it: settles what has no answer yet, records the question, asks the provider, records the answer; a lost answer is asked for once
+/// more. The operation is the one this wish became, or was before if the same request came earlier; it may still be open. Runs to its
+/// end even if the caller goes away meanwhile.
 pub async fn operate(
-    gateway: &Gateway,
+    gateway: &Arc<Gateway>,
     payment: PaymentId,
     wish: Wish,
 ) -> Result<(StoredPayment, OperationId), FlowError> {
-    let stored = load(gateway, payment).await?;
-    let operation = gateway.clock.operation_id();
-    let (stored, _) = apply(gateway, stored, || wish.command(operation)).await?;
-    Ok((ask(gateway, stored, operation).await?, operation))
+    operate_with(gateway, payment, wish, |_, _, _| Ok(None)).await
+}
+
+/// The same, and in the same transaction the details become what `details` makes of them, unless it refuses.
+pub async fn operate_with(
+    gateway: &Arc<Gateway>,
+    payment: PaymentId,
+    wish: Wish,
+    details: impl Fn(&StoredPayment, &Decision, OperationId) -> Result<Option<String>, Refusal> + Send + 'static,
+) -> Result<(StoredPayment, OperationId), FlowError> {
+    let shared = Arc::clone(gateway);
+    let work = async move {
+        let gateway = shared.as_ref();
+        let stored = recover::settle_unknown(gateway, load(gateway, payment).await?).await?;
+        let operation = gateway.clock.operation_id();
+        let details = move |_: &_, stored: &StoredPayment, decision: &Decision| details(stored, decision, operation);
+        match apply_with(gateway, stored, || wish.command(operation), details).await {
+            Ok((stored, _)) => {
+                let stored = ask(gateway, stored, operation).await?;
+                Ok((recover::settle_unknown(gateway, stored).await?, operation))
+            }
+            Err(FlowError::Refused(Refusal::Repeated(first))) => Ok((answer_to(gateway, payment, first).await?, first)),
+            Err(error) => Err(error),
+        }
+    };
+    pay::finish(gateway, work).await
+}
+
+/// Waits until an operation that another request asked for has its answer; not for ever.
+async fn answer_to(gateway: &Gateway, payment: PaymentId, operation: OperationId) -> Result<StoredPayment, FlowError> {
+    let mut stored = load(gateway, payment).await?;
+    for _ in 0..LOOKS {
+        match stored.payment.operation(operation).map(|known| known.status) {
+            Some(OperationStatus::Asked) => tokio::time::sleep(PAUSE).await,
+            Some(OperationStatus::Unknown) => return recover::settle_unknown(gateway, stored).await,
+            Some(OperationStatus::PayerActs | OperationStatus::Approved | OperationStatus::Declined) | None => break,
+        }
+        stored = load(gateway, payment).await?;
+    }
+    Ok(stored)
 }
 
 /// Asks the provider for an operation that is recorded as asked, and records the answer.
@@ -62,7 +108,12 @@ pub(crate) async fn ask(gateway: &Gateway, stored: StoredPayment, id: OperationI
     let follow_up =
         FollowUp { operation: id, payment: stored.payment.id, kind: operation.kind, amount: operation.amount };
     let answer = gateway.bank.follow_up(follow_up).await;
-    answered(gateway, stored, id, answer).await
+    let payment = stored.payment.id;
+    match answered(gateway, stored, id, answer).await {
+        // The recovery asked meanwhile, and was told first.
+        Err(FlowError::Refused(Refusal::AlreadyAnswered)) => load(gateway, payment).await,
+        told => told,
+    }
 }
 
 /// Records a provider's answer and, if it makes money due back, asks for the return.

@@ -130,7 +130,7 @@ async fn try_attempt(
 }
 
 /// Runs work that must end even if the request that began it is dropped.
-async fn finish<T: Send + 'static>(
+pub(super) async fn finish<T: Send + 'static>(
     gateway: &Gateway,
     work: impl Future<Output = Result<T, FlowError>> + Send + 'static,
 ) -> Result<T, FlowError> {

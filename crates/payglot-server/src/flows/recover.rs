@@ -4,7 +4,7 @@ use super::expire::LOOK_BEHIND;
 use super::{FlowError, load, operate};
 use crate::gateway::Gateway;
 use crate::upstream::Provider as _;
-use payglot_core::{Answer, OperationId, PaymentId, Refusal};
+use payglot_core::{Answer, Operation, OperationId, OperationStatus, PaymentId, Refusal};
 use payglot_store::{StoreError, StoredPayment};
 use std::collections::HashSet;
 
@@ -56,15 +56,27 @@ pub async fn resolve(gateway: &Gateway, payment: PaymentId, operation: Operation
     }
 }
 
-/// Settles what is open before a follow-up operation or a status answer relies on it; leaves what the provider still does not know.
+/// Settles what is open before a status answer relies on it; leaves what the provider still does not know.
 pub async fn settle_open(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
     let asked_before = gateway.clock.now().plus(-PATIENCE_MS);
-    let open: Vec<OperationId> = stored
-        .payment
-        .open_operations()
-        .filter(|operation| operation.asked_at <= asked_before)
-        .map(|operation| operation.id)
-        .collect();
+    settle(gateway, stored, |open| open.asked_at <= asked_before).await
+}
+
+/// The same before an operation of the merchant relies on it: what is known to be unknown is asked for at once, because money that
+/// nobody counted would stand in its way.
+pub(super) async fn settle_unknown(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
+    let asked_before = gateway.clock.now().plus(-PATIENCE_MS);
+    let due = |open: &Operation| open.status == OperationStatus::Unknown || open.asked_at <= asked_before;
+    settle(gateway, stored, due).await
+}
+
+async fn settle(
+    gateway: &Gateway,
+    stored: StoredPayment,
+    due: impl Fn(&Operation) -> bool,
+) -> Result<StoredPayment, FlowError> {
+    let open = stored.payment.open_operations().filter(|operation| due(operation));
+    let open: Vec<OperationId> = open.map(|operation| operation.id).collect();
     if open.is_empty() {
         return Ok(stored);
     }

@@ -208,17 +208,3 @@ async fn e16_callbacks_of_a_sale_and_of_a_hold() {
     assert_eq!(gateway.receiver.events(), ["deposited 1", "approved 1"]);
     gateway.end().await;
 }
-
-#[tokio::test]
-async fn follow_ups_are_not_offered_and_say_so() {
-    let gateway = TestGateway::start().await;
-    let order = gateway.shop.register(&[]).await;
-    gateway.payer.pay(&order, PAID).await;
-    for operation in ["refund.do", "deposit.do", "reverse.do", "decline.do"] {
-        let answer =
-            gateway.shop.call(operation, &[("orderId", &order.id), ("amount", "500"), ("language", "en")]).await;
-        assert_eq!(answer.json()["errorCode"], "5", "{operation}");
-    }
-    assert_eq!(gateway.shop.stands(&order).await, "2 0");
-    gateway.end().await;
-}

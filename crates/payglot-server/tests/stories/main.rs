@@ -8,6 +8,7 @@ mod exchanges;
 mod hostile;
 mod late;
 mod limits;
+mod operate;
 mod outage;
 mod pay;
 mod refusals;

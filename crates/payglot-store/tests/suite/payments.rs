@@ -19,7 +19,7 @@ pub(crate) async fn a_registration_reads_back(world: World) {
 pub(crate) async fn a_card_payment_with_a_refund_reads_back_with_its_history(world: World) {
     let paid = world.paid("order-1").await;
     let operation = operation_id();
-    let command = Command::Refund { operation, amount: None, key: Some("refund-1".to_owned()) };
+    let command = Command::Refund { operation, amount: None, key: Some("refund-1".to_owned()), expected: None };
     let asked = world.does(&paid, command, START.plus(3)).await;
     assert_eq!(world.reads(paid.id).await, asked);
     let refunded = world.does(&asked, answer(operation, approved()), START.plus(4)).await;

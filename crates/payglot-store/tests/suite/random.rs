@@ -32,7 +32,7 @@ fn command(payment: &Payment, (which, minor, flag): Step) -> Command {
         8 => answer(about, Answer::Unknown),
         9 => Command::Capture { operation: operation_id(), amount, last: minor % 2 == 0, key },
         10 => Command::Void { operation: operation_id(), amount, key },
-        11 => Command::Refund { operation: operation_id(), amount, key },
+        11 => Command::Refund { operation: operation_id(), amount, key, expected: None },
         12 => Command::Payout { operation: operation_id(), amount: rub(minor), key },
         13 => Command::ReceiveFunds {
             operation: operation_id(),

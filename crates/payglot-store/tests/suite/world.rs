@@ -205,5 +205,5 @@ pub(crate) fn answer(operation: OperationId, answer: Answer) -> Command {
 }
 
 pub(crate) fn refund(minor: i64) -> Command {
-    Command::Refund { operation: operation_id(), amount: Some(rub(minor)), key: None }
+    Command::Refund { operation: operation_id(), amount: Some(rub(minor)), key: None, expected: None }
 }

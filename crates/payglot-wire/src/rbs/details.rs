@@ -101,7 +101,7 @@ impl Details {
         self.get(CANCELLED).and_then(DeclineReason::from_name)
     }
 
-    fn set(&mut self, name: &str, value: String) {
+    pub(super) fn set(&mut self, name: &str, value: String) {
         let kept = self.params.pairs().iter().filter(|(known, _)| known != name).cloned();
         self.params = Params::from_pairs(kept.chain([(name.to_owned(), value)]).collect());
     }

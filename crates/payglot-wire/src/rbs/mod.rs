@@ -31,6 +31,7 @@
 //! - While attempts remain `orderStatus` stays 0 and `actionCode` tells the last refusal; -100 says that nothing was tried yet.
 //! - A callback carries no `sign_alias`: some verifiers would sign it too. The checksum is upper-case hexadecimal.
 
+pub mod cart;
 pub mod codes;
 pub mod details;
 pub mod language;

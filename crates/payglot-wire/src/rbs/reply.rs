@@ -33,6 +33,12 @@ pub fn done(language: Language) -> Reply {
     answer(&JsonObject::new().text("errorCode", "0").text("errorMessage", success_text(language)))
 }
 
+/// The success of `declineByClient.do`: where the browser goes.
+pub fn declined_by_client(language: Language, redirect: Option<&str>) -> Reply {
+    let json = JsonObject::new().int("errorCode", 0).text("errorMessage", success_text(language));
+    answer(&json.text_if("redirect", redirect))
+}
+
 /// `errorMessage` of success.
 pub fn success_text(language: Language) -> &'static str {
     language.pick("Успешно", "Success")

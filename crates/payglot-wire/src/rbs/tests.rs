@@ -123,7 +123,7 @@ impl Story {
 
     fn refund(&mut self, minor: Option<i64>) -> &mut Self {
         let operation = self.fresh();
-        self.command(Command::Refund { operation, amount: minor.map(roubles), key: None }).approve()
+        self.command(Command::Refund { operation, amount: minor.map(roubles), key: None, expected: None }).approve()
     }
 
     fn void(&mut self, minor: Option<i64>) -> &mut Self {

@@ -1,6 +1,7 @@
 //! RBS, eCommerce API V1: `/payment/rest/<operation>.do` by GET or POST, and the payment pages beside it.
 
 mod callers;
+mod operate;
 mod register;
 mod status;
 
@@ -16,6 +17,7 @@ use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use callers::Refusing;
+use operate::{decline_by_client, operate};
 use payglot_core::Intent;
 use payglot_wire::raw::{Method, RawRequest, Reply};
 use payglot_wire::rbs::{Language, Operation, Page, Params, Refused, reply};
@@ -96,7 +98,7 @@ async fn page(
 }
 
 async fn call(
-    gateway: &Gateway,
+    gateway: &Arc<Gateway>,
     operation: Operation,
     request: &RawRequest<'_>,
     ip: Option<IpAddr>,
@@ -107,6 +109,13 @@ async fn call(
         Operation::Register => register(gateway, operation, Intent::Sale, &params, ip).await,
         Operation::RegisterPreAuth => register(gateway, operation, Intent::Hold, &params, ip).await,
         Operation::GetOrderStatusExtended | Operation::GetOrderStatus => status(gateway, operation, &params, ip).await,
+        Operation::Deposit
+        | Operation::Reverse
+        | Operation::Refund
+        | Operation::Decline
+        | Operation::ProcessRawPositionRefund
+        | Operation::ProcessRawSumRefund => operate(gateway, operation, &params, ip).await,
+        Operation::DeclineByClient => decline_by_client(gateway, &params).await,
         // Known to the protocol, not offered: the caller is told so and nothing else.
         _ => Err((Refused::AccessDenied, spoken)),
     }

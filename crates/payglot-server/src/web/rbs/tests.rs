@@ -22,7 +22,7 @@ async fn gateway(folder: &tempfile::TempDir) -> Arc<Gateway> {
     gateway
 }
 
-async fn ask(gateway: &Gateway, operation: Operation, query: &str) -> String {
+async fn ask(gateway: &Arc<Gateway>, operation: Operation, query: &str) -> String {
     let request = RawRequest { method: Method::Get, path: "", query, content_type: "", body: b"", caller_ip: None };
     let answered = call(gateway, operation, &request, None).await;
     answered.unwrap_or_else(|(refused, language)| reply::refused(operation, &refused, language)).body

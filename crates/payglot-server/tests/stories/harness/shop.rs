@@ -78,6 +78,22 @@ impl Shop {
         self.call("getOrderStatusExtended.do", &params).await.json()
     }
 
+    /// An operation on an order with these parameters, in English: `code text`.
+    pub(crate) async fn ask(&self, operation: &str, order: &Registered, params: &[(&str, &str)]) -> String {
+        let named = [("orderId", order.id.as_str()), ("language", "en")];
+        refusal(&self.call(operation, &[params, &named].concat()).await)
+    }
+
+    /// `orderStatus paymentState approved/deposited/refunded`.
+    pub(crate) async fn sums(&self, order: &Registered) -> String {
+        let status = self.status(order).await;
+        let info = &status["paymentAmountInfo"];
+        let state = info["paymentState"].as_str().unwrap_or_default().to_owned();
+        let [approved, deposited, refunded] =
+            ["approvedAmount", "depositedAmount", "refundedAmount"].map(|name| info[name].as_i64().unwrap_or(-1));
+        format!("{} {state} {approved}/{deposited}/{refunded}", status["orderStatus"])
+    }
+
     /// `orderStatus actionCode`.
     pub(crate) async fn stands(&self, order: &Registered) -> String {
         let status = self.status(order).await;

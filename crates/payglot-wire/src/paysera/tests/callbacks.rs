@@ -92,12 +92,13 @@ impl Story {
     fn pay(&mut self) -> &mut Self {
         let operation = self.fresh();
         let method = payglot_core::Method::Bank;
-        self.command(Command::StartAttempt { operation, method, card: None, payer_ip: None }).approve()
+        self.command(Command::StartAttempt { operation, method, method_key: None, card: None, payer_ip: None })
+            .approve()
     }
 
     fn refund(&mut self, minor: i64) -> &mut Self {
         let operation = self.fresh();
-        self.command(Command::Refund { operation, amount: Some(euros(minor)), key: None }).approve()
+        self.command(Command::Refund { operation, amount: Some(euros(minor)), key: None, expected: None }).approve()
     }
 
     /// The addresses or bodies of what is told of the last decision.
@@ -338,7 +339,7 @@ fn nothing_is_accepted_while_the_payer_has_something_to_do() {
     let mut story = Story::begin(Intent::Sale);
     let operation = story.fresh();
     let method = payglot_core::Method::Bank;
-    story.command(Command::StartAttempt { operation, method, card: None, payer_ip: None });
+    story.command(Command::StartAttempt { operation, method, method_key: None, card: None, payer_ip: None });
     assert_eq!(notification::accepted(story.payment()), Some(Status::Accepted));
     story.command(Command::PayerMustAct { operation });
     assert_eq!(notification::accepted(story.payment()), None);

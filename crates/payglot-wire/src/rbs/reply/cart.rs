@@ -1,21 +1,20 @@
 //! The cart as it is given back: what the merchant sent, with what of each item remains captured.
 
 use super::status::Amounts;
+use crate::rbs::cart;
+use crate::rbs::details::Details;
 use crate::text::json::Json;
 use payglot_core::Payment;
 
 const DEPOSITED: &str = "depositedItemAmount";
 
-/// Adds `depositedItemAmount` to each item: nothing, or all of it. Which items a capture of a part was for is not known, so then the
-/// cart stays as it was sent.
-pub(super) fn with_deposits(mut bundle: Json, payment: &Payment) -> Json {
-    let deposited = Amounts::of(payment).deposited;
-    let all = deposited == payment.amount.minor();
-    if deposited == 0 || all {
-        for item in items(&mut bundle) {
-            let amount = if all { item.get("itemAmount").and_then(Json::int) } else { Some(0) };
-            set(item, amount);
-        }
+/// Adds `depositedItemAmount` to each item of which it is known. If a capture or refund of a part did not say which items it was for, it
+/// is not, and the item stays as it was sent.
+pub(super) fn with_deposits(mut bundle: Json, details: &Details, payment: &Payment) -> Json {
+    let nothing = Amounts::of(payment).deposited == 0;
+    for item in items(&mut bundle) {
+        let amount = if nothing { Some(0) } else { cart::deposited(details, payment, item) };
+        set(item, amount);
     }
     bundle
 }

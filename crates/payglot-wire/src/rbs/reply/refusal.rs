@@ -17,6 +17,7 @@ pub fn of_register(refusal: &Refusal) -> Refused {
         | Refusal::TimeOver
         | Refusal::TimeNotOver
         | Refusal::NoAttemptsLeft
+        | Refusal::Unexpected
         | Refusal::OutcomeOpen(_)
         | Refusal::NotAllowed
         | Refusal::ExceedsRemaining
@@ -39,6 +40,7 @@ pub fn of_deposit(refusal: &Refusal) -> Refused {
         | Refusal::AnswerDiffers
         | Refusal::TimeNotOver
         | Refusal::NoAttemptsLeft
+        | Refusal::Unexpected
         | Refusal::Overflow => Refused::System,
     }
 }
@@ -59,6 +61,7 @@ pub fn of_reverse(refusal: &Refusal, untouched: bool) -> Refused {
         | Refusal::AnswerDiffers
         | Refusal::TimeNotOver
         | Refusal::NoAttemptsLeft
+        | Refusal::Unexpected
         | Refusal::Overflow => Refused::System,
     }
 }
@@ -78,6 +81,7 @@ pub fn of_refund(refusal: &Refusal) -> Refused {
         | Refusal::TimeOver
         | Refusal::TimeNotOver
         | Refusal::NoAttemptsLeft
+        | Refusal::Unexpected
         | Refusal::Overflow => Refused::System,
     }
 }
@@ -98,6 +102,7 @@ pub fn of_decline(refusal: &Refusal) -> Refused {
         | Refusal::AnswerDiffers
         | Refusal::TimeNotOver
         | Refusal::NoAttemptsLeft
+        | Refusal::Unexpected
         | Refusal::ExceedsRemaining
         | Refusal::Overflow => Refused::System,
     }

@@ -209,7 +209,7 @@ fn after_payment(json: JsonObject, view: &StatusView, code: i32) -> JsonObject {
         json = json.list("operations", &operations);
     }
     if let Some(bundle) = details.order_bundle() {
-        json = json.json("orderBundle", &super::cart::with_deposits(bundle, payment));
+        json = json.json("orderBundle", &super::cart::with_deposits(bundle, details, payment));
     }
     let declined = code != action::APPROVED && code != action::NO_ATTEMPT;
     let told = if declined { action::buyer_text(code) } else { None };

@@ -67,7 +67,7 @@ fn check_texts(item: &Json) -> Result<(), Refused> {
 }
 
 /// The amount of one item: as sent, or price times quantity. If both are sent they must agree to the minor unit.
-fn item_amount(item: &Json) -> Result<i64, Refused> {
+pub(in crate::rbs) fn item_amount(item: &Json) -> Result<i64, Refused> {
     let number = |name: &str, max: i64| match item.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(value) => value.int().filter(|value| (0..max).contains(value)).map(Some).ok_or_else(|| invalid(name)),

@@ -271,7 +271,8 @@ fn follow_ups_are_read() {
     assert_eq!(Deposit::read(&get("orderId=x&amount=1"), ru).err(), Some(Refused::OrderNumberUnknown));
     let mut story = super::Story::begin(payglot_core::Intent::Sale, 2000);
     let payment = story.pay().payment();
-    assert_eq!(refund.money(payment), Err(Refused::System));
+    assert_eq!(refund.money(payment, false), Ok(Some(roubles(5))));
+    assert_eq!(refund.money(payment, true), Err(Refused::RefundTooSmall));
     let money = |query| Deposit::read(&by_id(query), ru).and_then(|deposit| deposit.money(payment));
     assert_eq!(money("amount=99"), Err(Refused::DepositTooSmall));
     assert_eq!(money("amount=100&currency=810"), Ok(Some(roubles(100))));
