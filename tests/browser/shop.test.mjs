@@ -90,7 +90,7 @@ test('a hold is captured in part, and a part of that is refunded', async (t) => 
   await page.getByRole('alert').filter({ hasText: 'errorCode 7' }).waitFor();
   await page.getByLabel('Amount to refund').fill('120,50');
   await page.getByRole('button', { name: 'Refund', exact: true }).click();
-  await heading(page, 'Refunded').waitFor();
+  await heading(page, 'Refunded in part').waitFor();
   await callbacks(page, '3 received and proven').waitFor();
   assert.equal(await page.getByRole('alert').count(), 0);
   assert.match(await fact(page, 'Captured, not refunded').innerText(), /^379\.50/);

@@ -3,7 +3,7 @@
 use super::ShopConfig;
 use super::book::{Book, Order};
 use super::text;
-use super::view::{Card, DeedForm, Line, Tone, Verdict, sums, verdict};
+use super::view::{Card, DeedForm, Line, Tone, Verdict, sums, verdict_of};
 use super::wares::{CARDS, LANGUAGES, WARES, Ware};
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -78,7 +78,7 @@ pub(super) fn order(frame: &Frame<'_>, order: &Order, now: u64) -> Response {
     let page_of_order = OrderPage {
         frame,
         order,
-        verdict: verdict(&order.standing),
+        verdict: verdict_of(order),
         amount: text::money(order.amount, &order.currency),
         sums: sums(order),
         deed: DeedForm::of(order),

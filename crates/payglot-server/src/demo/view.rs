@@ -94,6 +94,19 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
     Verdict { tone, short, title, words }
 }
 
+/// The result of an order, with what the last status answer adds to its standing.
+pub(super) fn verdict_of(order: &Order) -> Verdict {
+    let told = verdict(&order.standing);
+    match &order.status {
+        Some(status) if order.standing == Standing::Refunded && status.deposited > 0 => {
+            let [back, left] = [status.refunded, status.deposited].map(|minor| text::money(minor, &order.currency));
+            let words = format!("{back} went back to the payer, {left} stays with the shop.");
+            Verdict { title: "Refunded in part", words, ..told }
+        }
+        Some(_) | None => told,
+    }
+}
+
 fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }

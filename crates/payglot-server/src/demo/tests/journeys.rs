@@ -272,7 +272,7 @@ async fn a_part_is_refunded_and_a_refusal_is_shown() {
     let order = paid_order(&visit).await;
     let page = visit.get(&order).await.2;
     let money = |minor| crate::demo::text::money(minor, "643");
-    for shown in ["<h1>Refunded</h1>", "value=\"224.95\"", &money(44_990), &money(20_000)] {
+    for shown in ["<h1>Refunded in part</h1>", "value=\"224.95\"", &money(44_990), &money(20_000)] {
         assert!(page.contains(shown), "{shown}");
     }
     for wrong in ["amount=", "amount=1.005", "amount=0", "sum=1"] {
