@@ -1,25 +1,31 @@
 //! What a merchant does after the payment: the exchanges of the documents byte for byte, and the rules around them.
 
+mod cart;
+mod lost;
+mod races;
+mod refusals;
+
 use crate::harness::payer::{CHALLENGE, NO_MONEY, PAID};
 use crate::harness::shop::{Registered, refusal};
 use crate::harness::{TestGateway, create_shop};
 use payglot_server::projects::ProjectSettings;
 use payglot_server::secrets::Secret;
 
-pub(crate) const DONE: &str = "0 Success";
-const WRONG_STATE: &str = "7 Payment must be in the correct state";
-const FORBIDDEN: &str = "7 Invalid operation for the current order status";
+pub(super) const DONE: &str = "0 Success";
+pub(super) const WRONG_STATE: &str = "7 Payment must be in the correct state";
+pub(super) const FORBIDDEN: &str = "7 Invalid operation for the current order status";
+pub(super) const TOO_MUCH: &str = "7 The refund amount exceeds the debited amount";
 const DIFFERS: &str = "7 Reversal is impossible because of incorrect internal parameter values";
 
 /// A sale of 2000 that was paid.
-pub(crate) async fn paid(gateway: &TestGateway) -> Registered {
+pub(super) async fn paid(gateway: &TestGateway) -> Registered {
     let order = gateway.shop.register(&[]).await;
     gateway.payer.pay(&order, PAID).await;
     order
 }
 
 /// A hold of 10000.
-pub(crate) async fn held(gateway: &TestGateway) -> Registered {
+pub(super) async fn held(gateway: &TestGateway) -> Registered {
     let order = gateway.shop.register_hold(&[("amount", "10000")]).await;
     gateway.payer.pay(&order, PAID).await;
     order

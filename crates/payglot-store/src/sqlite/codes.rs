@@ -4,8 +4,7 @@
 use crate::records::CallMethod;
 use payglot_core::ledger::Account;
 use payglot_core::{
-    Captures, CardBrand, DeclineReason, Ending, Event, Funds, Intent, Method, OperationKind, OperationStatus, State,
-    ThreeDs,
+    Captures, CardBrand, DeclineReason, Event, Funds, Intent, Method, OperationKind, OperationStatus, State, ThreeDs,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -29,8 +28,7 @@ words_of_the_core!(
     ThreeDs,
     DeclineReason,
     Event,
-    Account,
-    Ending
+    Account
 );
 
 impl Word for Captures {
@@ -98,7 +96,6 @@ mod tests {
         same!("reason", DeclineReason);
         same!("event", Event);
         same!("account", Account);
-        same!("ending", Ending);
         assert_eq!(words(&db, "captures").len(), Captures::LIST.len());
         assert_eq!(words(&db, "funds").len(), Funds::LIST.len());
         assert_eq!(words(&db, "call").len(), CallMethod::LIST.len());

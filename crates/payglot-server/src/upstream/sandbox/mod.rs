@@ -15,6 +15,7 @@ mod book;
 pub mod cards;
 pub mod challenge;
 pub mod elsewhere;
+mod line;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use book::{APPROVAL_CODE, Book};
 use book::{BookClosed, Entry, Note, Outcome, Question, answer_of, declined, not_received, reached_processing};
 use cards::Behaviour;
 pub use challenge::{Challenge, ChallengeResult};
+pub use line::Line;
 use payglot_core::{Answer, DeclineReason, OperationId, ThreeDs, UnixMillis};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -66,13 +68,26 @@ pub struct SandboxBank {
     clock: Clock,
     settings: SandboxSettings,
     answers: AtomicU32,
+    switch: line::Switch,
     turns: [Mutex<()>; TURNS],
 }
 
 impl SandboxBank {
     /// Opens the bank over its book.
     pub fn new(book: Book, clock: Clock, settings: SandboxSettings) -> Self {
-        Self { book, clock, settings, answers: AtomicU32::new(0), turns: std::array::from_fn(|_| Mutex::new(())) }
+        Self {
+            book,
+            clock,
+            settings,
+            answers: AtomicU32::new(0),
+            switch: line::Switch::default(),
+            turns: std::array::from_fn(|_| Mutex::new(())),
+        }
+    }
+
+    /// From now on the line is like this.
+    pub fn set_line(&self, line: Line) {
+        self.switch.set(line);
     }
 
     /// Keeps two questions about one thing from reading the book before either has written.
@@ -252,11 +267,21 @@ impl Provider for SandboxBank {
     }
 
     async fn follow_up(&self, follow_up: FollowUp) -> Answer {
+        if self.switch.line() == Line::Cut {
+            return self.no_answer().await;
+        }
         let answer = self.try_follow_up(&follow_up).await;
-        self.told(answer).await
+        match self.switch.line() {
+            Line::Whole => self.told(answer).await,
+            Line::AnswersLost | Line::Mute | Line::Cut => self.no_answer().await,
+        }
     }
 
     async fn query(&self, operation: OperationId) -> Answer {
+        match self.switch.line() {
+            Line::Whole | Line::AnswersLost => {}
+            Line::Mute | Line::Cut => return self.no_answer().await,
+        }
         match self.settle(operation, false).await {
             Ok(Some(answer)) => answer,
             Ok(None) | Err(BookClosed) => Answer::Unknown,

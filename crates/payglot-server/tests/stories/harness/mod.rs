@@ -128,6 +128,15 @@ impl TestGateway {
         create_shop(&self.gateway, self.at, &self.gateway.config.rbs_prefix, login, password, settings).await
     }
 
+    /// Another process over the same database, as the command line is beside the server: a store, a bank and a courier of its own. It
+    /// delivers nothing.
+    pub(crate) fn beside(&self) -> Arc<Gateway> {
+        let (config, clock) = (self.gateway.config.clone(), self.gateway.clock.clone());
+        let mut beside = assemble(config, clock, SqliteOptions::default(), Duration::ZERO, None);
+        beside.lease_ms = 0;
+        Arc::new(beside)
+    }
+
     /// Now.
     pub(crate) fn now(&self) -> UnixMillis {
         self.gateway.clock.now()
