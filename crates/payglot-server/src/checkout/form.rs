@@ -21,6 +21,8 @@ pub struct Typed {
     pub token: String,
     /// The name on the card.
     pub holder: String,
+    /// The e-mail address that goes with the card; perhaps empty.
+    pub email: String,
     number: Zeroizing<String>,
     expiry: String,
     code: Zeroizing<String>,
@@ -41,6 +43,7 @@ impl Typed {
                 "step" => &mut typed.step,
                 "token" => &mut typed.token,
                 "holder" => &mut typed.holder,
+                "email" => &mut typed.email,
                 "number" => &mut typed.number,
                 "expiry" => &mut typed.expiry,
                 "cvc" => &mut typed.code,

@@ -2,14 +2,14 @@
 
 use super::form::{self, Typed};
 use super::view::{
-    CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, Facts, Failure, FailurePage, Form, Frame,
-    Handoff, Notice, Outcome, ResultPage, TestCard, WaitReason, WaitingPage,
+    AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Facts, Failure,
+    FailurePage, Form, Frame, Handoff, Notice, Outcome, ResultPage, TestCard, WaitReason, WaitingPage,
 };
 use super::visit::{self, Visit};
-use super::{Language, Text};
+use super::{Language, Text, ways};
 use crate::upstream::sandbox::cards;
 use askama::Template;
-use payglot_core::{CardBrand as Brand, DeclineReason, Operation, OperationKind, OperationStatus, State};
+use payglot_core::{CardBrand as Brand, DeclineReason, Method, Operation, OperationKind, OperationStatus, State};
 
 /// Seconds after which a result takes the payer back to the shop.
 const AUTO_RETURN_SECONDS: u32 = 5;
@@ -21,12 +21,34 @@ pub const STEP_CANCEL: &str = "cancel";
 /// The step of the button that leaves a challenge for another card.
 pub const STEP_ANOTHER: &str = "another-card";
 
-/// The page of a payment as it is now. `fill` is the test card that a payer without script asked for; `stale` tells that a form was
-/// posted from an older page.
-pub fn page(visit: &Visit, fill: Option<&str>, stale: bool) -> askama::Result<String> {
+/// What a page was asked for besides the payment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The test card that a payer without script wants filled in.
+    pub fill: Option<String>,
+    /// A form was posted from an older page.
+    pub stale: bool,
+    /// The country whose ways to pay are wanted.
+    pub country: Option<String>,
+}
+
+/// The page of a payment as it is now.
+pub fn page(visit: &Visit, asked: &Asked) -> askama::Result<String> {
     match visit.payment.state {
-        State::Created => card_page(visit, CardErrors::default(), &visit.holder, fill, stale).render(),
-        State::Pending if visit.payment.payer_acts() => challenge_page(visit).render(),
+        State::Created => match visit.choice.as_ref().filter(|_| asked.fill.is_none() && !visit.begins_with_card()) {
+            Some(choice) => {
+                let email = EmailField::default();
+                ways::choice_page(visit, choice, asked.country.as_deref(), email, asked.stale)
+            }
+            None => card_page(visit, CardErrors::default(), &visit.holder, asked, "").render(),
+        },
+        State::Pending if visit.payment.payer_acts() => {
+            let place = visit.payment.last_attempt().and_then(|attempt| Some((attempt, visit.place_of(attempt)?)));
+            match place {
+                Some((attempt, place)) => ways::place_page(visit, attempt, place),
+                None => challenge_page(visit).render(),
+            }
+        }
         State::Pending | State::Underpaid => waiting_page(visit).render(),
         State::Held | State::Paid | State::Declined | State::Voided | State::Cancelled | State::Expired => {
             result_page(visit).render()
@@ -36,7 +58,12 @@ pub fn page(visit: &Visit, fill: Option<&str>, stale: bool) -> askama::Result<St
 
 /// The card form again, with what is wrong in it.
 pub fn page_with_errors(visit: &Visit, typed: &Typed, errors: CardErrors) -> askama::Result<String> {
-    card_page(visit, errors, &typed.holder, None, false).render()
+    card_page(visit, errors, &typed.holder, &Asked::default(), &typed.email).render()
+}
+
+/// The card form for one who chose the card among several ways.
+pub fn card_chosen(visit: &Visit, email: &str) -> askama::Result<String> {
+    card_page(visit, CardErrors::default(), &visit.holder, &Asked::default(), email).render()
 }
 
 /// A page that cannot show its payment.
@@ -51,8 +78,9 @@ pub fn failure(
     FailurePage { frame, failure, return_href }.render()
 }
 
-fn card_page(visit: &Visit, errors: CardErrors, holder: &str, fill: Option<&str>, stale: bool) -> CardPage {
+fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, email: &str) -> CardPage {
     let test_cards = if visit.test_mode { test_cards(visit) } else { Vec::new() };
+    let fill = asked.fill.as_deref();
     let filled = fill.and_then(|wanted| test_cards.iter().position(|card| form::same_digits(&card.number, wanted)));
     CardPage {
         frame: visit.frame(),
@@ -60,11 +88,12 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, fill: Option<&str>
         cancel: Some(form_of(visit, STEP_CANCEL)),
         hold: visit.is_hold(),
         holder: holder.to_owned(),
-        notice: if errors.count() > 0 { None } else { notice(visit, stale) },
+        notice: if errors.count() > 0 { None } else { notice(visit, asked.stale) },
         errors,
         brands: vec![CardBrand::Visa, CardBrand::Mastercard, CardBrand::Mir, CardBrand::Maestro],
         test_cards,
         filled,
+        another: visit.choice.as_ref().map(|_| AnotherWay { href: visit.ways_page(), email: email.to_owned() }),
     }
 }
 
@@ -108,7 +137,7 @@ fn test_card_text(label: &str) -> Option<&'static str> {
     }
 }
 
-fn form_of(visit: &Visit, step: &str) -> Form {
+pub(super) fn form_of(visit: &Visit, step: &str) -> Form {
     Form { action: visit.page(), step: step.to_owned(), token: visit.payment.version.to_string() }
 }
 
@@ -128,8 +157,14 @@ fn challenge_page(visit: &Visit) -> ChallengePage {
 }
 
 fn waiting_page(visit: &Visit) -> WaitingPage {
-    let unknown = visit.payment.last_attempt().is_some_and(|attempt| attempt.status == OperationStatus::Unknown);
-    let reason = if unknown { WaitReason::Unknown } else { WaitReason::Working };
+    let attempt = visit.payment.last_attempt();
+    let unknown = attempt.is_some_and(|attempt| attempt.status == OperationStatus::Unknown);
+    let elsewhere = attempt.is_some_and(|attempt| attempt.method.is_some_and(Method::is_elsewhere));
+    let reason = match (unknown, elsewhere) {
+        (true, true) => WaitReason::Accepted,
+        (true, false) => WaitReason::Unknown,
+        (false, _) => WaitReason::Working,
+    };
     let mut frame = visit.frame();
     // The result that follows is the end of this attempt; and while the bank is asked, no clock runs for the payer.
     frame.page = visit.done_page();
@@ -139,6 +174,7 @@ fn waiting_page(visit: &Visit) -> WaitingPage {
         reason,
         events: visit.events_href(),
         return_href: unknown.then(|| visit.return_href()).flatten(),
+        simulator: (visit.test_mode && reason == WaitReason::Accepted).then(|| visit.challenge_href()),
     }
 }
 
@@ -168,8 +204,9 @@ fn outcome(visit: &Visit) -> Outcome {
         State::Expired => Outcome::Expired,
         // The other states have pages of their own; a refusal is what an unexpected one is told as.
         State::Declined | State::Created | State::Pending | State::Underpaid => {
-            let reason = payment.last_attempt().and_then(|attempt| attempt.reason);
-            Outcome::Declined(words(reason.unwrap_or(DeclineReason::Other)))
+            let last = payment.last_attempt();
+            let reason = last.and_then(|attempt| attempt.reason).unwrap_or(DeclineReason::Other);
+            Outcome::Declined(last.map_or_else(|| words(reason), |attempt| ways::words_of(attempt, reason)))
         }
     }
 }
@@ -189,6 +226,7 @@ fn facts(visit: &Visit, outcome: Outcome) -> Facts {
     let refunded = payment.amount.with_minor(payment.sums.refunded).filter(|sum| !sum.is_zero());
     Facts {
         card: attempt.and_then(card_of),
+        place: attempt.and_then(|attempt| visit.place_of(attempt)),
         at: at.map(visit::moment),
         refunded: refunded.map(|sum| visit::amount(sum, visit.language)),
         reference: attempt.map(|attempt| attempt.facts.reference.clone()).filter(|reference| !reference.is_empty()),
@@ -209,7 +247,7 @@ fn card_of(attempt: &Operation) -> Option<String> {
 }
 
 /// What a refusal means to the payer.
-const fn words(reason: DeclineReason) -> Words {
+pub(super) const fn words(reason: DeclineReason) -> Words {
     match reason {
         DeclineReason::InsufficientFunds => Words::Funds,
         DeclineReason::CardLimit | DeclineReason::IssuerLimit => Words::Limit,

@@ -2,7 +2,7 @@
 
 use super::Language;
 use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, Timer};
-use payglot_core::{Intent, Money, OperationId, Payment, PaymentId, UnixMillis};
+use payglot_core::{Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
 
 /// Everything a page can say about a payment and its shop.
 #[derive(Debug, Clone)]
@@ -31,6 +31,76 @@ pub struct Visit {
     pub just_done: bool,
     /// When the page is made.
     pub now: UnixMillis,
+    /// Does the payer want to see all ways to pay, whatever the shop chose?
+    pub all_ways: bool,
+    /// The ways to pay, where there are others than a card.
+    pub choice: Option<Choice>,
+}
+
+/// The ways to pay an order. Only what the shop and the project offer for it is here.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// The countries of payers, in the order of the list.
+    pub countries: Vec<Country>,
+    /// The code of the one to begin with.
+    pub country: String,
+    /// The key of the way that the shop chose itself.
+    pub preselected: Option<String>,
+    /// The payer's e-mail address, if it is known; otherwise the page asks for it.
+    pub email: Option<String>,
+    /// The shop sent the order as a test.
+    pub test: bool,
+}
+
+/// A country of payers.
+#[derive(Debug, Clone)]
+pub struct Country {
+    /// Two letters, or a word for all others.
+    pub code: String,
+    /// Its name in the page's language.
+    pub title: String,
+    /// Its ways to pay.
+    pub groups: Vec<Group>,
+}
+
+/// Ways to pay that belong together.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Their name in the page's language.
+    pub title: String,
+    /// The ways.
+    pub ways: Vec<Way>,
+}
+
+/// A way to pay.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The protocol's name of it.
+    pub key: String,
+    /// Its name in the page's language.
+    pub title: String,
+    /// What the payer does.
+    pub method: Method,
+}
+
+impl Country {
+    /// Its ways to pay, of all groups.
+    pub fn ways(&self) -> impl Iterator<Item = &Way> {
+        self.groups.iter().flat_map(|group| &group.ways)
+    }
+}
+
+impl Choice {
+    /// The country that a page asks for, or the one to begin with, or the first.
+    pub fn country(&self, wanted: Option<&str>) -> Option<&Country> {
+        let find = |code: &str| self.countries.iter().find(|country| country.code == code);
+        wanted.and_then(find).or_else(|| find(&self.country)).or_else(|| self.countries.first())
+    }
+
+    /// A way by its key, wherever it is offered.
+    pub fn way(&self, key: &str) -> Option<&Way> {
+        self.countries.iter().flat_map(Country::ways).find(|way| way.key == key)
+    }
 }
 
 impl Visit {
@@ -52,9 +122,45 @@ impl Visit {
         self.can_return.then(|| format!("/checkout/{}/return?lang={}", self.payment.id, self.language.code()))
     }
 
+    /// Where the payer goes on with what an attempt waits for: a bank's challenge, or a place to pay at.
+    pub fn challenge_href(&self) -> String {
+        format!("/checkout/{}/challenge?lang={}", self.payment.id, self.language.code())
+    }
+
     /// The event stream that tells when the payment has moved on from its present version.
     pub fn events_href(&self) -> String {
         format!("/checkout/{}/events?version={}", self.payment.id, self.payment.version)
+    }
+
+    /// The way that the payer is sent at once: the shop chose it, nothing is left to ask, and it was not tried before.
+    pub fn straight(&self) -> Option<&Way> {
+        let choice = self.choice.as_ref().filter(|choice| choice.email.is_some())?;
+        let fresh = self.payment.state == State::Created && self.payment.attempts_used() == 0;
+        choice.way(choice.preselected.as_deref()?).filter(|way| fresh && !self.all_ways && way.method.is_elsewhere())
+    }
+
+    /// Is the card form the first page: did the shop choose the card, with nothing left to ask?
+    pub fn begins_with_card(&self) -> bool {
+        let Some(choice) = self.choice.as_ref().filter(|choice| choice.email.is_some()) else { return false };
+        let chosen = choice.preselected.as_deref().and_then(|key| choice.way(key));
+        self.payment.attempts_used() == 0 && !self.all_ways && chosen.is_some_and(|way| !way.method.is_elsewhere())
+    }
+
+    /// The page of all ways to pay, whatever the shop chose.
+    pub fn ways_page(&self) -> String {
+        let page = self.page();
+        let joint = if page.contains('?') { '&' } else { '?' };
+        format!("{page}{joint}ways=all")
+    }
+
+    /// What an attempt was made with, if that was no card: the name of the place.
+    pub fn place_of(&self, attempt: &Operation) -> Option<String> {
+        if !attempt.method?.is_elsewhere() {
+            return None;
+        }
+        let key = attempt.method_key.as_deref()?;
+        let way = self.choice.as_ref().and_then(|choice| choice.way(key));
+        Some(way.map_or(key, |way| &way.title).to_owned())
     }
 
     /// Does the money get reserved first?

@@ -1,10 +1,12 @@
 //! The payer pays: attempt, challenge, answer.
 
-use super::{FlowError, apply, load, operate, recover};
+use super::{FlowError, apply, apply_with, load, operate, recover};
 use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
+use crate::upstream::sandbox::elsewhere::{Errand, Stage};
 use crate::upstream::{Attempt, AttemptAnswer, Means, Provider as _};
 use payglot_core::{
-    Command, Method, Operation, OperationId, OperationKind, OperationStatus, Payment, PaymentId, Refusal,
+    Answer, Command, Method, Operation, OperationId, OperationKind, OperationStatus, Payment, PaymentId, Refusal,
 };
 use payglot_store::StoredPayment;
 use std::sync::Arc;
@@ -18,13 +20,24 @@ pub enum Paid {
     PayerMustAct(String),
 }
 
+/// Makes new details out of those of the order.
+pub type Remember = Box<dyn Fn(&str) -> String + Send + Sync>;
+
 /// What a payer brings to an attempt.
-#[derive(Debug)]
 pub struct Payer {
     /// What the payer pays with.
     pub means: Means,
     /// The payer's address on the network, if known.
     pub ip: Option<String>,
+    /// What the order's details become with this attempt; `None`: they stay.
+    pub remember: Option<Remember>,
+}
+
+impl Payer {
+    /// A payer on our own page.
+    pub fn on_our_page(means: Means, ip: Option<String>) -> Self {
+        Self { means, ip, remember: None }
+    }
 }
 
 /// Begins an attempt and asks the provider; `return_address` says where a challenge of this attempt leads back to. Runs to its end even if the payer's browser goes away meanwhile.
@@ -58,6 +71,10 @@ pub async fn told(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId)
     let work = async move {
         let stored = load(&shared, id).await?;
         let answer = shared.bank.query(operation).await;
+        let undecided = |errand: Errand| errand.stage != Stage::Accepted;
+        if answer == Answer::Unknown && shared.bank.errand(operation).await.is_none_or(undecided) {
+            return Ok(stored);
+        }
         match operate::answered(&shared, stored, operation, answer).await {
             Err(FlowError::Refused(Refusal::AlreadyAnswered)) => load(&shared, id).await,
             done => done,
@@ -100,7 +117,7 @@ async fn try_attempt(
     return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
-    let Payer { means, ip } = payer;
+    let Payer { means, ip, remember } = payer;
     let (method, method_key, card) = match &means {
         Means::Card(card) => (Method::Card, None, Some(card.facts())),
         Means::Elsewhere(place) => (place.method, Some(place.key.clone()), None),
@@ -112,7 +129,8 @@ async fn try_attempt(
         card: card.clone(),
         payer_ip: ip.clone(),
     };
-    let (stored, _) = apply(gateway, stored, command).await?;
+    let details = |_: &ActiveProject, stored: &StoredPayment| remember.as_ref().map(|make| make(&stored.details));
+    let (stored, _) = apply_with(gateway, stored, command, details).await?;
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
     let return_address = return_address(operation);

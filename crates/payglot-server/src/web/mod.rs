@@ -1,5 +1,7 @@
 //! Requests in: extract, find the merchant, check who it is, call one flow, write the reply. No decisions, no SQL, no arithmetic on money.
 
+mod choice;
+mod errand;
 mod failure;
 mod health;
 mod limits;
@@ -27,7 +29,8 @@ pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-pe
 
 /// Every address of the gateway.
 pub fn router(gateway: &Arc<Gateway>) -> Router {
-    let api = rbs::router(&gateway.config.rbs_prefix).merge(pages::router()).merge(sandbox::router());
+    let api =
+        rbs::router(&gateway.config.rbs_prefix).merge(pages::router()).merge(sandbox::router()).merge(errand::router());
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
     let watched = middleware::watch(limited, gateway);
     watched.merge(health::router()).layer(from_fn(note_peer)).with_state(Arc::clone(gateway))

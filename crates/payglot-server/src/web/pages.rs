@@ -1,10 +1,11 @@
 //! The payer's pages: finds the payment, calls one flow, shows the page of the state it is in.
 
 use super::failure::PageFailure;
-use super::{client_ip, html, pages_csp, query_value, see_other};
+use super::shop::Learned;
+use super::{choice, client_ip, html, pages_csp, query_value, see_other};
 use crate::checkout::form::Typed;
 use crate::checkout::visit::{Visit, confirmed_href};
-use crate::checkout::{Language, assets, pages};
+use crate::checkout::{Language, assets, pages, ways};
 use crate::flows::{FlowError, StoredPayment, cancel, pay, query};
 use crate::gateway::Gateway;
 use crate::upstream::Means;
@@ -15,11 +16,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use payglot_core::{DeclineReason, OperationId, PaymentId, Refusal, State as PaymentState};
+use payglot_core::{DeclineReason, Method, Operation, OperationId, PaymentId, Refusal, State as PaymentState};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What the card is called among the ways to pay.
+const CARD_KEY: &str = "card";
 /// How long the way back to the shop waits for the first attempt of the callback: shops race with it.
 const RETURN_WAIT: Duration = Duration::from_secs(3);
 /// How often, and how many times, an event stream looks whether the payment moved; then the browser asks anew.
@@ -29,12 +32,49 @@ const EVENT_POLLS_MAX: usize = 50;
 /// Addresses that are the same for every protocol.
 pub(super) fn router() -> Router<Arc<Gateway>> {
     Router::new()
+        .route("/checkout/{id}", get(any_page).post(any_form))
         .route("/checkout/{id}/return", get(back_to_shop))
         .route("/checkout/{id}/confirmed", get(confirmed))
         .route("/checkout/{id}/challenge", get(challenge))
         .route("/checkout/{id}/events", get(events))
         .route("/checkout/static/{name}", get(static_file))
         .route("/checkout/brand/{name}", get(brand))
+}
+
+/// The page of a payment of any protocol that has no address of its own for it.
+async fn any_page(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<PaymentIdText>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let language = language_of(&query);
+    let shown = async {
+        let id = payment_id(&id)?;
+        let stored = query::payment(&gateway, id).await?;
+        let visit = visit(&gateway, stored.clone(), language, &query).await?;
+        match visit.straight().cloned() {
+            Some(way) => choice::send(&gateway, stored, visit, &way, Learned::default(), &headers).await,
+            None => try_show(&gateway, id, language, &query).await,
+        }
+    };
+    shown.await.unwrap_or_else(|failure: PageFailure| failure.into_response(language.unwrap_or(Language::En)))
+}
+
+async fn any_form(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<PaymentIdText>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let language = language_of(&query);
+    match payment_id(&id) {
+        Ok(id) => post(&gateway, id, language, &headers, &query, &body).await,
+        Err(failure) => failure.into_response(language.unwrap_or(Language::En)),
+    }
 }
 
 /// Shows the page of a payment.
@@ -52,8 +92,12 @@ async fn try_show(
     query: &str,
 ) -> Result<Response, PageFailure> {
     let visit = visit(gateway, query::payment(gateway, id).await?, language, query).await?;
-    let fill = query_value(query, "fill");
-    let body = pages::page(&visit, fill.as_deref(), query_value(query, "stale").is_some())?;
+    let asked = pages::Asked {
+        fill: query_value(query, "fill"),
+        stale: query_value(query, "stale").is_some(),
+        country: query_value(query, "country"),
+    };
+    let body = pages::page(&visit, &asked)?;
     Ok(html(StatusCode::OK, body, &pages_csp(&visit.frame_ancestors)))
 }
 
@@ -92,6 +136,7 @@ async fn try_post(
             leave(pay::abandon(gateway, id).await)?;
             Ok(see_other(&visit.page()))
         }
+        ways::STEP_CHOOSE => choice::choose(gateway, stored, visit, &typed.token, body, headers).await,
         // Everything else is the card form: a shop's own script may post it without our hidden fields.
         _ => pay_by_card(gateway, stored, visit, &typed, headers).await,
     }
@@ -126,7 +171,10 @@ async fn pay_by_card(
     };
     let (id, spoken) = (stored.payment.id, visit.language);
     let return_address = move |attempt| confirmed_href(id, attempt, spoken);
-    let payer = pay::Payer { means: Means::Card(card), ip: ip.map(|ip| ip.to_string()) };
+    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let email = Some(&typed.email).filter(|email| ways::judge_email(email).is_ok()).cloned();
+    let remember = super::shop::remember(&project, CARD_KEY, Learned { email, country: None });
+    let payer = pay::Payer { remember, ..pay::Payer::on_our_page(Means::Card(card), ip.map(|ip| ip.to_string())) };
     match pay::attempt(gateway, stored, payer, return_address).await {
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&with_language(&address, visit.language))),
         Ok(pay::Paid::Settled(_)) => Ok(see_other(&visit.done_page())),
@@ -150,11 +198,20 @@ async fn confirmed(
         let page = visit(&gateway, stored.clone(), language, &query).await?;
         let named = query_value(&query, "attempt");
         // A challenge that was left for another card ends in a forgotten tab: it must not end the new one.
-        let current = |id: OperationId| named.is_none_or(|named| named.parse() == Ok(id));
+        let current = |id: OperationId| named.as_ref().is_none_or(|named| named.parse() == Ok(id));
         let acting = stored.payment.last_attempt().filter(|_| stored.payment.payer_acts());
         let Some(attempt) = acting.filter(|attempt| current(attempt.id)) else {
-            return Ok(see_other(&page.page()));
+            // A place has told us already what became of its payer, who comes back only now.
+            let elsewhere = |attempt: &&Operation| attempt.method.is_some_and(Method::is_elsewhere);
+            let told = stored.payment.last_attempt().filter(elsewhere).is_some_and(|attempt| current(attempt.id));
+            return Ok(see_other(&if told { page.done_page() } else { page.page() }));
         };
+        if attempt.method.is_some_and(Method::is_elsewhere) {
+            // Came back by the back button, or the place could not tell us: it is asked.
+            let now = pay::told(&gateway, id, attempt.id).await?;
+            let still = now.payment.payer_acts();
+            return Ok(see_other(&if still { page.page() } else { page.done_page() }));
+        }
         match pay::after_challenge(&gateway, id, attempt.id).await {
             Ok(_) | Err(FlowError::Refused(_)) => Ok(see_other(&page.done_page())),
             Err(error) => Err(PageFailure::from(error)),
@@ -264,6 +321,7 @@ async fn visit(
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let mut visit = super::shop::visit(gateway, &project, stored, language);
     visit.just_done = query_value(query, "done").is_some();
+    visit.all_ways = query_value(query, "ways").is_some();
     Ok(visit)
 }
 
@@ -289,7 +347,7 @@ fn language_of(query: &str) -> Option<Language> {
     query_value(query, "lang").as_deref().and_then(Language::parse)
 }
 
-fn with_language(address: &str, language: Language) -> String {
+pub(super) fn with_language(address: &str, language: Language) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}lang={}", language.code())
 }

@@ -22,6 +22,8 @@
     spin.className = 'spin';
     button.replaceChildren(spin, button.dataset.busy);
   }));
+  // A choice that is made by choosing; the button beside it is for those without script.
+  all('select[data-submit]', (select) => select.addEventListener('change', () => select.form.requestSubmit()));
   // Back from the bank by the browser's memory of the page: what it shows may be old, so ask the server.
   addEventListener('pageshow', (event) => { if (event.persisted) reload(); });
 

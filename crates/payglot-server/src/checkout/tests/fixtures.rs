@@ -69,6 +69,7 @@ pub(super) fn card(language: Language) -> CardPage {
         brands: CardBrand::ALL.to_vec(),
         test_cards: test_cards.collect(),
         filled: None,
+        another: None,
     }
 }
 
@@ -113,6 +114,7 @@ pub(super) fn waiting(language: Language, reason: WaitReason) -> WaitingPage {
         reason,
         events: "/payment/events?mdOrder=70906e55".to_owned(),
         return_href: matches!(reason, WaitReason::Unknown).then(|| RETURN.to_owned()),
+        simulator: None,
     }
 }
 
@@ -123,6 +125,7 @@ pub(super) fn result(language: Language, outcome: Outcome) -> ResultPage {
         Outcome::Expired | Outcome::Cancelled => Facts::default(),
         _ => Facts {
             card: Some("Visa •••• 1111".to_owned()),
+            place: None,
             at: Some(NOON),
             refunded,
             reference: Some("4711-0815".to_owned()),
@@ -204,5 +207,6 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
         "part-refunded",
     ];
     pages.extend(names.iter().zip(Outcome::ALL).map(|(name, outcome)| render(name, &result(language, outcome))));
+    pages.extend(super::places::all(language));
     pages
 }

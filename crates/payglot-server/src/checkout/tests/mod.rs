@@ -7,4 +7,5 @@ mod html;
 mod language;
 mod pages;
 mod parts;
+mod places;
 mod texts;

@@ -44,6 +44,8 @@ pub enum WaitReason {
     Working,
     /// The bank did not answer in time: nobody knows yet whether the money was taken.
     Unknown,
+    /// A bank, wallet or telephone has taken the payment and confirms it later.
+    Accepted,
 }
 
 /// Nothing to do but wait; the page changes by itself.
@@ -58,6 +60,8 @@ pub struct WaitingPage {
     pub events: String,
     /// The way back to the shop, for an answer that may take long.
     pub return_href: Option<String>,
+    /// In test mode: the page of the simulated place, which waits for a word too.
+    pub simulator: Option<String>,
 }
 
 impl WaitingPage {
@@ -65,6 +69,7 @@ impl WaitingPage {
         match self.reason {
             WaitReason::Working => "wait-title",
             WaitReason::Unknown => "unknown-title",
+            WaitReason::Accepted => "accepted-title",
         }
     }
 
@@ -74,8 +79,17 @@ impl WaitingPage {
 
     fn is_unknown(&self) -> bool {
         match self.reason {
-            WaitReason::Working => false,
+            WaitReason::Working | WaitReason::Accepted => false,
             WaitReason::Unknown => true,
+        }
+    }
+
+    /// The names of the paragraphs; the first one is the important one, unless there is but one.
+    fn body_ids(&self) -> &'static [&'static str] {
+        match self.reason {
+            WaitReason::Working => &["wait-body"],
+            WaitReason::Unknown => &["unknown-body", "unknown-next"],
+            WaitReason::Accepted => &["accepted-body", "accepted-next"],
         }
     }
 
@@ -83,7 +97,7 @@ impl WaitingPage {
     fn refresh_seconds(&self) -> u32 {
         match self.reason {
             WaitReason::Working => 3,
-            WaitReason::Unknown => 10,
+            WaitReason::Unknown | WaitReason::Accepted => 10,
         }
     }
 }

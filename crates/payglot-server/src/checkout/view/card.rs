@@ -30,6 +30,17 @@ pub struct CardPage {
     pub test_cards: Vec<TestCard>,
     /// The test card that stands in the form already, counted from zero: the answer to its link.
     pub filled: Option<usize>,
+    /// Where the card is one way of several: the others.
+    pub another: Option<AnotherWay>,
+}
+
+/// What leads back from the card form to the choice of a way to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnotherWay {
+    /// The page of the choice.
+    pub href: String,
+    /// The e-mail address that was asked for there and goes with the card; may be empty.
+    pub email: String,
 }
 
 impl CardPage {
@@ -162,11 +173,17 @@ pub enum DeclineReason {
     Impossible,
     /// The sandbox refuses cards that are not test cards.
     NotATestCard,
+    /// Not enough money, and no card was involved.
+    AccountFunds,
+    /// Too many wrong codes of a message.
+    WrongCodes,
+    /// A bank, wallet or telephone refused.
+    Place,
 }
 
 impl DeclineReason {
     /// Every reason, for tests and galleries.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Funds,
         Self::Limit,
         Self::Details,
@@ -177,6 +194,9 @@ impl DeclineReason {
         Self::Connection,
         Self::Impossible,
         Self::NotATestCard,
+        Self::AccountFunds,
+        Self::WrongCodes,
+        Self::Place,
     ];
 
     /// The name of its text.
@@ -192,6 +212,9 @@ impl DeclineReason {
             Self::Connection => "reason-connection",
             Self::Impossible => "reason-impossible",
             Self::NotATestCard => "reason-not-a-test-card",
+            Self::AccountFunds => "reason-account-funds",
+            Self::WrongCodes => "reason-wrong-codes",
+            Self::Place => "reason-place",
         }
     }
 }

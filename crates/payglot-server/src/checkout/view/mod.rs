@@ -6,10 +6,16 @@ mod bank;
 mod card;
 mod outcome;
 mod parts;
+mod place;
 
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, WaitReason, WaitingPage};
 pub use card::{
-    CardBrand, CardErrors, CardPage, CodeError, DeclineReason, ExpiryError, HolderError, Notice, NumberError, TestCard,
+    AnotherWay, CardBrand, CardErrors, CardPage, CodeError, DeclineReason, ExpiryError, HolderError, Notice,
+    NumberError, TestCard,
 };
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, Timer};
+pub use place::{
+    ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
+    PlacePage, Tile, TileGroup,
+};

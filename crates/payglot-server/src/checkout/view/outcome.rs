@@ -69,9 +69,25 @@ impl Outcome {
         self.text_ids().0
     }
 
-    /// The names of the paragraphs.
-    fn body_ids(self) -> Vec<&'static str> {
-        self.text_ids().1
+    /// The names of the paragraphs, without words about cards where the payer paid elsewhere.
+    fn body_ids(self, elsewhere: bool) -> Vec<&'static str> {
+        match self {
+            Self::Declined(reason) if elsewhere => {
+                vec![reason.text_id(), "place-nothing-taken", "declined-final-next-place"]
+            }
+            Self::Refunded if elsewhere => vec!["refunded-body-place"],
+            Self::PartRefunded if elsewhere => vec!["part-refunded-body-place"],
+            Self::Paid
+            | Self::Held
+            | Self::Declined(_)
+            | Self::Expired
+            | Self::Cancelled
+            | Self::AlreadyPaid
+            | Self::AlreadyHeld
+            | Self::Voided
+            | Self::Refunded
+            | Self::PartRefunded => self.text_ids().1,
+        }
     }
 
     /// The name of the word in the corner.
@@ -114,6 +130,8 @@ impl Outcome {
 pub struct Facts {
     /// The card, as `Visa •••• 1111`.
     pub card: Option<String>,
+    /// The bank, wallet or telephone, where it was no card.
+    pub place: Option<String>,
     /// When it happened.
     pub at: Option<Moment>,
     /// What was sent back, for refunds.
@@ -124,7 +142,11 @@ pub struct Facts {
 
 impl Facts {
     fn any(&self) -> bool {
-        self.card.is_some() || self.at.is_some() || self.refunded.is_some() || self.reference.is_some()
+        self.card.is_some()
+            || self.place.is_some()
+            || self.at.is_some()
+            || self.refunded.is_some()
+            || self.reference.is_some()
     }
 }
 

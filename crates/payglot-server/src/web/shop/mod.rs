@@ -5,6 +5,7 @@ mod rbs;
 use crate::checkout::Language;
 use crate::checkout::visit::Visit;
 use crate::flows::StoredPayment;
+use crate::flows::pay::Remember;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_wire::Protocol;
@@ -25,5 +26,24 @@ pub(super) fn visit(
 pub(super) fn return_address(project: &ActiveProject, stored: &StoredPayment, language: Language) -> Option<String> {
     match project.protocol {
         Protocol::Rbs => rbs::return_address(project, stored, language),
+    }
+}
+
+/// What a payer told besides the way to pay.
+#[derive(Debug, Default)]
+pub(super) struct Learned {
+    /// Where letters go.
+    pub(super) email: Option<String>,
+    /// The country whose ways to pay were shown.
+    pub(super) country: Option<String>,
+}
+
+/// What the order's details become when the payer pays in the way of this name; `None` where a protocol keeps nothing of it.
+pub(super) fn remember(project: &ActiveProject, key: &str, learned: Learned) -> Option<Remember> {
+    match project.protocol {
+        Protocol::Rbs => {
+            let _ = (key, learned);
+            None
+        }
     }
 }

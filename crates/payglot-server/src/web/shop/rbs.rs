@@ -33,6 +33,8 @@ pub(super) fn visit(
         pages: Language::ALL.iter().map(|language| (*language, page(*language))).collect(),
         just_done: false,
         now: gateway.clock.now(),
+        all_ways: false,
+        choice: None,
         payment: stored.payment,
     }
 }
