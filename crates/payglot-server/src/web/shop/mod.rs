@@ -42,7 +42,7 @@ pub(super) struct Learned {
 pub(super) fn remember(project: &ActiveProject, key: &str, learned: Learned) -> Option<Remember> {
     match project.protocol {
         Protocol::Rbs => {
-            let _ = (key, learned);
+            let _ = (key, learned.email, learned.country);
             None
         }
     }
