@@ -76,6 +76,16 @@ const EXCEPTIONS: &[Exception] = &[
         "serves the sandbox bank's page, which a real bank would serve itself",
     ),
     (
+        "crates/payglot-server/src/web/errand.rs",
+        "upstream",
+        "serves the pages of simulated banks, wallets and telephones, which real ones would serve themselves",
+    ),
+    (
+        "crates/payglot-server/src/web/choice.rs",
+        "upstream",
+        "names the place that the payer chose; its address only the provider knows",
+    ),
+    (
         "crates/payglot-server/src/upstream/sandbox/book.rs",
         "payglot_store",
         "the simulated bank has no machines of its own, so it borrows two verbs of the store for its own book",

@@ -34,7 +34,7 @@ impl Chosen {
             match name.as_ref() {
                 "method" => chosen.method = value.into_owned(),
                 "country" => chosen.country = value.into_owned(),
-                "email" => chosen.email = value.trim().to_owned(),
+                "email" => value.trim().clone_into(&mut chosen.email),
                 _ => {}
             }
         }

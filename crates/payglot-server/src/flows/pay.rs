@@ -6,7 +6,8 @@ use crate::projects::ActiveProject;
 use crate::upstream::sandbox::elsewhere::{Errand, Stage};
 use crate::upstream::{Attempt, AttemptAnswer, Means, Provider as _};
 use payglot_core::{
-    Answer, Command, Method, Operation, OperationId, OperationKind, OperationStatus, Payment, PaymentId, Refusal,
+    Answer, Command, Decision, Method, Operation, OperationId, OperationKind, OperationStatus, Payment, PaymentId,
+    Refusal,
 };
 use payglot_store::StoredPayment;
 use std::sync::Arc;
@@ -129,7 +130,9 @@ async fn try_attempt(
         card: card.clone(),
         payer_ip: ip.clone(),
     };
-    let details = |_: &ActiveProject, stored: &StoredPayment| remember.as_ref().map(|make| make(&stored.details));
+    let details = |_: &ActiveProject, stored: &StoredPayment, _: &Decision| {
+        Ok(remember.as_ref().map(|make| make(&stored.details)))
+    };
     let (stored, _) = apply_with(gateway, stored, command, details).await?;
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
