@@ -12,7 +12,7 @@ use payglot_wire::rbs::notification::{CallbackOperation, Extra};
 use payglot_wire::{Protocol, rbs};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What begins an extra parameter of a callback that is one of the order's own.
 pub const MERCHANTS_OWN: &str = "jsonParams.";
@@ -250,7 +250,16 @@ pub struct ActiveProject {
     pub enabled: bool,
     /// Its settings.
     pub settings: ProjectSettings,
-    secrets: Vec<(String, Secret, Option<UnixMillis>)>,
+    secrets: Vec<Opened>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    kind: String,
+    secret: Secret,
+    valid_until: Option<UnixMillis>,
+    /// The secret as an RSA key, read once: reading takes a tenth as long as signing.
+    rsa: OnceLock<Result<Arc<RsaPrivateKey>, RsaError>>,
 }
 
 impl ActiveProject {
@@ -261,19 +270,23 @@ impl ActiveProject {
 
     /// The current secret of a kind.
     pub fn secret(&self, kind: &str) -> Option<&Secret> {
-        self.secrets.iter().find(|(known, _, until)| known == kind && until.is_none()).map(|(_, secret, _)| secret)
+        self.current(kind).map(|opened| &opened.secret)
+    }
+
+    fn current(&self, kind: &str) -> Option<&Opened> {
+        self.secrets.iter().find(|opened| opened.kind == kind && opened.valid_until.is_none())
     }
 
     /// The current RSA key of a kind; `None` if there is none.
-    pub fn rsa_key(&self, kind: &str) -> Result<Option<RsaPrivateKey>, RsaError> {
-        self.secret(kind).map(|pem| RsaPrivateKey::from_pem(pem.expose())).transpose()
+    pub fn rsa_key(&self, kind: &str) -> Result<Option<Arc<RsaPrivateKey>>, RsaError> {
+        let read = |opened: &Opened| RsaPrivateKey::from_pem(opened.secret.expose()).map(Arc::new);
+        self.current(kind).map(|opened| opened.rsa.get_or_init(|| read(opened)).clone()).transpose()
     }
 
     /// The secrets of a kind that are valid now. During a rotation two are.
     pub fn valid_secrets(&self, kind: &str, now: UnixMillis) -> Vec<Secret> {
-        let valid =
-            self.secrets.iter().filter(|(known, _, until)| known == kind && until.is_none_or(|until| now < until));
-        valid.map(|(_, secret, _)| secret.clone()).collect()
+        let valid = |opened: &&Opened| opened.kind == kind && opened.valid_until.is_none_or(|until| now < until);
+        self.secrets.iter().filter(valid).map(|opened| opened.secret.clone()).collect()
     }
 }
 
@@ -355,7 +368,8 @@ impl Projects {
         let mut secrets = Vec::with_capacity(project.secrets.len());
         for sealed in project.secrets {
             let secret = self.key.open(&sealed.sealed, &seal_purpose(&project.name, &sealed.kind))?;
-            secrets.push((sealed.kind, secret, sealed.valid_until));
+            let (kind, valid_until) = (sealed.kind, sealed.valid_until);
+            secrets.push(Opened { kind, secret, valid_until, rsa: OnceLock::new() });
         }
         Ok(ActiveProject {
             id: project.id,

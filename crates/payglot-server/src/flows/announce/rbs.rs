@@ -8,7 +8,6 @@ use payglot_core::{Decision, DeclineReason};
 use payglot_wire::raw::Method;
 use payglot_wire::rbs::notification::{CallbackOperation, Extra};
 use payglot_wire::rbs::{self, Details};
-use std::sync::Arc;
 
 pub(super) fn calls(project: &ActiveProject, details: &str, decision: &Decision) -> Result<Vec<Call>, NoSignature> {
     let settings = settings(project)?;
@@ -40,7 +39,7 @@ fn settings(project: &ActiveProject) -> Result<rbs::CallbackSettings, NoSignatur
             rbs::Checksum::Symmetric(project.secret("callback").ok_or(NoSignature::NoKey("callback"))?.clone())
         }
         CallbackSignature::Asymmetric => {
-            rbs::Checksum::Asymmetric(Arc::new(project.rsa_key(CALLBACK_RSA)?.ok_or(NoSignature::NoKey(CALLBACK_RSA))?))
+            rbs::Checksum::Asymmetric(project.rsa_key(CALLBACK_RSA)?.ok_or(NoSignature::NoKey(CALLBACK_RSA))?)
         }
     };
     let named: Vec<_> =
