@@ -1,6 +1,8 @@
 //! Answers, written member by member; and the shop's side, which reads them.
 
+mod card_auth;
 mod cart;
+mod history;
 mod read;
 mod refusal;
 pub mod status;

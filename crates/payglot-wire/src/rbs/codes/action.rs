@@ -211,6 +211,12 @@ const TABLE: &[Row] = &[
     (341_041, Some(M2), "Возврат не выполнен", "Refund failed"),
 ];
 
+/// How many codes have texts.
+#[cfg(test)]
+pub(in crate::rbs) const fn rows() -> usize {
+    TABLE.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

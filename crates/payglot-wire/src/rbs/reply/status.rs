@@ -1,14 +1,14 @@
 //! The status of an order: the map from our states to theirs, and the two replies that tell it.
 
+use super::card_auth::card_auth_info;
+use super::history::{processing, refund};
 use super::{answer, success_text};
 use crate::raw::Reply;
 use crate::rbs::codes::{Refused, action};
 use crate::rbs::details::Details;
 use crate::rbs::language::Language;
 use crate::text::json::JsonObject;
-use payglot_core::{
-    CardBrand, CardFacts, Method, Operation, OperationKind, OperationStatus, Payment, State, ThreeDs, UnixMillis,
-};
+use payglot_core::{Method, Operation, OperationKind, OperationStatus, Payment, State};
 
 /// The bank that issued a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +21,22 @@ pub struct Bank<'a> {
     pub country_ru: &'a str,
     /// The country's name in English.
     pub country_en: &'a str,
+    /// What it calls the card.
+    pub product: &'a str,
+    /// What kind of card that is: `DEBIT`, `CREDIT`, `PREPAID`.
+    pub product_category: &'a str,
 }
 
 impl Bank<'static> {
     /// The bank of the sandbox's cards.
-    pub const TEST: Self =
-        Self { name: "TEST CARD", country_code: "RU", country_ru: "Россия", country_en: "Russia" };
+    pub const TEST: Self = Self {
+        name: "TEST CARD",
+        country_code: "RU",
+        country_ru: "Россия",
+        country_en: "Russia",
+        product: "TEST CARD",
+        product_category: "DEBIT",
+    };
 }
 
 /// Everything a status reply tells.
@@ -167,19 +177,18 @@ pub fn status_object(view: &StatusView) -> JsonObject {
         .list("transactionAttributes", &transaction)
         .list("attributes", &[named("mdOrder", &payment.id.to_string())]);
     if let Some((attempt, card)) = attempt.and_then(|attempt| Some((attempt, attempt.card.as_ref()?))) {
-        json = json.object("cardAuthInfo", &card_auth_info(attempt, card));
+        json = json.object("cardAuthInfo", &card_auth_info(attempt, card, view.bank));
     }
     if let Some(binding) = view.binding_id {
         let info = JsonObject::new().text_if("clientId", details.get("clientId")).text("bindingId", binding);
         json = json.object("bindingInfo", &info.bool("externalCreated", false));
     }
-    let reference = attempt.map(|attempt| attempt.facts.reference.as_str()).filter(|text| !text.is_empty());
     let asked_at = attempt.map(|attempt| attempt.answered_at.unwrap_or(attempt.asked_at));
     json = json
         .int_if("authDateTime", asked_at.map(|at| at.0))
         .text("terminalId", view.terminal_id)
-        .text_if("authRefNum", reference)
-        .object("paymentAmountInfo", &amount_info(payment))
+        .text_if("authRefNum", attempt.and_then(reference))
+        .object("paymentAmountInfo", &amount_info(payment, details))
         .object("bankInfo", &bank_info(view));
     if let Some(payer) = payer_data(details) {
         json = json.object("payerData", &payer);
@@ -214,53 +223,28 @@ fn after_payment(json: JsonObject, view: &StatusView, code: i32) -> JsonObject {
     let declined = code != action::APPROVED && code != action::NO_ATTEMPT;
     let told = if declined { action::buyer_text(code) } else { None };
     json.text_if("displayErrorMessage", told.map(|text| text.text(language)))
+        .text_if("prepaymentMdOrder", details.get("prepaymentMdOrder"))
+}
+
+fn reference(operation: &Operation) -> Option<&str> {
+    Some(operation.facts.reference.as_str()).filter(|text| !text.is_empty())
 }
 
 fn named(name: &str, value: &str) -> JsonObject {
     JsonObject::new().text("name", name).text("value", value)
 }
 
-fn card_auth_info(attempt: &Operation, card: &CardFacts) -> JsonObject {
-    let approval = Some(attempt.facts.approval_code.as_str()).filter(|code| !code.is_empty());
-    let json = JsonObject::new()
-        .text("maskedPan", &card.masked)
-        .text("expiration", &format!("{:06}", card.expiry))
-        .text("cardholderName", &card.holder)
-        .text_if("approvalCode", approval)
-        .text("pan", &card.masked)
-        .text("paymentSystem", card.brand.name())
-        .bool("corporateCard", false);
-    match attempt.facts.three_ds {
-        None => json,
-        Some(way) => {
-            let (eci, indicator) = secure_auth(way, card.brand);
-            json.object("secureAuthInfo", &JsonObject::new().int("eci", eci).int("authTypeIndicator", indicator))
-        }
-    }
-}
-
-/// `eci` and `authTypeIndicator`: fully authenticated, attempted, or not at all; Visa counts the other way than the rest.
-const fn secure_auth(way: ThreeDs, brand: CardBrand) -> (i64, i64) {
-    let visa = match brand {
-        CardBrand::Visa | CardBrand::Amex => true,
-        CardBrand::Mastercard | CardBrand::Maestro | CardBrand::Mir | CardBrand::Other => false,
-    };
-    match way {
-        ThreeDs::Frictionless | ThreeDs::Challenge => (if visa { 5 } else { 2 }, 1),
-        ThreeDs::Attempt => (if visa { 6 } else { 1 }, 2),
-        ThreeDs::No => (if visa { 7 } else { 0 }, 0),
-    }
-}
-
-fn amount_info(payment: &Payment) -> JsonObject {
+fn amount_info(payment: &Payment, details: &Details) -> JsonObject {
     let sums = Amounts::of(payment);
-    let total = if sums.deposited > 0 { sums.deposited } else { payment.amount.minor() };
+    // The merchant's own fee: told as it was sent, never charged here.
+    let fee = details.get("feeInput").and_then(|fee| fee.parse().ok()).unwrap_or(0_i64);
+    let total = if sums.deposited > 0 { sums.deposited.saturating_add(fee) } else { payment.amount.minor() };
     JsonObject::new()
         .text("paymentState", payment_state(payment))
         .int("approvedAmount", sums.approved)
         .int("depositedAmount", sums.deposited)
         .int("refundedAmount", sums.refunded)
-        .int("feeAmount", 0)
+        .int("feeAmount", fee)
         .int("totalAmount", total)
 }
 
@@ -299,54 +283,6 @@ const fn payment_way(method: Method) -> &'static str {
     }
 }
 
-fn millis(moment: Option<UnixMillis>) -> i64 {
-    moment.map_or(0, |at| at.0)
-}
-
-/// An element of `refunds`, where the date and the code are strings.
-fn refund(operation: &Operation) -> JsonObject {
-    let some = |text: &'_ str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    JsonObject::new()
-        .text("date", &millis(operation.answered_at).to_string())
-        .text_if("externalRefundId", operation.key.as_deref())
-        .text_if("approvalCode", some(&operation.facts.approval_code).as_deref())
-        .text("actionCode", "0")
-        .text_if("referenceNumber", some(&operation.facts.reference).as_deref())
-        .int("amount", operation.amount.minor())
-}
-
-/// An element of `operations`: what has an answer from the processing.
-fn processing(operation: &Operation, payment: &Payment) -> Option<JsonObject> {
-    let success = match operation.status {
-        OperationStatus::Approved => true,
-        OperationStatus::Declined => false,
-        OperationStatus::Asked | OperationStatus::PayerActs | OperationStatus::Unknown => return None,
-    };
-    let reversal = if payment.approved(OperationKind::Sale).next().is_some() {
-        "REVERSAL_FOR_PURCHASE"
-    } else if payment.approved(OperationKind::Capture).any(|capture| capture.last) {
-        "REVERSAL_FOR_COMPLETION"
-    } else {
-        "REVERSAL_FOR_PRE_AUTH"
-    };
-    let kind = match operation.kind {
-        OperationKind::Sale => "PURCHASE",
-        OperationKind::Hold => "PRE_AUTH",
-        OperationKind::Capture => "COMPLETION",
-        OperationKind::Void | OperationKind::Return => reversal,
-        OperationKind::Refund => "REFUND",
-        OperationKind::Payout => return None,
-    };
-    let reference = Some(operation.facts.reference.as_str()).filter(|text| !text.is_empty());
-    let json = JsonObject::new()
-        .text("operationType", kind)
-        .int("amount", operation.amount.minor())
-        .int("operationDate", millis(operation.answered_at))
-        .bool("success", success)
-        .text_if("referenceNumber", reference);
-    Some(json)
-}
-
 /// The answer of `getOrderStatus.do`, whose names have mixed cases. A declined order is error 2.
 pub fn status_old(view: &StatusView) -> Reply {
     let StatusView { payment, details, language, .. } = *view;
@@ -368,6 +304,7 @@ pub fn status_old(view: &StatusView) -> Reply {
         .int("authCode", 2)
         .text_if("clientId", details.get("clientId"))
         .text_if("bindingId", view.binding_id)
+        .text_if("rrn", attempt.and_then(reference))
         .text("ErrorCode", code)
         .text("ErrorMessage", &text)
         .int("OrderStatus", status)
