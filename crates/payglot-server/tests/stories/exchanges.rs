@@ -67,7 +67,7 @@ async fn e1_to_e3_the_seed_order_is_registered_asked_for_and_paid() {
         &gateway,
         &old.body,
         &expect![[
-            r#"{"expiration":"203412","cardholderName":"IVAN PETROV","depositAmount":2000,"currency":"643","approvalCode":"123456","authCode":2,"ErrorCode":"0","ErrorMessage":"Успешно","OrderStatus":2,"OrderNumber":"1","Pan":"444455**3333","Amount":2000,"Ip":"127.0.0.1"}"#
+            r#"{"expiration":"203412","cardholderName":"IVAN PETROV","depositAmount":2000,"currency":"643","approvalCode":"123456","authCode":2,"rrn":"<reference>","ErrorCode":"0","ErrorMessage":"Успешно","OrderStatus":2,"OrderNumber":"1","Pan":"444455**3333","Amount":2000,"Ip":"127.0.0.1"}"#
         ]],
     );
     gateway.end().await;

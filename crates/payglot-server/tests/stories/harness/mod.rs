@@ -258,6 +258,7 @@ pub(crate) fn redact(body: &str, at: SocketAddr) -> String {
     let text = body.replace(&at.to_string(), "<gateway>");
     let text = replace_digits(&text, "\"authRefNum\":\"", "<reference>");
     let text = replace_digits(&text, "\"referenceNumber\":\"", "<reference>");
+    let text = replace_digits(&text, "\"rrn\":\"", "<reference>");
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(next) = rest.chars().next() {
