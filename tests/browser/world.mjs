@@ -88,7 +88,7 @@ export const field = {
   code: (page) => page.getByLabel('Confirmation code'),
 };
 
-export const payButton = (page) => page.getByRole('button', { name: /^Pay / });
+export const payButton = (page) => page.getByRole('button', { name: /^(Pay|Reserve) / });
 export const confirmButton = (page) => page.getByRole('button', { name: 'Confirm', exact: true });
 
 export async function fillCard(page, number) {

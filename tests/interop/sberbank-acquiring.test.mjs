@@ -50,6 +50,20 @@ test('an order is registered, paid and found paid', async () => {
   assert.equal(after.paymentAmountInfo.depositedAmount, 2050);
 });
 
+test('a payment is refunded in parts and no further', async () => {
+  const shop = client();
+  const { orderId, formUrl } = await shop.register(fresh(), 20.5);
+  await assert.rejects(shop.refund(orderId, 1), (error) => error.sberErrorCode === '7' && error.message.length > 0);
+  await pay(formUrl);
+  assert.deepEqual(await shop.refund(orderId, 5, { reason: 'a chip' }), { errorCode: '0', errorMessage: 'Успешно' });
+  assert.equal(await shop.status(orderId), 4);
+  await assert.rejects(shop.refund(orderId, 16), { sberErrorCode: '7', message: 'Сумма возврата превышает сумму списания' });
+  await shop.refund(orderId, 0);
+  const { paymentAmountInfo: sums } = await shop.get(orderId);
+  assert.deepEqual([sums.approvedAmount, sums.depositedAmount, sums.refundedAmount], [2050, 0, 2050]);
+  await assert.rejects(shop.refund('00000000-0000-0000-0000-000000000000', 1), { sberErrorCode: '6' });
+});
+
 test('an empty description and a missing language are no errors', async () => {
   const order = await client().register(fresh(), 1);
   assert.equal(order.formUrl, `${demo.base_url}/payment/merchants/payment_ru.html?mdOrder=${order.orderId}`);

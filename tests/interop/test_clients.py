@@ -17,6 +17,7 @@ DEMO = json.loads(os.environ["PAYGLOT_DEMO_JSON"])
 BASE = DEMO["base_url"]
 CREDENTIALS = next(p["credentials"] for p in DEMO["projects"] if p["protocol"] == "rbs")
 USER, PASSWORD = CREDENTIALS["userName"], CREDENTIALS["password"]
+DONE = {"errorCode": "0", "errorMessage": "Успешно"}
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 BACK = "http://shop.invalid/back?a=1"
 COUNT = itertools.count(1)
@@ -56,6 +57,36 @@ class TestGocreamPysberbank(unittest.TestCase):
         self.assertEqual((old["ErrorCode"], old["OrderStatus"], old["depositAmount"]), ("0", 2, 2000))
         self.assertEqual(old["Pan"], "444455**3333")
 
+    def paid(self, shop):
+        order = shop.register(fresh("py"), 2000, BACK)
+        pay(order["formUrl"])
+        return order["orderId"]
+
+    def sums(self, shop, order):
+        told = shop.order_status_extended(order)
+        sums = told["paymentAmountInfo"]
+        return told["orderStatus"], sums["approvedAmount"], sums["depositedAmount"], sums["refundedAmount"]
+
+    def test_a_payment_is_refunded_in_parts_and_no_further(self):
+        shop = self.client()
+        order = self.paid(shop)
+        self.assertEqual(shop.refund(order, 500)["errorCode"], "0")
+        self.assertEqual(self.sums(shop, order), (4, 2000, 1500, 500))
+        self.assertEqual(self.refused("7", shop.refund, order, 1501), "Сумма возврата превышает сумму списания")
+        shop.refund(order, 1500)
+        self.assertEqual(self.sums(shop, order), (4, 2000, 0, 2000))
+        self.refused("7", shop.reverse, order)
+
+    def test_a_payment_is_reversed_once(self):
+        shop = self.client()
+        order = self.paid(shop)
+        self.assertEqual(shop.reverse(order), {"errorCode": "0", "errorMessage": "Успешно"})
+        self.assertEqual(self.sums(shop, order), (3, 0, 0, 0))
+        again = self.refused("7", shop.reverse, order, language="en")
+        self.assertEqual(again, "Invalid operation for the current order status")
+        self.refused("7", shop.refund, order, 1)
+        self.refused("6", shop.reverse, NOWHERE)
+
     def test_a_repeated_order_number_is_error_1(self):
         shop, number = self.client(), fresh("py")
         order = shop.register(number, 2000, BACK)
@@ -92,13 +123,45 @@ class TestSberPayments(unittest.TestCase):
         pay(order["formUrl"])
         self.assertEqual(shop.get_order_status(order["orderId"])["orderStatus"], 2)
 
-    def test_a_hold_is_registered_and_authorised(self):
-        shop = self.client()
+    def held(self, shop):
         order = shop.register_order_pre_auth(fresh("sp"), 10000, BACK, description="Hold")
         pay(order["formUrl"])
-        status = shop.get_order_status(order["orderId"])
-        self.assertEqual((status["orderStatus"], status["paymentAmountInfo"]["paymentState"]), (1, "APPROVED"))
-        self.assertEqual(status["paymentAmountInfo"]["depositedAmount"], 0)
+        self.assertEqual(self.sums(shop, order["orderId"]), (1, "APPROVED", 10000, 0, 0))
+        return order["orderId"]
+
+    def sums(self, shop, order):
+        told = shop.get_order_status(order)
+        sums = told["paymentAmountInfo"]
+        names = ("paymentState", "approvedAmount", "depositedAmount", "refundedAmount")
+        return (told["orderStatus"], *(sums[name] for name in names))
+
+    def test_a_hold_is_captured_in_part_and_that_refunded_in_part(self):
+        shop = self.client()
+        order = self.held(shop)
+        self.assertEqual(shop.refund(order, 100)["errorCode"], "7")
+        self.assertEqual(shop.deposit(order, 4000), DONE)
+        self.assertEqual(self.sums(shop, order), (2, "DEPOSITED", 10000, 4000, 0))
+        self.assertEqual(shop.deposit(order)["errorCode"], "7")
+        self.assertEqual(shop.refund(order, 1500), DONE)
+        self.assertEqual(self.sums(shop, order), (4, "REFUNDED", 10000, 2500, 1500))
+        self.assertEqual(shop.refund(order, 2501)["errorCode"], "7")
+        self.assertEqual(shop.refund(order), DONE)
+        self.assertEqual(self.sums(shop, order), (4, "REFUNDED", 10000, 0, 4000))
+
+    def test_a_hold_is_captured_whole_with_amount_0(self):
+        shop = self.client()
+        order = self.held(shop)
+        self.assertEqual(shop.deposit(order), DONE)
+        self.assertEqual(self.sums(shop, order), (2, "DEPOSITED", 10000, 10000, 0))
+
+    def test_a_hold_is_reversed_once(self):
+        shop = self.client()
+        order = self.held(shop)
+        self.assertEqual(shop.reverse(order), DONE)
+        self.assertEqual(self.sums(shop, order), (3, "REVERSED", 0, 0, 0))
+        again = {"errorCode": "7", "errorMessage": "Операция невозможна для текущего состояния платежа"}
+        self.assertEqual(shop.reverse(order), again)
+        self.assertEqual(shop.deposit(order)["errorCode"], "7")
 
     def test_errors_are_handed_through(self):
         shop, number = self.client(), fresh("sp")

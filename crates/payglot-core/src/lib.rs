@@ -27,5 +27,5 @@ pub use operation::{
     ThreeDs,
 };
 pub use payment::{Change, Intent, Payment, State, Sums};
-pub use terms::{Captures, Funds, Terms};
+pub use terms::{Captures, Ending, Funds, HoldEnd, Terms};
 pub use time::UnixMillis;

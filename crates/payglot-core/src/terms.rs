@@ -1,5 +1,7 @@
 //! Terms: what a project agreed on when a payment was registered. They stay with the payment when the project changes its mind.
 
+use crate::time::UnixMillis;
+
 /// How often a hold may be captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Captures {
@@ -18,6 +20,42 @@ pub enum Funds {
     Return,
 }
 
+/// What the clock does with a hold at the moment that its merchant named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All of it is captured, unless the merchant captured a part by itself: then the rest is released, as nobody asked for it.
+    Capture,
+    /// It is released.
+    Void,
+}
+
+impl Ending {
+    /// Every ending, in the order of its stored number.
+    pub const ALL: &[Self] = &[Self::Capture, Self::Void];
+
+    /// Word for people and for storage.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Void => "void",
+        }
+    }
+
+    /// By its word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|ending| ending.name() == name)
+    }
+}
+
+/// An end of a hold that its merchant named. A hold never lives longer than [`Terms::hold_ms`]: whichever comes first ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldEnd {
+    /// When; not before the payer's time is over.
+    pub at: UnixMillis,
+    /// What happens then.
+    pub ending: Ending,
+}
+
 /// The rules of one payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -29,6 +67,8 @@ pub struct Terms {
     pub void_captured_ms: i64,
     /// For how many milliseconds a hold lives.
     pub hold_ms: i64,
+    /// The moment that the merchant named for the end of the hold, if any.
+    pub hold_end: Option<HoldEnd>,
     /// Money that arrives after the payment was closed.
     pub late: Funds,
     /// Too little money when the time runs out.
@@ -44,6 +84,7 @@ impl Default for Terms {
             captures: Captures::One,
             void_captured_ms: 24 * 3_600_000,
             hold_ms: 7 * 24 * 3_600_000,
+            hold_end: None,
             late: Funds::Return,
             partial: Funds::Return,
             over: Funds::Return,

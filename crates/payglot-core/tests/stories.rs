@@ -8,8 +8,8 @@ mod support;
 
 use payglot_core::ledger::Account;
 use payglot_core::{
-    Answer, Captures, Command, Currency, Decision, DeclineReason, Funds, Intent, Method, Money, NewPayment,
-    OperationId, Payment, ProjectId, ProviderFacts, Refusal, Terms, UnixMillis,
+    Answer, Captures, Command, Currency, Decision, DeclineReason, Ending, Funds, HoldEnd, Intent, Method, Money,
+    NewPayment, OperationId, Payment, ProjectId, ProviderFacts, Refusal, Terms, UnixMillis,
 };
 use std::fmt::Write as _;
 use std::path::Path;
@@ -86,6 +86,13 @@ impl Teller {
             captures: if words.named("captures") == Some("several") { Captures::Several } else { Captures::One },
             void_captured_ms: words.named("window").map_or(86_400_000, milliseconds),
             hold_ms: words.named("hold").map_or(7 * 86_400_000, milliseconds),
+            hold_end: words.named("ends").map(|text| {
+                let (at, ending) = text.split_once(':').expect("ends=2d:capture");
+                HoldEnd {
+                    at: self.now.plus(milliseconds(at)),
+                    ending: Ending::from_name(ending).expect("capture or void"),
+                }
+            }),
             late: funds("late"),
             partial: funds("partial"),
             over: funds("over"),

@@ -222,6 +222,7 @@ impl ProjectSettings {
             captures: if self.several_captures { Captures::Several } else { Captures::One },
             void_captured_ms: self.reversal_seconds.saturating_mul(1000),
             hold_ms: self.hold_seconds.saturating_mul(1000),
+            hold_end: None,
             late: funds(self.accept_late),
             partial: funds(self.accept_partial),
             over: funds(self.accept_over),

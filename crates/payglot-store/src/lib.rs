@@ -60,6 +60,12 @@ pub trait Store: Send + Sync + 'static {
     /// Newest first, at most `filter.limit`; without operations' details this is what lists show.
     async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<StoredPayment>, StoreError>;
 
+    /// A page of one project's payments, newest first, and how many there are in all; both by index.
+    async fn page(&self, filter: &PageFilter) -> Result<Page, StoreError>;
+
+    /// Replaces what the merchant sent with a payment that is at `version`; it is at the next one afterwards. No event, no posting.
+    async fn replace_details(&self, id: PaymentId, version: u32, details: &str) -> Result<(), StoreError>;
+
     /// Everything that is known about one payment.
     async fn file(&self, id: PaymentId) -> Result<Option<PaymentFile>, StoreError>;
 

@@ -163,6 +163,43 @@ pub struct PaymentFilter {
     pub limit: u32,
 }
 
+/// By which of its moments a payment belongs to a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentMoment {
+    /// When it was registered.
+    Created,
+    /// When its first attempt was approved; a payment without one belongs to no period.
+    Paid,
+}
+
+/// A page of one project's payments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageFilter {
+    /// Whose.
+    pub project: ProjectId,
+    /// What is compared with the period.
+    pub moment: PaymentMoment,
+    /// At or after.
+    pub from: UnixMillis,
+    /// Before.
+    pub until: UnixMillis,
+    /// Only those in one of these states; with `true` of which something was refunded, with `false` nothing.
+    pub states: Vec<(State, bool)>,
+    /// Skip so many.
+    pub offset: u64,
+    /// At most so many, at most 1000.
+    pub limit: u32,
+}
+
+/// A page and what it is a page of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many payments the filter fits.
+    pub total: u64,
+    /// Those of the page, newest first.
+    pub payments: Vec<StoredPayment>,
+}
+
 /// Which notifications to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotificationFilter {

@@ -4,13 +4,17 @@
 #[expect(dead_code, reason = "shared with the suite, which uses all of it")]
 mod world;
 
-use payglot_store::{PaymentFilter, SqliteOptions, SqliteStore, Store, StoreError};
+use payglot_core::State;
+use payglot_store::{PageFilter, PaymentFilter, PaymentMoment, SqliteOptions, SqliteStore, Store, StoreError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use world::World;
+
+/// Every migration there is.
+const MIGRATIONS: [&str; 3] = ["0001_payments", "0002_method_key", "0003_hold_end"];
 
 fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -33,13 +37,47 @@ fn schema(db: &Connection) -> String {
 #[test]
 fn the_schema_is_the_sum_of_the_migrations() {
     let (_folder, path) = place();
-    assert_eq!(SqliteStore::pending(&path), Ok(vec!["0001_payments".to_owned(), "0002_method_key".to_owned()]));
+    let all = MIGRATIONS.map(str::to_owned).to_vec();
+    assert_eq!(SqliteStore::pending(&path), Ok(all.clone()));
     assert!(!path.exists(), "asking changes nothing");
-    assert_eq!(SqliteStore::migrate(&path), Ok(vec!["0001_payments".to_owned(), "0002_method_key".to_owned()]));
+    assert_eq!(SqliteStore::migrate(&path), Ok(all));
     assert_eq!(SqliteStore::pending(&path), Ok(vec![]));
     assert_eq!(SqliteStore::migrate(&path), Ok(vec![]));
     let db = Connection::open(&path).expect("opened");
     expect_test::expect_file!["expected/schema.sql"].assert_eq(&schema(&db));
+}
+
+#[tokio::test]
+async fn an_older_database_is_brought_forward_with_what_it_holds() {
+    let (_folder, path) = place();
+    let store = open(&path);
+    let world = World::of(Arc::clone(&store) as Arc<dyn Store>).await;
+    let paid = world.paid("order-1").await;
+    world.created("order-2").await;
+    store.close().await;
+    let db = Connection::open(&path).expect("opened");
+    db.execute_batch(
+        "DROP INDEX payment_paid; DROP INDEX payment_list;
+        CREATE INDEX payment_list ON payment (project, state, created_at);
+        ALTER TABLE payment DROP COLUMN paid_at; ALTER TABLE payment DROP COLUMN hold_ending;
+        ALTER TABLE payment DROP COLUMN hold_end_at; DELETE FROM word WHERE kind = 'ending';
+        DELETE FROM schema_migration WHERE name = '0003_hold_end';",
+    )
+    .expect("as it was");
+    drop(db);
+    let store = open(&path);
+    let filter = PageFilter {
+        project: world.project,
+        moment: PaymentMoment::Paid,
+        from: world::START,
+        until: world::START.plus(world::HOUR),
+        states: vec![(State::Paid, false), (State::Created, false)],
+        offset: 0,
+        limit: 10,
+    };
+    let page = store.page(&filter).await.expect("listed");
+    assert_eq!(page.payments.into_iter().map(|stored| stored.payment).collect::<Vec<_>>(), [paid]);
+    store.close().await;
 }
 
 #[test]
@@ -62,10 +100,12 @@ fn a_newer_an_edited_a_foreign_and_a_damaged_database_are_refused() {
     let (_folder, path) = place();
     SqliteStore::migrate(&path).expect("migrated");
     let db = Connection::open(&path).expect("opened");
-    db.execute("INSERT INTO schema_migration VALUES (3, '0003_later', 'x', 'now')", []).expect("inserted");
-    assert_eq!(refused(&path), "written by a newer payglot: it has 3 migrations, this program knows 2");
+    db.execute("INSERT INTO schema_migration VALUES (99, '0099_later', 'x', 'now')", []).expect("inserted");
+    let known = MIGRATIONS.len();
+    let newer = format!("written by a newer payglot: it has {} migrations, this program knows {known}", known + 1);
+    assert_eq!(refused(&path), newer);
     assert!(matches!(SqliteStore::pending(&path), Err(StoreError::Damaged(_))));
-    db.execute("DELETE FROM schema_migration WHERE number = 3", []).expect("deleted");
+    db.execute("DELETE FROM schema_migration WHERE number = 99", []).expect("deleted");
     db.execute("UPDATE schema_migration SET checksum = 'edited'", []).expect("updated");
     assert_eq!(refused(&path), "migration 1 (0001_payments) is not the one this program knows");
 
@@ -124,7 +164,7 @@ fn two_processes_may_create_the_database_at_the_same_moment() {
         let both = [0, 1].map(|_| scope.spawn(|| SqliteStore::migrate(&path)));
         let applied: Vec<_> =
             both.into_iter().flat_map(|one| one.join().expect("no panic").expect("migrated")).collect();
-        assert_eq!(applied, ["0001_payments", "0002_method_key"], "by one of them");
+        assert_eq!(applied, MIGRATIONS, "by one of them");
     });
 }
 

@@ -126,8 +126,31 @@ impl Bench {
         Ok(())
     }
 
+    /// The same payments, with every callback signed with RSA and SHA-512.
+    pub(crate) async fn rsa(&mut self) -> Result<()> {
+        self.table.section("Full card payments, callbacks signed with RSA of 2048 bits, 64 clients");
+        let mut outcomes = Vec::new();
+        for _ in 0..3 {
+            let gateway = self.start("rsa")?;
+            gateway.command(&["project", "rotate-secret", "books-and-tea", "callback_rsa"])?;
+            gateway.command(&["project", "set", "books-and-tea", "callback_signature=asymmetric"])?;
+            let (outcome, gateway) = self.pay_at(gateway, 64, self.plan()).await?;
+            gateway.stop()?;
+            outcomes.push(outcome);
+        }
+        let of = |what: fn(&Outcome) -> f64| outcomes.iter().map(what).collect::<Vec<f64>>();
+        self.table.figure("**saturated**", "payments/s", "-", &of(|outcome| outcome.rate));
+        let cpu = of(|outcome| outcome.cpu_micros);
+        self.table.figure("processor time of the gateway per payment", "µs", "-", &cpu);
+        self.steps("saturated", &outcomes, "-");
+        Ok(())
+    }
+
     async fn pay(&self, name: &str, clients: usize, plan: Plan) -> Result<(Outcome, Gateway)> {
-        let gateway = self.start(name)?;
+        self.pay_at(self.start(name)?, clients, plan).await
+    }
+
+    async fn pay_at(&self, gateway: Gateway, clients: usize, plan: Plan) -> Result<(Outcome, Gateway)> {
         let receiver = Receiver::start().await?;
         let mut all = Vec::new();
         for client in 0..clients {

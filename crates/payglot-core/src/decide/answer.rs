@@ -106,7 +106,8 @@ fn attempt_approved(draft: &mut Draft, operation: &Operation, return_operation: 
         draft.post(Account::Payer, Account::Merchant, operation.amount);
         return draft.happen(Event::Captured, Some(operation.id));
     }
-    draft.next.expires_at = draft.now.plus(draft.next.terms.hold_ms);
+    let longest = draft.now.plus(draft.next.terms.hold_ms);
+    draft.next.expires_at = draft.next.terms.hold_end.map_or(longest, |end| end.at.min(longest));
     draft.post(Account::Payer, Account::Held, operation.amount);
     draft.happen(Event::HoldApproved, Some(operation.id))
 }

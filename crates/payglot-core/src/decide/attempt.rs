@@ -95,7 +95,7 @@ pub(super) fn cancel(
     draft.finish()
 }
 
-/// The time is over: an unpaid order expires, a hold is voided, partial money goes where the terms say.
+/// The time is over: an unpaid order expires, a hold is captured or voided, partial money goes where the terms say.
 pub(super) fn expire(mut draft: Draft, operation: OperationId) -> Result<Decision, Refusal> {
     let runs = draft.next.state.waits_for_payer() || draft.next.state == State::Held;
     if !runs {
@@ -111,7 +111,7 @@ pub(super) fn expire(mut draft: Draft, operation: OperationId) -> Result<Decisio
             draft.happen(Event::Expired, attempt)?;
         }
         State::Underpaid => funds::settle_partial(&mut draft, operation)?,
-        State::Held => super::merchant::void_rest(&mut draft, operation)?,
+        State::Held => super::merchant::end_hold(&mut draft, operation)?,
         State::Paid | State::Declined | State::Voided | State::Cancelled | State::Expired => {
             return Err(draft.wrong_state());
         }

@@ -7,7 +7,7 @@ use crate::money::Money;
 use crate::moves::Event;
 use crate::operation::OperationKind;
 use crate::payment::{Intent, State};
-use crate::terms::Captures;
+use crate::terms::{Captures, Ending};
 
 pub(super) fn capture(
     mut draft: Draft,
@@ -86,14 +86,30 @@ fn refuse_late_void(draft: &Draft, amount: Money) -> Result<(), Refusal> {
     if untouched && in_window && amount.minor() == sums.captured { Ok(()) } else { Err(Refusal::NotAllowed) }
 }
 
-/// Voids what is left of a hold whose time is over.
-pub(super) fn void_rest(draft: &mut Draft, id: OperationId) -> Result<(), Refusal> {
+/// Captures or voids what is left of a hold whose time is over.
+pub(super) fn end_hold(draft: &mut Draft, id: OperationId) -> Result<(), Refusal> {
     let rest = draft.next.hold_remaining();
     let amount = draft.next.amount.with_minor(rest).ok_or(Refusal::Overflow)?;
-    draft.add_to(|sums| &mut sums.void_pending, rest)?;
-    let operation = asked(id, OperationKind::Void, amount, draft.now);
+    let (kind, event) = if ends_in_capture(draft) {
+        draft.add_to(|sums| &mut sums.capture_pending, rest)?;
+        (OperationKind::Capture, Event::CaptureAsked)
+    } else {
+        draft.add_to(|sums| &mut sums.void_pending, rest)?;
+        (OperationKind::Void, Event::VoidAsked)
+    };
+    let operation = asked(id, kind, amount, draft.now);
     draft.ask(operation)?;
-    draft.happen(Event::VoidAsked, Some(id))
+    draft.happen(event, Some(id))
+}
+
+/// Is the hold to be captured now? Not once it has lived as long as a hold can: a provider that refused the capture until then is asked
+/// to let go of it.
+fn ends_in_capture(draft: &Draft) -> bool {
+    let payment = &draft.next;
+    let held_at = payment.approved(OperationKind::Hold).filter_map(|hold| hold.answered_at).max();
+    let lives = held_at.is_some_and(|at| draft.now < at.plus(payment.terms.hold_ms));
+    let named = payment.terms.hold_end.is_some_and(|end| end.ending == Ending::Capture && end.at <= payment.expires_at);
+    named && lives && payment.sums.captured == 0
 }
 
 pub(super) fn refund(

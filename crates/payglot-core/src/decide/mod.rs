@@ -139,7 +139,7 @@ pub enum Command {
     },
     /// The clock says the time is over.
     Expire {
-        /// A fresh id, used to void a hold or to return partial money.
+        /// A fresh id, used to capture or void a hold or to return partial money.
         operation: OperationId,
     },
 }
@@ -151,7 +151,7 @@ pub enum Refusal {
     BadAmount,
     /// The amount is in another currency than the payment.
     CurrencyDiffers,
-    /// The order's time is over before it begins.
+    /// The order's time is over before it begins, or its hold would end while the payer may still begin it.
     ExpiresInThePast,
     /// No such operation in this payment.
     UnknownOperation,
@@ -188,7 +188,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::BadAmount => out.write_str("the amount is zero or too large"),
             Self::CurrencyDiffers => out.write_str("the currency is not the payment's"),
-            Self::ExpiresInThePast => out.write_str("the order would end before it begins"),
+            Self::ExpiresInThePast => out.write_str("the order or its hold would end before it begins"),
             Self::UnknownOperation => out.write_str("the payment has no such operation"),
             Self::Repeated(id) => write!(out, "the same request was already decided as operation {id}"),
             Self::KeyReused(id) => write!(out, "the key was used for a different request, operation {id}"),
@@ -242,7 +242,7 @@ pub fn register(new: NewPayment, now: UnixMillis) -> Result<Decision, Refusal> {
     if new.amount.is_zero() {
         return Err(Refusal::BadAmount);
     }
-    if new.expires_at <= now {
+    if new.expires_at <= now || new.terms.hold_end.is_some_and(|end| end.at < new.expires_at) {
         return Err(Refusal::ExpiresInThePast);
     }
     let payment = Payment {

@@ -27,6 +27,8 @@ pub(super) struct Order {
     /// ISO 4217, numeric.
     pub(super) currency: String,
     pub(super) language: &'static str,
+    /// Was it registered to be held first?
+    pub(super) is_hold: bool,
     pub(super) at: u64,
     /// `orderId`, once the gateway gave one.
     pub(super) gateway_id: Option<String>,
@@ -35,18 +37,34 @@ pub(super) struct Order {
     pub(super) standing: Standing,
     /// What the last status answer told beyond the standing.
     pub(super) status: Option<Status>,
+    /// How many captures, releases and refunds of the shop the gateway did: each has a callback of its own.
+    pub(super) performed: usize,
+    /// Why the last of them was not done, in words.
+    pub(super) refused: Option<String>,
     pub(super) story: Story,
 }
 
 impl Order {
-    /// The callbacks that proved themselves.
+    /// The callbacks that proved themselves, repeats not counted.
     pub(super) fn proven_callbacks(&self) -> usize {
-        self.story.callbacks().filter(|callback| callback.check.proven()).count()
+        self.story.callbacks().filter(|callback| callback.check.proven() && !callback.repeated).count()
     }
 
     /// Is there a state that the gateway has yet to announce?
     pub(super) fn awaits_callback(&self) -> bool {
-        self.standing.is_announced() && self.proven_callbacks() == 0
+        self.standing.is_announced() && self.proven_callbacks() < 1 + self.performed
+    }
+
+    /// What of the hold can still be captured or released, in minor units; nothing if no money is held.
+    pub(super) fn held(&self) -> Option<u64> {
+        let held = self.status.as_ref().map_or(self.amount, |status| status.approved.max(1));
+        (self.standing == Standing::Held).then_some(held)
+    }
+
+    /// What of the captured money can still be refunded, in minor units; nothing if there is none.
+    pub(super) fn refundable(&self) -> Option<u64> {
+        let taken = matches!(self.standing, Standing::Paid | Standing::Refunded);
+        self.status.as_ref().map(|status| status.deposited).filter(|&deposited| taken && deposited > 0)
     }
 
     /// Changes whenever the page of the order would.
@@ -69,7 +87,7 @@ pub(super) struct Book {
 
 impl Book {
     /// Opens an order for a ware and returns its key. The number carries the time, because the gateway may remember longer than the shop.
-    pub(super) fn open(&mut self, ware: &Ware, language: &'static str, now: u64) -> String {
+    pub(super) fn open(&mut self, ware: &Ware, language: &'static str, is_hold: bool, now: u64) -> String {
         self.counter += 1;
         let number = format!("BT-{}-{}", text::moment(now).compact(), self.counter);
         self.keep(Order {
@@ -80,11 +98,14 @@ impl Book {
             amount: ware.price,
             currency: "643".to_owned(),
             language,
+            is_hold,
             at: now,
             gateway_id: None,
             form_url: None,
             standing: Standing::Fresh,
             status: None,
+            performed: 0,
+            refused: None,
             story: Story::default(),
         });
         number
@@ -104,11 +125,14 @@ impl Book {
             amount: status.amount,
             currency: status.currency.clone(),
             language: "en",
+            is_hold: false,
             at: now,
             gateway_id: Some(gateway_id.to_owned()),
             form_url: None,
             standing: Standing::Fresh,
             status: None,
+            performed: 0,
+            refused: None,
             story: Story::default(),
         };
         let of_this =
@@ -177,6 +201,14 @@ impl Book {
             }
             Registration::NoAnswer(words) => order.standing = Standing::Unreachable(words.clone()),
         }
+    }
+
+    /// Notes what became of a capture, a release or a refund.
+    pub(super) fn performed(&mut self, key: &str, at: u64, took: u64, call: Call, outcome: Result<(), String>) {
+        let Some(order) = self.get_mut(key) else { return };
+        order.story.tell(Entry { at, took: Some(took), event: Event::Call(call) });
+        order.performed += usize::from(outcome.is_ok());
+        order.refused = outcome.err();
     }
 
     /// Notes what the gateway said about an order. Without an answer the shop goes on believing what it believed.

@@ -2,17 +2,18 @@
 //!
 //! It is what a developer's own shop would be: it registers an order, sends the payer to the address it got, waits for the callback, and asks
 //! for the status when the payer returns, all over the RBS protocol at the gateway's public address. It reaches nothing that a shop elsewhere
-//! could not reach. Every message that crosses the wire is kept and shown in order, with the signature check spelt out, so that the page of an
+//! could not reach. An order can also be held first, and then captured, released, refunded in parts. Every message that crosses the wire is kept and shown in order, with the signature check spelt out, so that the page of an
 //! order doubles as a lesson in the protocol.
 //!
 //! Orders live in memory and only the latest `book::ORDERS_KEPT` of them: a demo that is restarted starts afresh.
 //!
 //! In reading order: `wares` is what it sells, `story` what happened on the wire, `standing` what the shop believes about an order, `book` keeps
-//! both, `till` talks to the gateway, `check` proves a callback, `routes` are the pages' addresses, `view` and `pages` their contents.
+//! both, `deeds` what it does with money that was paid, `till` talks to the gateway, `check` proves a callback, `routes` are the pages' addresses, `view` and `pages` their contents.
 
 mod assets;
 mod book;
 mod check;
+mod deeds;
 mod pages;
 mod routes;
 mod standing;

@@ -3,7 +3,7 @@
 use super::ShopConfig;
 use super::book::{Book, Order};
 use super::text;
-use super::view::{Card, Line, Tone, Verdict, verdict};
+use super::view::{Card, DeedForm, Line, Tone, Verdict, sums, verdict_of};
 use super::wares::{CARDS, LANGUAGES, WARES, Ware};
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -55,6 +55,8 @@ struct OrderPage<'a> {
     order: &'a Order,
     verdict: Verdict,
     amount: String,
+    sums: Vec<(&'static str, String)>,
+    deed: Option<DeedForm>,
     cards: Vec<Card>,
     callbacks: usize,
     awaits_callback: bool,
@@ -76,8 +78,10 @@ pub(super) fn order(frame: &Frame<'_>, order: &Order, now: u64) -> Response {
     let page_of_order = OrderPage {
         frame,
         order,
-        verdict: verdict(&order.standing),
+        verdict: verdict_of(order),
         amount: text::money(order.amount, &order.currency),
+        sums: sums(order),
+        deed: DeedForm::of(order),
         cards,
         callbacks: order.proven_callbacks(),
         awaits_callback,

@@ -4,6 +4,7 @@ use super::ShopConfig;
 use super::assets;
 use super::book::Book;
 use super::check::{Check, value_of};
+use super::deeds::{Deed, read_amount};
 use super::pages::{self, Frame};
 use super::story::{Answer, Callback, Event, Pairs};
 use super::text;
@@ -71,6 +72,9 @@ fn pages_of(config: ShopConfig) -> Router {
         .route("/orders/{key}", get(order))
         .route("/orders/{key}/pulse", get(pulse))
         .route("/orders/{key}/status", post(ask_again))
+        .route("/orders/{key}/capture", post(capture))
+        .route("/orders/{key}/release", post(release))
+        .route("/orders/{key}/refund", post(refund))
         .route("/rbs/callback", get(callback).post(callback))
         .route("/static/{name}", get(file))
         .fallback(nowhere)
@@ -129,10 +133,11 @@ async fn buy(State(shop): Shared, body: Bytes) -> Response {
         return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "Nothing to buy", words, None);
     };
     let language = wares::language(value_of(&form, "language").unwrap_or_default());
-    let number = shop.book().open(ware, language, text::now());
+    let is_hold = value_of(&form, "stage") == Some("hold");
+    let number = shop.book().open(ware, language, is_hold, text::now());
     let return_url = format!("{}/return", shop.config.shop_url);
-    let new =
-        NewOrder { number: &number, amount: ware.price, description: ware.title, language, return_url: &return_url };
+    let (amount, description) = (ware.price, ware.title);
+    let new = NewOrder { is_hold, number: &number, amount, description, language, return_url: &return_url };
     let exchange = shop.till.register(&new).await;
     shop.book().registered(&number, exchange.at, exchange.took, exchange.call, &exchange.outcome);
     match exchange.outcome {
@@ -180,6 +185,42 @@ async fn adopt(shop: &Shop, order_id: &str, at: u64, event: Event) -> Response {
 
 async fn ask_again(State(shop): Shared, Path(key): Path<String>) -> Response {
     if ask(&shop, &key).await { see_other(&shop.order_address(&key)) } else { unknown_order(&shop, None) }
+}
+
+async fn capture(shop: Shared, key: Path<String>, body: Bytes) -> Response {
+    perform_with_amount(shop, key, &body, Deed::Capture).await
+}
+
+async fn refund(shop: Shared, key: Path<String>, body: Bytes) -> Response {
+    perform_with_amount(shop, key, &body, Deed::Refund).await
+}
+
+async fn release(State(shop): Shared, Path(key): Path<String>) -> Response {
+    perform(&shop, &key, Deed::Release).await
+}
+
+async fn perform_with_amount(
+    State(shop): Shared,
+    Path(key): Path<String>,
+    body: &[u8],
+    deed: fn(u64) -> Deed,
+) -> Response {
+    let Some(amount) = value_of(&pairs(body), "amount").and_then(read_amount) else {
+        let words =
+            "An amount is written like 12.50, with at most two digits after the point, and it is more than zero.";
+        return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "How much?", words, None);
+    };
+    perform(&shop, &key, deed(amount)).await
+}
+
+/// Has the gateway do it and then asks how the order stands. Whether it is possible is for the gateway to say: its refusal is worth seeing.
+async fn perform(shop: &Shop, key: &str, deed: Deed) -> Response {
+    let known = shop.book().get(key).map(|order| (order.gateway_id.clone(), order.language));
+    let Some((Some(id), language)) = known else { return unknown_order(shop, None) };
+    let exchange = shop.till.perform(deed, &id, language).await;
+    shop.book().performed(key, exchange.at, exchange.took, exchange.call, exchange.outcome);
+    ask(shop, key).await;
+    see_other(&shop.order_address(key))
 }
 
 /// Asks the gateway how an order stands and writes it down; false if the shop does not know the order.

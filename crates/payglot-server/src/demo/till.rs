@@ -1,10 +1,11 @@
 //! The shop's end of the wire: writes requests, reads answers, and keeps both for the story.
 
 use super::RbsAccount;
+use super::deeds::Deed;
 use super::standing::Standing;
 use super::story::{Answer, Call, Pairs};
 use super::text;
-use payglot_wire::rbs::reply::{ErrorReply, read_registered, read_status};
+use payglot_wire::rbs::reply::{ErrorReply, read_registered, read_simple, read_status};
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,11 @@ pub(super) struct Status {
     pub(super) standing: Option<Standing>,
     pub(super) amount: u64,
     pub(super) currency: String,
+    /// Held, or captured at once; a capture or refund does not lessen it. All three sums in minor units.
+    pub(super) approved: u64,
+    /// Captured and not refunded.
+    pub(super) deposited: u64,
+    pub(super) refunded: u64,
     /// First six and last four digits, or empty.
     pub(super) masked_card: String,
 }
@@ -60,6 +66,8 @@ pub(super) struct Exchange<T> {
 
 /// What the shop wants to register.
 pub(super) struct NewOrder<'a> {
+    /// Only hold the money, to be captured later?
+    pub(super) is_hold: bool,
     pub(super) number: &'a str,
     /// In minor units.
     pub(super) amount: u64,
@@ -82,7 +90,7 @@ impl Till {
         Self { client: client.build().map_err(|error| in_words(&error)), base_url: base_url.to_owned(), account }
     }
 
-    /// Registers an order with `register.do`.
+    /// Registers an order with `register.do`, or `registerPreAuth.do` for a hold.
     pub(super) async fn register(&self, order: &NewOrder<'_>) -> Exchange<Registration> {
         let amount = order.amount.to_string();
         let params = [
@@ -94,7 +102,8 @@ impl Till {
             ("description", order.description),
             ("language", order.language),
         ];
-        let mut exchange = self.call("register.do", &params, registration).await;
+        let operation = if order.is_hold { "registerPreAuth.do" } else { "register.do" };
+        let mut exchange = self.call(operation, &params, registration).await;
         let meaning = match &exchange.outcome {
             Registration::Accepted { .. } => {
                 "No errorCode, so the order is registered: the shop keeps orderId and sends the payer to formUrl."
@@ -112,6 +121,19 @@ impl Till {
         let mut exchange = self.call("getOrderStatusExtended.do", &params, status).await;
         exchange.call.meaning = match &exchange.outcome {
             Ok(status) => format!("orderStatus {}: {}.", status.code, status_word(status.code)),
+            Err(words) => words.clone(),
+        };
+        exchange
+    }
+
+    /// Captures, releases or refunds; otherwise the gateway's reason in words.
+    pub(super) async fn perform(&self, deed: Deed, order_id: &str, language: &str) -> Exchange<Result<(), String>> {
+        let amount = deed.amount().map(|amount| amount.to_string());
+        let mut params = vec![("orderId", order_id), ("language", language)];
+        params.extend(amount.as_deref().map(|amount| ("amount", amount)));
+        let mut exchange = self.call(deed.operation(), &params, performed).await;
+        exchange.call.meaning = match &exchange.outcome {
+            Ok(()) => deed.done().to_owned(),
             Err(words) => words.clone(),
         };
         exchange
@@ -192,6 +214,16 @@ fn leads_somewhere(address: &str) -> bool {
     is_web && address.chars().all(|c| c.is_ascii_graphic())
 }
 
+fn performed(answer: &Result<Answer, String>) -> Result<(), String> {
+    read_simple(processed(answer)?).map_err(|ErrorReply { code, message }| {
+        if code.is_empty() {
+            format!("The shop cannot use the answer: {message}.")
+        } else {
+            format!("The gateway refused: {} (errorCode {code}).", message.trim_end_matches('.'))
+        }
+    })
+}
+
 fn status(answer: &Result<Answer, String>) -> Result<Status, String> {
     let status = read_status(processed(answer)?).map_err(|ErrorReply { code, message }| {
         if code.is_empty() {
@@ -206,10 +238,18 @@ fn status(answer: &Result<Answer, String>) -> Result<Status, String> {
         number: status.order_number,
         code: status.order_status,
         action_code,
-        amount: u64::try_from(status.amount).unwrap_or_default(),
+        amount: minor(status.amount),
+        approved: minor(status.approved),
+        deposited: minor(status.deposited),
+        refunded: minor(status.refunded),
         currency: status.currency,
         masked_card: status.masked_pan.unwrap_or_default(),
     })
+}
+
+/// A sum; the protocol has no negative ones.
+fn minor(sum: i64) -> u64 {
+    u64::try_from(sum).unwrap_or_default()
 }
 
 /// What the protocol means by an `orderStatus`.

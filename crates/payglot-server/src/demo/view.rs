@@ -2,6 +2,7 @@
 
 use super::book::Order;
 use super::check::Check;
+use super::deeds::write_amount;
 use super::standing::Standing;
 use super::story::{Answer, Call, Callback, Entry, Event, Pairs};
 use super::text;
@@ -57,9 +58,12 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
                 format!("The bank refused the last attempt: {why}. Nothing was taken, and another try is possible.");
             (Tone::Open, "not paid yet", "Not paid yet", words)
         }
-        Standing::Held => {
-            (Tone::Good, "held", "The money is held", "It is reserved on the card and not yet taken.".to_owned())
-        }
+        Standing::Held => (
+            Tone::Good,
+            "held",
+            "The money is held",
+            "It is reserved on the card and not yet taken: capture it, all or a part, or release it.".to_owned(),
+        ),
         Standing::Paid => {
             (Tone::Good, "paid", "Paid", "The money is captured: a real shop would pack the parcel now.".to_owned())
         }
@@ -88,6 +92,19 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
         ),
     };
     Verdict { tone, short, title, words }
+}
+
+/// The result of an order, with what the last status answer adds to its standing.
+pub(super) fn verdict_of(order: &Order) -> Verdict {
+    let told = verdict(&order.standing);
+    match &order.status {
+        Some(status) if order.standing == Standing::Refunded && status.deposited > 0 => {
+            let [back, left] = [status.refunded, status.deposited].map(|minor| text::money(minor, &order.currency));
+            let words = format!("{back} went back to the payer, {left} stays with the shop.");
+            Verdict { title: "Refunded in part", words, ..told }
+        }
+        Some(_) | None => told,
+    }
 }
 
 fn sentence(text: &str) -> String {
@@ -131,6 +148,8 @@ fn meaning(name: &str, value: &str) -> String {
         ("language" | "lang", _) => "of the payment page and of messages",
         ("operation", "deposited") => "the money was captured",
         ("operation", "approved") => "the money was held",
+        ("operation", "reversed") => "the hold or payment was undone",
+        ("operation", "refunded") => "money went back to the payer",
         ("operation", "declinedByTimeout") => "the time to pay ran out",
         ("status", "1") => "the operation succeeded",
         ("status", "0") => "the operation failed",
@@ -280,6 +299,63 @@ impl Card {
             ..self
         }
     }
+}
+
+/// What there is to be done with money that is held or taken.
+pub(super) struct DeedForm {
+    /// The last part of its address.
+    pub(super) action: &'static str,
+    pub(super) label: &'static str,
+    pub(super) button: &'static str,
+    /// The amount to begin with.
+    pub(super) amount: String,
+    pub(super) hint: String,
+    /// May the hold be released instead?
+    pub(super) can_release: bool,
+}
+
+impl DeedForm {
+    /// The form that fits how an order stands, if one does.
+    pub(super) fn of(order: &Order) -> Option<Self> {
+        let most = |minor| text::money(minor, &order.currency);
+        if let Some(held) = order.held() {
+            return Some(Self {
+                action: "capture",
+                label: "Amount to capture",
+                button: "Capture",
+                amount: write_amount(held),
+                hint: format!("At most {}, once. What you leave is released.", most(held)),
+                can_release: true,
+            });
+        }
+        let left = order.refundable()?;
+        Some(Self {
+            action: "refund",
+            label: "Amount to refund",
+            button: "Refund",
+            // Half of what is left, so that a click shows a refund in part.
+            amount: write_amount(left.div_ceil(2)),
+            hint: format!("At most {}, in as many parts as you like.", most(left)),
+            can_release: false,
+        })
+    }
+}
+
+/// What became of the money, where that is more than the order's amount.
+pub(super) fn sums(order: &Order) -> Vec<(&'static str, String)> {
+    let Some(status) = order.status.as_ref().filter(|status| status.approved > 0) else { return Vec::new() };
+    let mut sums = Vec::new();
+    let is_held = order.standing == Standing::Held;
+    if order.is_hold {
+        sums.push((if is_held { "Held on the card" } else { "Was held" }, status.approved));
+    }
+    if (order.is_hold && !is_held) || status.refunded > 0 {
+        sums.push(("Captured, not refunded", status.deposited));
+    }
+    if status.refunded > 0 {
+        sums.push(("Refunded", status.refunded));
+    }
+    sums.into_iter().map(|(name, minor)| (name, text::money(minor, &order.currency))).collect()
 }
 
 /// A line of the list of orders.

@@ -45,6 +45,7 @@ mod tests {
             intent: Intent::Sale,
             amount: rub(100),
             expires_at: now.plus(60_000),
+            hold_end: None,
             details: "description=old".to_owned(),
         };
         let old = register::register(&gateway, &shop, order).await.expect("registered");

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// How many times the batch is looked through for payments that can end.
 pub(super) const LOOK_BEHIND: u32 = 32;
 
-/// Ends a payment whose time is over; a hold is voided at the provider.
+/// Ends a payment whose time is over; a hold is captured or voided at the provider.
 pub async fn expire(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
     let command = || Command::Expire { operation: gateway.clock.operation_id() };
     let stored = pay::hear(gateway, stored).await?;
@@ -40,23 +40,27 @@ pub async fn expire_due(gateway: &Gateway, limit: u32) -> Result<usize, FlowErro
     }
 }
 
-/// A provider that refused to void a hold is not asked again in the same second, but after ten minutes.
-const VOID_AGAIN_MS: i64 = 600_000;
+/// A provider that refused to capture or void a hold is not asked again in the same second, but after ten minutes.
+const END_AGAIN_MS: i64 = 600_000;
 
-fn void_was_refused_lately(payment: &Payment, now: UnixMillis) -> bool {
-    let last = payment.operations.iter().rev().find(|operation| operation.kind == OperationKind::Void);
-    // What the provider never received was not refused.
+fn end_was_refused_lately(payment: &Payment, now: UnixMillis) -> bool {
+    let ends = |kind| matches!(kind, OperationKind::Capture | OperationKind::Void);
+    let last = payment.operations.iter().rev().find(|operation| ends(operation.kind));
+    // What the provider never received was not refused; and what it refused before the time was over was the merchant's own wish.
     let refused =
-        last.filter(|void| void.status == OperationStatus::Declined && void.reason != Some(DeclineReason::NotReceived));
+        last.filter(|end| end.status == OperationStatus::Declined && end.reason != Some(DeclineReason::NotReceived));
     payment.state == State::Held
-        && refused.and_then(|void| void.answered_at).is_some_and(|at| now.since(at) < VOID_AGAIN_MS)
+        && refused
+            .filter(|end| end.asked_at >= payment.expires_at)
+            .and_then(|end| end.answered_at)
+            .is_some_and(|at| now.since(at) < END_AGAIN_MS)
 }
 
 /// True if it ended. Fails only when the store does.
 async fn end(gateway: &Gateway, id: PaymentId) -> Result<bool, FlowError> {
     let ended = async {
         let stored = load(gateway, id).await?;
-        if void_was_refused_lately(&stored.payment, gateway.clock.now()) {
+        if end_was_refused_lately(&stored.payment, gateway.clock.now()) {
             return Ok(false);
         }
         Ok(expire(gateway, stored).await?.payment.state != State::Held)

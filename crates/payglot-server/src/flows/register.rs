@@ -3,7 +3,7 @@
 use super::FlowError;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use payglot_core::{Intent, Money, NewPayment, UnixMillis, register as decide_registration};
+use payglot_core::{HoldEnd, Intent, Money, NewPayment, Terms, UnixMillis, register as decide_registration};
 use payglot_store::StoredPayment;
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub struct Order {
     pub amount: Money,
     /// When the payer's time is over.
     pub expires_at: UnixMillis,
+    /// The end of the hold that the merchant named.
+    pub hold_end: Option<HoldEnd>,
     /// The merchant's parameters, as the protocol's codec wrote them.
     pub details: String,
 }
@@ -35,7 +37,7 @@ pub async fn register(
         order: order.number,
         intent: order.intent,
         amount: order.amount,
-        terms: project.settings.terms(),
+        terms: Terms { hold_end: order.hold_end, ..project.settings.terms() },
         expires_at: order.expires_at,
     };
     let mut decision = decide_registration(new, now)?;

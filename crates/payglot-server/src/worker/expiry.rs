@@ -1,4 +1,4 @@
-//! Ends what nobody paid in time, and lets go of holds that nobody captured.
+//! Ends what nobody paid in time, and holds whose time is over.
 
 use super::{BATCH, repeat};
 use crate::flows::expire;

@@ -1,8 +1,11 @@
 //! Time that runs out while an answer is missing or a hold waits, and what the shop hears of it, in order.
 
-use crate::harness::TestGateway;
 use crate::harness::payer::{ANSWER_LOST, CHALLENGE, NEVER_RECEIVED, PAID, card};
 use crate::harness::receiver::Say;
+use crate::harness::shop::refusal;
+use crate::harness::{START, TestGateway};
+use payglot_core::UnixMillis;
+use payglot_wire::text::local_time::LocalTime;
 
 #[tokio::test]
 async fn an_order_whose_answer_is_missing_does_not_expire_before_the_answer() {
@@ -119,5 +122,63 @@ async fn a_callback_that_was_given_up_is_sent_again_by_hand_with_the_same_bytes(
     assert_eq!(gateway.deliver().await, 1);
     let calls = gateway.receiver.calls();
     assert!(calls.len() == 3 && calls.iter().all(|call| *call == calls[0]), "{calls:#?}");
+    gateway.end().await;
+}
+
+/// The date `seconds` after the beginning of the story, as a shop in Moscow writes it.
+fn moscow(seconds: i64) -> String {
+    LocalTime::at(UnixMillis(START + seconds * 1000), 3 * 3600).to_string()
+}
+
+#[tokio::test]
+async fn a_hold_is_captured_on_the_day_that_the_shop_named() {
+    let gateway = TestGateway::start().await;
+    let day = moscow(48 * 3600);
+    let order =
+        gateway.shop.register_hold(&[("autocompletionDate", &day), ("autoReverseDate", &moscow(60 * 3600))]).await;
+    gateway.payer.pay(&order, PAID).await;
+    gateway.pass(48 * 3600 - 1);
+    assert_eq!(gateway.expire().await, 0);
+    gateway.pass(1);
+    assert_eq!(gateway.expire().await, 1);
+    let status = gateway.shop.status(&order).await;
+    assert_eq!((status["orderStatus"].as_i64(), status["actionCode"].as_i64()), (Some(2), Some(0)));
+    assert_eq!(status["paymentAmountInfo"]["depositedAmount"], 2000);
+    assert_eq!(status["depositedDate"], gateway.now().0);
+    gateway.deliver().await;
+    assert_eq!(gateway.receiver.events(), ["approved 1", "deposited 1"]);
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_hold_goes_back_on_the_day_that_the_shop_named() {
+    let gateway = TestGateway::start().await;
+    let (day, later) = (moscow(3600), moscow(3601));
+    let order = gateway.shop.register_hold(&[("autoReverseDate", &day), ("autocompletionDate", &later)]).await;
+    let sale = gateway.shop.register(&[("autoReverseDate", &day)]).await;
+    gateway.payer.pay(&order, PAID).await;
+    gateway.payer.pay(&sale, PAID).await;
+    gateway.pass(3600);
+    assert_eq!(gateway.expire().await, 1);
+    assert_eq!(gateway.shop.status(&order).await["paymentAmountInfo"]["paymentState"], "REVERSED");
+    assert_eq!(gateway.shop.stands(&sale).await, "2 0", "there is no hold to end");
+    gateway.deliver().await;
+    assert_eq!(gateway.receiver.events(), ["approved 1", "deposited 1", "reversed 1"]);
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_hold_cannot_end_before_the_payers_time_is_over() {
+    let gateway = TestGateway::start().await;
+    for name in ["autocompletionDate", "autoReverseDate"] {
+        for day in [moscow(-1), moscow(1199), "2026-02-30T00:00:00".to_owned(), "tomorrow".to_owned()] {
+            let params = [(name, day.as_str()), ("language", "en")];
+            let answer = gateway.shop.try_register("registerPreAuth.do", &params).await;
+            assert_eq!(refusal(&answer), format!("5 [{name}] is invalid"), "{day}");
+        }
+        let edge = moscow(1200);
+        gateway.shop.register_hold(&[(name, &edge)]).await;
+    }
+    assert_eq!(gateway.count().await, 2);
     gateway.end().await;
 }

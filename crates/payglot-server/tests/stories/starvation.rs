@@ -78,15 +78,24 @@ async fn answers_are_asked_for_beside_one_that_cannot_be_recorded() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bank_that_refuses_to_void_a_hold_is_not_asked_every_second() {
+    refused_for_a_while(&[], 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_that_refuses_to_capture_a_hold_at_its_end_is_not_asked_every_second() {
+    refused_for_a_while(&[("autocompletionDate", "2026-11-24T00:00:00")], 2).await;
+}
+
+async fn refused_for_a_while(params: &[(&str, &str)], days: i64) {
     let gateway = TestGateway::start().await;
-    let order = gateway.shop.register_hold(&[]).await;
+    let order = gateway.shop.register_hold(params).await;
     let page = gateway.payer.open(&order).await;
     gateway.payer.type_card(&page, PAID).await;
     let entry = gateway.file(&order).await.bank.pop().expect("the hold");
-    // The bank believes that less is held, so it refuses to void more.
+    // The bank believes that less is held, so it refuses to capture or void more.
     let less = BankEntry { amount: entry.amount.with_minor(1).expect("small"), ..entry.clone() };
     gateway.gateway.store.bank_record(less).await.expect("recorded");
-    gateway.pass(8 * 24 * 3600);
+    gateway.pass(days * 24 * 3600);
     for _ in 0..5 {
         assert_eq!(gateway.expire().await, 0);
         gateway.pass(1);

@@ -4,7 +4,8 @@
 use crate::records::CallMethod;
 use payglot_core::ledger::Account;
 use payglot_core::{
-    Captures, CardBrand, DeclineReason, Event, Funds, Intent, Method, OperationKind, OperationStatus, State, ThreeDs,
+    Captures, CardBrand, DeclineReason, Ending, Event, Funds, Intent, Method, OperationKind, OperationStatus, State,
+    ThreeDs,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -28,7 +29,8 @@ words_of_the_core!(
     ThreeDs,
     DeclineReason,
     Event,
-    Account
+    Account,
+    Ending
 );
 
 impl Word for Captures {
@@ -96,6 +98,7 @@ mod tests {
         same!("reason", DeclineReason);
         same!("event", Event);
         same!("account", Account);
+        same!("ending", Ending);
         assert_eq!(words(&db, "captures").len(), Captures::LIST.len());
         assert_eq!(words(&db, "funds").len(), Funds::LIST.len());
         assert_eq!(words(&db, "call").len(), CallMethod::LIST.len());

@@ -3,7 +3,10 @@
 use super::codes::{Coded, Word};
 use super::{bank, notifications, payments, rows};
 use crate::StoreError;
-use crate::records::{Backlog, Notification, NotificationFilter, PaymentFile, PaymentFilter, StoredPayment};
+use crate::records::{
+    Backlog, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
+    StoredPayment,
+};
 use payglot_core::{OperationId, PaymentId, State, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -87,6 +90,34 @@ fn of_projects(
     found.sort_unstable_by(|left, right| right.cmp(left));
     found.truncate(limit as usize);
     Ok(())
+}
+
+/// A page of a project's payments, newest first, and their number. Count and page are read from the index alone.
+pub(super) fn page(db: &Connection, filter: &PageFilter) -> Result<Page, StoreError> {
+    let code = |state: &State| State::LIST.iter().position(|known| known == state).unwrap_or(usize::MAX);
+    let list = |codes: Vec<usize>| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let states = list(filter.states.iter().map(|(state, _)| code(state)).collect());
+    let groups = list(filter.states.iter().map(|(state, refunded)| 2 * code(state) + usize::from(*refunded)).collect());
+    let (index, moment) = match filter.moment {
+        PaymentMoment::Created => ("payment_list", "created_at"),
+        PaymentMoment::Paid => ("payment_paid", "paid_at"),
+    };
+    let chosen = format!(
+        "FROM payment INDEXED BY {index} WHERE project = ?1 AND state IN ({states}) AND {moment} >= ?2 AND {moment} < ?3
+        AND 2 * state + (refunded > 0) IN ({groups})"
+    );
+    let (project, from, until) = (filter.project.0, filter.from.0, filter.until.0);
+    let total: i64 = db
+        .prepare_cached(&format!("SELECT count(*) {chosen}"))?
+        .query_row(params![project, from, until], |row| row.get(0))?;
+    let sql = format!("SELECT n {chosen} ORDER BY {moment} DESC, n DESC LIMIT ?4 OFFSET ?5");
+    let mut query = db.prepare_cached(&sql)?;
+    let offset = i64::try_from(filter.offset).unwrap_or(i64::MAX);
+    let values = params![project, from, until, filter.limit.min(PAGE_MAX), offset];
+    let numbers: Vec<i64> = query.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let loaded = numbers.into_iter().filter_map(|n| payments::by_number(db, n).transpose());
+    let payments = loaded.map(|row| row.map(|(_, stored)| stored)).collect::<Result<_, _>>()?;
+    Ok(Page { total: u64::try_from(total).unwrap_or_default(), payments })
 }
 
 /// Everything about one payment.

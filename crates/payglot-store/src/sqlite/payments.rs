@@ -5,7 +5,9 @@ use super::errors::is_duplicate;
 use super::{notifications, rows};
 use crate::StoreError;
 use crate::records::{Commit, Committed, StoredPayment};
-use payglot_core::{Currency, Decision, Money, Operation, OperationId, Payment, PaymentId, ProjectId, State};
+use payglot_core::{
+    Currency, Decision, Money, Operation, OperationId, OperationStatus, Payment, PaymentId, ProjectId, State,
+};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 /// Writes a decision and everything beside it.
@@ -14,9 +16,7 @@ pub(super) fn commit(db: &Connection, commit: &Commit) -> Result<Committed, Stor
     let registers = decision.payment.version == 0;
     let (n, order) = if registers { insert(db, &decision.payment)? } else { update(db, &decision.payment)? };
     if let Some(details) = &commit.details {
-        let sql = "INSERT INTO payment_details (payment, details) VALUES (?, ?)
-            ON CONFLICT (payment) DO UPDATE SET details = excluded.details";
-        db.prepare_cached(sql)?.execute(params![n, details])?;
+        write_details(db, n, details)?;
     }
     operations(db, n, decision)?;
     history(db, n, decision)?;
@@ -47,8 +47,8 @@ fn insert(db: &Connection, payment: &Payment) -> Result<(i64, String), StoreErro
 fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO payment (id, project, order_number, intent, state, currency, amount, authorized, captured,
         capture_pending, voided, void_pending, refunded, refund_pending, returned, return_pending, attempts_max, captures,
-        void_captured_ms, hold_ms, late, partial, over, created_at, updated_at, expires_at, version)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        void_captured_ms, hold_ms, hold_end_at, hold_ending, late, partial, over, created_at, updated_at, expires_at, version)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let (sums, terms) = (&payment.sums, &payment.terms);
     db.prepare_cached(sql)?.insert(params![
         payment.id.as_bytes(),
@@ -71,6 +71,8 @@ fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Resu
         Coded(terms.captures),
         terms.void_captured_ms,
         terms.hold_ms,
+        terms.hold_end.map(|end| end.at.0),
+        terms.hold_end.map(|end| Coded(end.ending)),
         Coded(terms.late),
         Coded(terms.partial),
         Coded(terms.over),
@@ -102,7 +104,8 @@ fn find_order(db: &Connection, project: ProjectId, order: &str) -> Result<Option
 fn update(db: &Connection, payment: &Payment) -> Result<(i64, String), StoreError> {
     let sql =
         "UPDATE payment SET state = ?, authorized = ?, captured = ?, capture_pending = ?, voided = ?, void_pending = ?,
-        refunded = ?, refund_pending = ?, returned = ?, return_pending = ?, updated_at = ?, expires_at = ?, version = ?
+        refunded = ?, refund_pending = ?, returned = ?, return_pending = ?, updated_at = ?, expires_at = ?, version = ?,
+        paid_at = coalesce(paid_at, ?)
         WHERE id = ? AND version = ? RETURNING n, order_number";
     let sums = &payment.sums;
     let values = params![
@@ -119,6 +122,7 @@ fn update(db: &Connection, payment: &Payment) -> Result<(i64, String), StoreErro
         payment.updated_at.0,
         payment.expires_at.0,
         payment.version,
+        paid_at(payment),
         payment.id.as_bytes(),
         payment.version - 1,
     ];
@@ -128,6 +132,31 @@ fn update(db: &Connection, payment: &Payment) -> Result<(i64, String), StoreErro
         None if number_of(db, payment.id)?.is_some() => Err(StoreError::Changed),
         None => Err(StoreError::NotFound),
     }
+}
+
+/// When the first attempt was approved.
+fn paid_at(payment: &Payment) -> Option<i64> {
+    let attempts = payment.operations.iter().filter(|operation| operation.kind.is_attempt());
+    let approved = attempts.filter(|attempt| attempt.status == OperationStatus::Approved);
+    approved.filter_map(|attempt| attempt.answered_at).min().map(|at| at.0)
+}
+
+/// Replaces what the merchant sent, if the payment is still as old as the caller believes. It is a version younger afterwards, so a
+/// decision that carries details made of the older ones is refused.
+pub(super) fn replace_details(db: &Connection, id: PaymentId, version: u32, details: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE payment SET version = version + 1 WHERE id = ? AND version = ? RETURNING n";
+    let updated = db.prepare_cached(sql)?.query_row(params![id.as_bytes(), version], |row| row.get(0)).optional()?;
+    let Some(n) = updated else {
+        return Err(if number_of(db, id)?.is_some() { StoreError::Changed } else { StoreError::NotFound });
+    };
+    write_details(db, n, details)
+}
+
+fn write_details(db: &Connection, n: i64, details: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO payment_details (payment, details) VALUES (?, ?)
+        ON CONFLICT (payment) DO UPDATE SET details = excluded.details";
+    db.prepare_cached(sql)?.execute(params![n, details])?;
+    Ok(())
 }
 
 /// The currency column of something that belongs to a payment: NULL if it is the payment's.

@@ -5,7 +5,7 @@ use crate::StoreError;
 use crate::records::{BankEntry, BankOutcome, NewNotification, Notification, NotificationState, StoredPayment};
 use payglot_core::ledger::Posting;
 use payglot_core::{
-    CardFacts, Change, Currency, Money, NotificationId, Operation, OperationId, Payment, PaymentId, ProjectId,
+    CardFacts, Change, Currency, HoldEnd, Money, NotificationId, Operation, OperationId, Payment, PaymentId, ProjectId,
     ProviderFacts, Sums, Terms, UnixMillis,
 };
 use rusqlite::Row;
@@ -66,7 +66,7 @@ fn money(minor: i64, currency: Currency) -> Result<Money, StoreError> {
 /// For [`payment`], of `payment p LEFT JOIN payment_details d`.
 pub(super) const PAYMENT: &str = "p.n, p.id, p.project, p.order_number, p.intent, p.state, p.currency, p.amount, \
     p.authorized, p.captured, p.capture_pending, p.voided, p.void_pending, p.refunded, p.refund_pending, p.returned, \
-    p.return_pending, p.attempts_max, p.captures, p.void_captured_ms, p.hold_ms, p.late, p.partial, p.over, \
+    p.return_pending, p.attempts_max, p.captures, p.void_captured_ms, p.hold_ms, p.hold_end_at, p.hold_ending, p.late, p.partial, p.over, \
     p.created_at, p.updated_at, p.expires_at, p.version, d.details";
 
 /// A payment without its operations, and its internal number.
@@ -96,6 +96,11 @@ pub(super) fn payment(row: &Row<'_>) -> Result<(i64, StoredPayment), StoreError>
         captures: columns.word()?,
         void_captured_ms: columns.take()?,
         hold_ms: columns.take()?,
+        hold_end: match (columns.time_or_null()?, columns.word_or_null()?) {
+            (Some(at), Some(ending)) => Some(HoldEnd { at, ending }),
+            (None, None) => None,
+            _ => return Err(damaged("half an end of a hold")),
+        },
         late: columns.word()?,
         partial: columns.word()?,
         over: columns.word()?,

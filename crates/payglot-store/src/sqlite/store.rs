@@ -2,8 +2,8 @@
 
 use super::{SqliteStore, bank, lists, notifications, payments, projects};
 use crate::records::{
-    Backlog, BankEntry, Claim, Commit, Committed, Delivery, NewProject, Notification, NotificationFilter, PaymentFile,
-    PaymentFilter, Project, SealedSecret, StoredPayment,
+    Backlog, BankEntry, Claim, Commit, Committed, Delivery, NewProject, Notification, NotificationFilter, Page,
+    PageFilter, PaymentFile, PaymentFilter, Project, SealedSecret, StoredPayment,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
@@ -26,6 +26,16 @@ impl Store for SqliteStore {
     async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<StoredPayment>, StoreError> {
         let filter = filter.clone();
         self.readers.scan(move |db| lists::payments(db, &filter)).await
+    }
+
+    async fn page(&self, filter: &PageFilter) -> Result<Page, StoreError> {
+        let filter = filter.clone();
+        self.readers.scan(move |db| lists::page(db, &filter)).await
+    }
+
+    async fn replace_details(&self, id: PaymentId, version: u32, details: &str) -> Result<(), StoreError> {
+        let details = details.to_owned();
+        self.writer.write(move |db| payments::replace_details(db, id, version, &details)).await
     }
 
     async fn file(&self, id: PaymentId) -> Result<Option<PaymentFile>, StoreError> {

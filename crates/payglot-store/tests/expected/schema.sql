@@ -68,7 +68,7 @@ CREATE TABLE payment (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  version INTEGER NOT NULL,                 -- a decision made on an older one is refused
+  version INTEGER NOT NULL, hold_end_at INTEGER, hold_ending INTEGER CHECK (hold_ending BETWEEN 0 AND 1) CHECK ((hold_ending IS NULL) = (hold_end_at IS NULL)), paid_at INTEGER,                 -- a decision made on an older one is refused
   UNIQUE (project, order_number),
   CONSTRAINT captured_at_most_authorized
     CHECK (captured + capture_pending + voided + void_pending + returned + return_pending <= authorized),
@@ -76,8 +76,6 @@ CREATE TABLE payment (
 );
 
 CREATE INDEX payment_created ON payment (created_at);
-
-CREATE INDEX payment_list ON payment (project, state, created_at);
 
 CREATE INDEX payment_expiry ON payment (expires_at) WHERE state <= 3;
 
@@ -255,3 +253,7 @@ SELECT x.n, lower(hex(x.id)) AS id, x.payment, x.seq, x.event, s.word AS state, 
   datetime(x.next_at / 1000, 'unixepoch') AS next_at, x.dead_reason
 FROM notification x
 JOIN word s ON s.kind = 'delivery' AND s.code = x.state;
+
+CREATE INDEX payment_list ON payment (project, state, created_at, refunded);
+
+CREATE INDEX payment_paid ON payment (project, paid_at, state, refunded) WHERE paid_at IS NOT NULL;

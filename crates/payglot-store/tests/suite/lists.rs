@@ -1,8 +1,9 @@
 //! Lists and pages.
 
 use crate::world::{START, World, plain, registration};
-use payglot_core::{Intent, Payment, PaymentId, ProjectId, State, UnixMillis};
-use payglot_store::PaymentFilter;
+use crate::world::{answer, approved, operation_id, refund, start};
+use payglot_core::{Command, DeclineReason, Intent, Payment, PaymentId, ProjectId, State, UnixMillis};
+use payglot_store::{PageFilter, PaymentFilter, PaymentMoment};
 
 fn all() -> PaymentFilter {
     PaymentFilter { limit: 100, ..PaymentFilter::default() }
@@ -81,4 +82,52 @@ pub(crate) async fn files_come_in_pages_ordered_by_id(world: World) {
         }
     }
     assert_eq!(paged, expected);
+}
+
+pub(crate) async fn a_page_is_of_one_project_some_states_and_a_period(world: World) {
+    let other = world.project_named("other").await.id;
+    registered_at(&world, other, START.plus(1)).await;
+    let paid = world.paid("paid").await;
+    let refunded = world.paid("refunded").await;
+    let refunded = world.does(&refunded, refund(500), START.plus(5)).await;
+    let asked = refunded.operations.last().expect("the refund").id;
+    let refunded = world.does(&refunded, answer(asked, approved()), START.plus(6)).await;
+    // Registered first and paid last.
+    let late = registered_at(&world, world.project, START.plus(-1)).await;
+    let attempt = operation_id();
+    let late = world.does(&late, start(attempt), START.plus(40)).await;
+    let late = world.does(&late, answer(attempt, approved()), START.plus(50)).await;
+    let open = registered_at(&world, world.project, START.plus(9)).await;
+    let cancel = Command::Cancel { reason: DeclineReason::CancelledByPayer, return_operation: operation_id() };
+    let gone = registered_at(&world, world.project, START.plus(10)).await;
+    let gone = world.does(&gone, cancel, START.plus(11)).await;
+
+    let all: Vec<(State, bool)> = State::ALL.iter().flat_map(|state| [(*state, false), (*state, true)]).collect();
+    let created = PageFilter {
+        project: world.project,
+        moment: PaymentMoment::Created,
+        from: START.plus(-1),
+        until: START.plus(11),
+        states: all,
+        offset: 0,
+        limit: 10,
+    };
+    let told = async |filter: &PageFilter| {
+        let page = world.store.page(filter).await.expect("listed");
+        (page.total, page.payments.into_iter().map(|stored| stored.payment.id).collect::<Vec<_>>())
+    };
+    assert_eq!(told(&created).await, (5, vec![gone.id, open.id, refunded.id, paid.id, late.id]));
+    let second = PageFilter { offset: 2, limit: 2, ..created.clone() };
+    assert_eq!(told(&second).await, (5, vec![refunded.id, paid.id]));
+    let beyond = PageFilter { offset: 7, ..created.clone() };
+    assert_eq!(told(&beyond).await, (5, vec![]));
+    let whole = PageFilter { states: vec![(State::Paid, false)], ..created.clone() };
+    assert_eq!(told(&whole).await, (2, vec![paid.id, late.id]));
+    let back = PageFilter { states: vec![(State::Paid, true), (State::Cancelled, false)], ..created.clone() };
+    assert_eq!(told(&back).await, (2, vec![gone.id, refunded.id]));
+    assert_eq!(told(&PageFilter { states: vec![], ..created.clone() }).await, (0, vec![]));
+    let by_payment = PageFilter { moment: PaymentMoment::Paid, until: START.plus(51), ..created.clone() };
+    assert_eq!(told(&by_payment).await, (3, vec![late.id, refunded.id, paid.id]));
+    let excluded = PageFilter { until: START.plus(50), from: START.plus(3), ..by_payment };
+    assert_eq!(told(&excluded).await, (0, vec![]));
 }

@@ -48,6 +48,7 @@ suite! { sqlite:
         a_decision_about_an_unknown_payment_is_refused,
         an_operation_belongs_to_one_payment,
         later_details_replace_earlier_ones,
+        details_are_replaced_at_one_version_only,
         simultaneous_refunds_never_exceed_what_was_captured,
         a_failing_job_of_a_group_hurts_no_other,
         work_that_is_due_is_found,
@@ -78,6 +79,7 @@ suite! { sqlite:
     lists {
         payments_are_listed_newest_first_in_pages,
         payments_are_filtered_by_project_state_and_time,
+        a_page_is_of_one_project_some_states_and_a_period,
         files_come_in_pages_ordered_by_id,
     }
     projects {

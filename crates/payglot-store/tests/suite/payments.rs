@@ -1,8 +1,8 @@
 //! Decisions become durable as a whole, or not at all, and read back as they were.
 
 use crate::world::{START, World, answer, approved, declined, operation_id, plain, refund, registration, start};
-use payglot_core::{Command, DeclineReason, Intent, OperationId, State, decide};
-use payglot_store::{PaymentFilter, StoreError};
+use payglot_core::{Command, DeclineReason, Intent, OperationId, Payment, State, decide};
+use payglot_store::{Commit, PaymentFilter, StoreError};
 use std::sync::Arc;
 
 pub(crate) async fn a_registration_reads_back(world: World) {
@@ -86,6 +86,24 @@ pub(crate) async fn later_details_replace_earlier_ones(world: World) {
     world.store.commit(commit).await.expect("committed");
     let stored = world.store.payment(payment.id).await.expect("readable").expect("there");
     assert_eq!(stored.details, "new");
+}
+
+pub(crate) async fn details_are_replaced_at_one_version_only(world: World) {
+    let payment = world.created("order-1").await;
+    let decided = decide(&payment, start(operation_id()), START.plus(1)).expect("allowed");
+    assert_eq!(world.store.replace_details(payment.id, payment.version, "newer").await, Ok(()));
+    let stored = world.store.payment(payment.id).await.expect("readable").expect("there");
+    assert_eq!((stored.details.as_str(), stored.payment.version), ("newer", payment.version + 1));
+    assert_eq!(stored.payment, Payment { version: payment.version + 1, ..payment.clone() });
+    // Who decided on the older one must read again, and so must who would replace them again.
+    let old = Commit { details: Some("of the older".to_owned()), ..plain(decided) };
+    assert_eq!(world.store.commit(old).await.map(|_| ()), Err(StoreError::Changed));
+    let again = world.store.replace_details(payment.id, payment.version, "lost").await;
+    assert_eq!(again, Err(StoreError::Changed));
+    let unknown = payglot_core::PaymentId::from_bytes(crate::world::fresh());
+    assert_eq!(world.store.replace_details(unknown, 0, "x").await, Err(StoreError::NotFound));
+    let started = world.does(&stored.payment, start(operation_id()), START.plus(2)).await;
+    assert_eq!(world.reads(payment.id).await, started);
 }
 
 /// Sixteen refunds of ten roubles at the same time, of a payment of a hundred: exactly ten may happen.

@@ -1,7 +1,7 @@
 //! Whatever the core decides, the store gives back: generated sequences of commands.
 
 use crate::world::{START, World, answer, approved, card, declined, operation_id, plain, registration, rub};
-use payglot_core::{Answer, Command, DeclineReason, Intent, Method, Payment, decide};
+use payglot_core::{Answer, Command, DeclineReason, Ending, HoldEnd, Intent, Method, Payment, decide};
 use proptest::prelude::{Strategy, any, prop};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -60,7 +60,11 @@ pub(crate) async fn whatever_was_decided_reads_back(world: World) {
 
 /// Commits what the core allows of these steps; after each the payment reads back equal, and at the end its whole file does.
 async fn walk(world: &World, intent: Intent, number: usize, steps: &[Step]) -> usize {
-    let decision = registration(world.project, &format!("random-{number}"), intent, 10_000, START);
+    let mut decision = registration(world.project, &format!("random-{number}"), intent, 10_000, START);
+    if intent == Intent::Hold {
+        let ending = Ending::ALL[number % 4 / 2];
+        decision.payment.terms.hold_end = Some(HoldEnd { at: START.plus(5_000_000), ending });
+    }
     let (mut payment, mut changes, mut postings) = (decision.payment.clone(), decision.changes.clone(), Vec::new());
     world.store.commit(plain(decision)).await.expect("committed");
     let (mut now, mut committed) = (START, 0);

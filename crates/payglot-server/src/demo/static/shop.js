@@ -42,11 +42,14 @@ const refresh = async (old) => {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("[data-live]");
   const open = [...old.querySelectorAll("article:has(details[open])")].map((card) => card.getAttribute("aria-labelledby"));
-  // Whoever reads at a link or button keeps their place.
-  const focused = [...old.querySelectorAll("a, button, summary")].indexOf(document.activeElement);
+  // Whoever reads at a link or button keeps their place, and whoever types keeps the amount.
+  const places = "a, button, summary, input";
+  const focused = [...old.querySelectorAll(places)].indexOf(document.activeElement);
+  const [typed, amount] = [old, fresh].map((side) => side.querySelector("#amount"));
+  if (typed && amount && typed.value !== typed.defaultValue) amount.value = typed.value;
   old.replaceWith(fresh);
   for (const card of open) fresh.querySelector(`[aria-labelledby="${card}"] details`)?.setAttribute("open", "");
-  if (focused >= 0) fresh.querySelectorAll("a, button, summary")[focused]?.focus({ preventScroll: true });
+  if (focused >= 0) fresh.querySelectorAll(places)[focused]?.focus({ preventScroll: true });
   document.title = page.title;
   say(`New message. ${fresh.querySelector("h1").textContent}.`);
 };

@@ -198,3 +198,90 @@ async fn strange_visitors_get_pages() {
     assert_eq!(visit.get("/nowhere").await.0, 404);
     assert_eq!(gateway.asked("getOrderStatusExtended.do").len(), 1, "nonsense is not worth a call");
 }
+
+/// A status answer with these sums.
+fn standing(order_status: u8, [approved, deposited, refunded]: [u32; 3]) -> String {
+    format!(
+        r#"{{"errorCode":"0","orderNumber":"7","orderStatus":{order_status},"actionCode":0,"actionCodeDescription":"","amount":64990,"currency":"643","paymentAmountInfo":{{"approvedAmount":{approved},"depositedAmount":{deposited},"refundedAmount":{refunded}}}}}"#
+    )
+}
+
+const DONE: &str = r#"{"errorCode":"0","errorMessage":"Success"}"#;
+
+/// An order that is held first, paid, and asked for; its key.
+async fn paid_order(visit: &Visit) -> String {
+    visit.post("/buy", "product=earl-grey&language=en&stage=hold").await;
+    let (_, order, _) = visit.get(&format!("/return?orderId={ID}&lang=en")).await;
+    order.strip_prefix("/shop").expect("a page of the shop").to_owned()
+}
+
+#[tokio::test]
+async fn a_hold_is_captured_in_part_over_the_protocol() {
+    let held = standing(1, [64_990, 0, 0]);
+    let answers =
+        [("registerPreAuth.do", REGISTERED), ("getOrderStatusExtended.do", held.as_str()), ("deposit.do", DONE)];
+    let gateway = FakeGateway::start(&answers).await;
+    let visit = Visit::to(&gateway.base_url).await;
+    let order = paid_order(&visit).await;
+    assert!(gateway.asked("register.do").is_empty(), "a hold is registered as one");
+    let page = visit.get(&order).await.2;
+    for shown in ["The money is held", "Capture", "Release the hold", "value=\"649.90\"", "Held on the card"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    let approved = signed(&format!("mdOrder={ID}&orderNumber=7&operation=approved&status=1"));
+    visit.get(&format!("/rbs/callback?{approved}")).await;
+    assert!(visit.get(&order).await.2.contains("received and proven"));
+
+    assert_eq!(visit.post(&format!("{order}/capture"), "amount=400%2C5").await.0, 303);
+    let form = gateway.asked("deposit.do").remove(0);
+    assert_eq!((value_of(&form, "amount"), value_of(&form, "orderId")), (Some("40050"), Some(ID)));
+    assert_eq!(value_of(&form, "password"), Some(PASSWORD));
+    let page = visit.get(&order).await.2;
+    assert!(page.contains("What is left of the hold is released at once") && !page.contains(PASSWORD));
+    assert!(page.contains("another awaited"), "the capture has a callback of its own");
+    let deposited = signed(&format!("mdOrder={ID}&orderNumber=7&operation=deposited&status=1"));
+    visit.get(&format!("/rbs/callback?{deposited}")).await;
+    visit.get(&format!("/rbs/callback?{deposited}")).await;
+    assert!(visit.get(&order).await.2.contains("2 received and proven"), "a repeat is not counted");
+}
+
+#[tokio::test]
+async fn a_hold_is_released_over_the_protocol() {
+    let gone = standing(3, [0, 0, 0]);
+    let answers =
+        [("registerPreAuth.do", REGISTERED), ("getOrderStatusExtended.do", gone.as_str()), ("reverse.do", DONE)];
+    let gateway = FakeGateway::start(&answers).await;
+    let visit = Visit::to(&gateway.base_url).await;
+    let order = paid_order(&visit).await;
+    assert_eq!(visit.post(&format!("{order}/release"), "amount=nonsense").await.0, 303);
+    let form = gateway.asked("reverse.do").remove(0);
+    assert_eq!((value_of(&form, "amount"), value_of(&form, "orderId")), (None, Some(ID)));
+    let page = visit.get(&order).await.2;
+    assert!(page.contains("<h1>Reversed</h1>") && !page.contains("id=\"amount\""), "nothing is left to do");
+}
+
+#[tokio::test]
+async fn a_part_is_refunded_and_a_refusal_is_shown() {
+    let (part, refusal) = (
+        standing(4, [64_990, 44_990, 20_000]),
+        r#"{"errorCode":"7","errorMessage":"The refund amount exceeds the debited amount"}"#,
+    );
+    let registered = ("registerPreAuth.do", REGISTERED);
+    let gateway = FakeGateway::start(&[registered, ("getOrderStatusExtended.do", &part), ("refund.do", refusal)]).await;
+    let visit = Visit::to(&gateway.base_url).await;
+    let order = paid_order(&visit).await;
+    let page = visit.get(&order).await.2;
+    let money = |minor| crate::demo::text::money(minor, "643");
+    for shown in ["<h1>Refunded in part</h1>", "value=\"224.95\"", &money(44_990), &money(20_000)] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    for wrong in ["amount=", "amount=1.005", "amount=0", "sum=1"] {
+        let (status, _, page) = visit.post(&format!("{order}/refund"), wrong).await;
+        assert!(status == 400 && page.contains("How much?"), "{wrong}");
+    }
+    assert!(gateway.asked("refund.do").is_empty(), "nonsense is not worth a call");
+    assert_eq!(visit.post(&format!("{order}/refund"), "amount=450.00").await.0, 303);
+    let page = visit.get(&order).await.2;
+    assert!(page.contains("role=\"alert\"") && page.contains("exceeds the debited amount (errorCode 7)"));
+    assert_eq!(visit.post("/orders/none/refund", "amount=1").await.0, 404);
+}

@@ -39,7 +39,7 @@ async fn hostile_data_stays_text() {
     let config = config("http://gateway.example");
     let frame = Frame::new(&config);
     let mut book = Book::default();
-    let key = book.open(&WARES[0], "en", 1_000);
+    let key = book.open(&WARES[0], "en", false, 1_000);
     let mut order = book.get(&key).expect("just opened").clone();
     order.title = HOSTILE.to_owned();
     order.number = HOSTILE.to_owned();
@@ -76,7 +76,7 @@ async fn every_standing_has_a_page() {
     let config = config("http://gateway.example");
     let frame = Frame::new(&config);
     let mut book = Book::default();
-    let key = book.open(&WARES[1], "ru", 1_000);
+    let key = book.open(&WARES[1], "ru", false, 1_000);
     let standings = [
         Standing::Fresh,
         Standing::Refused { code: "1".to_owned(), message: "Order number is duplicated".to_owned() },
@@ -103,9 +103,9 @@ async fn every_standing_has_a_page() {
 #[test]
 fn memory_is_bounded() {
     let mut book = Book::default();
-    let first = book.open(&WARES[0], "en", 0);
+    let first = book.open(&WARES[0], "en", false, 0);
     for i in 0..ORDERS_KEPT {
-        book.open(&WARES[0], "en", i as u64);
+        book.open(&WARES[0], "en", false, i as u64);
     }
     assert_eq!(book.orders().count(), ORDERS_KEPT);
     assert!(book.get(&first).is_none());

@@ -23,11 +23,13 @@ pub(super) async fn register(
     let now = gateway.clock.now();
     let defaults = Defaults { now: Some(now), ..callers::defaults(&project) };
     let wanted = Register::read(params, &defaults).map_err(refuse)?;
+    let hold_end = wanted.hold_end(now, defaults.offset_secs).map_err(refuse)?;
     let order = flow::Order {
         number: wanted.order_number.clone().unwrap_or_default(),
         intent,
         amount: wanted.amount,
         expires_at: wanted.expires_at(now, defaults.offset_secs),
+        hold_end: hold_end.filter(|_| intent == Intent::Hold),
         details: wanted.to_details(),
     };
     match flow::register(gateway, &project, order).await {

@@ -8,7 +8,7 @@ use crate::rbs::params::Params;
 use crate::text::json::Json;
 use crate::text::local_time::LocalTime;
 use crate::text::{form, url};
-use payglot_core::{Money, UnixMillis};
+use payglot_core::{Ending, HoldEnd, Money, UnixMillis};
 
 /// When the payer's time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +177,19 @@ impl Register {
             Lifetime::Seconds(seconds) => now.plus(i64::from(seconds) * 1000),
             Lifetime::Until(time) => time.moment(offset_secs),
         }
+    }
+
+    /// What ends the hold of an order that is registered at `now`, if the merchant named anything: the earlier of the two dates; of two
+    /// equal ones the money goes back. Neither may come before the payer's time is over, or the hold would be over before it began.
+    pub fn hold_end(&self, now: UnixMillis, offset_secs: i32) -> Result<Option<HoldEnd>, Refused> {
+        let begins = self.expires_at(now, offset_secs);
+        let end = |name: &str, date: Option<LocalTime>, ending| match date.map(|date| date.moment(offset_secs)) {
+            Some(at) if at < begins => Err(Refused::ParameterInvalid(name.to_owned())),
+            moment => Ok(moment.map(|at| HoldEnd { at, ending })),
+        };
+        let captured = end("autocompletionDate", self.autocompletion_date, Ending::Capture)?;
+        let released = end("autoReverseDate", self.auto_reverse_date, Ending::Void)?;
+        Ok([released, captured].into_iter().flatten().min_by_key(|end| end.at))
     }
 
     /// What is stored with the payment and given back in replies and callbacks: form text without credentials and card data.
