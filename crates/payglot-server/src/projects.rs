@@ -97,6 +97,14 @@ pub struct ProjectSettings {
     pub frame_ancestors: String,
     /// Minutes east of UTC of dates without a zone.
     pub zone_minutes: i32,
+    /// May the merchant take cards itself and send their numbers? Only for those who may handle card data (PCI DSS).
+    pub merchant_card_entry: bool,
+    /// May it charge cards that a payer told it by mail or telephone, without authentication?
+    pub moto: bool,
+    /// May it verify cards without charging them?
+    pub card_verification: bool,
+    /// May it charge saved cards without the payer?
+    pub auto_payment: bool,
 }
 
 impl Default for ProjectSettings {
@@ -128,6 +136,10 @@ impl Default for ProjectSettings {
             accept_over: false,
             frame_ancestors: "'none'".to_owned(),
             zone_minutes: 180,
+            merchant_card_entry: false,
+            moto: false,
+            card_verification: false,
+            auto_payment: false,
         }
     }
 }

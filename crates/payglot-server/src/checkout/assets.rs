@@ -184,6 +184,15 @@ pub fn content_security_policy(form_targets: &[&str], frame_ancestors: &str) -> 
     policy
 }
 
+/// The same for the page with which the sandbox bank sends a browser on. Its form leads to an address that a merchant's page named, and from
+/// there wherever the merchant's server or ours redirects, so form targets are not restricted; its script and its fields are ours alone.
+pub const HANDOVER_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// The same where that page runs in a hidden frame of a merchant's page.
+pub const HIDDEN_FRAME_POLICY: &str =
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'";
+
 /// Adds the harmless ones of `sources`; tells whether there were any.
 fn push_sources<'a>(policy: &mut String, sources: impl Iterator<Item = &'a str>) -> bool {
     let mut any = false;

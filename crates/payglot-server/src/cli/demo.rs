@@ -107,6 +107,10 @@ async fn ensure_project(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
         test_mode: true,
         number_orders: true,
         callback_url,
+        merchant_card_entry: true,
+        moto: true,
+        card_verification: true,
+        auto_payment: true,
         ..ProjectSettings::default()
     };
     let secrets = vec![

@@ -1,13 +1,13 @@
 //! The payer pays: attempt, challenge, answer.
 
-use super::{FlowError, apply, apply_with, load, operate, recover};
+use super::{FlowError, apply, apply_with, expire, load, operate, recover};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::sandbox::elsewhere::{Errand, Stage};
-use crate::upstream::{Attempt, AttemptAnswer, Means, Provider as _};
+use crate::upstream::{Attempt, AttemptAnswer, Demand, Guide, Means, Provider as _, Step};
 use payglot_core::{
     Answer, Command, Decision, Method, Operation, OperationId, OperationKind, OperationStatus, Payment, PaymentId,
-    Refusal,
+    Refusal, State,
 };
 use payglot_store::StoredPayment;
 use std::sync::Arc;
@@ -19,6 +19,17 @@ pub enum Paid {
     Settled(Box<StoredPayment>),
     /// The payer's browser must go to this address.
     PayerMustAct(String),
+    /// The merchant's page must take a step of 3-D Secure.
+    MerchantMustAct {
+        /// The payment.
+        stored: Box<StoredPayment>,
+        /// The attempt that the step belongs to.
+        attempt: OperationId,
+        /// Which step.
+        step: Step,
+        /// The bank's address, absolute or relative to the gateway.
+        address: String,
+    },
 }
 
 /// Makes new details out of those of the order.
@@ -30,14 +41,18 @@ pub struct Payer {
     pub means: Means,
     /// The payer's address on the network, if known.
     pub ip: Option<String>,
+    /// Must the holder of a card be authenticated?
+    pub demand: Demand,
+    /// Whose page leads the payer.
+    pub guide: Guide,
     /// What the order's details become with this attempt; `None`: they stay.
     pub remember: Option<Remember>,
 }
 
 impl Payer {
-    /// A payer on our own page.
+    /// A payer on our own page, authenticated as the issuer wants.
     pub fn on_our_page(means: Means, ip: Option<String>) -> Self {
-        Self { means, ip, remember: None }
+        Self { means, ip, demand: Demand::default(), guide: Guide::Us, remember: None }
     }
 }
 
@@ -60,7 +75,7 @@ pub async fn after_challenge(gateway: &Arc<Gateway>, id: PaymentId, operation: O
         let stored = load(&shared, id).await?;
         let (stored, _) = apply(&shared, stored, || Command::PayerActed { operation }).await?;
         let answer = shared.bank.finish_attempt(operation).await;
-        Ok(Paid::Settled(Box::new(operate::answered(&shared, stored, operation, answer).await?)))
+        answered(&shared, stored, operation, AttemptAnswer::Done(answer)).await
     };
     finish(gateway, work).await
 }
@@ -84,6 +99,23 @@ pub async fn told(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId)
     finish(gateway, work).await
 }
 
+/// The merchant's page is through with looking at the browser: asks the provider what comes next. `return_address` is where a challenge
+/// leads back to. Asked once more, the same step is the answer.
+pub async fn go_on(
+    gateway: &Arc<Gateway>,
+    stored: StoredPayment,
+    operation: OperationId,
+    return_address: String,
+) -> Result<Paid, FlowError> {
+    let shared = Arc::clone(gateway);
+    let work = async move {
+        let (stored, _) = apply(&shared, stored, || Command::PayerActed { operation }).await?;
+        let answer = shared.bank.go_on(operation, return_address).await;
+        answered(&shared, stored, operation, answer).await
+    };
+    finish(gateway, work).await
+}
+
 /// Asks the place the payer is at, before the attempt there is given up, whether it was paid after all: what the payer did in another
 /// window, and the place could not tell, must not be overlooked.
 pub(crate) async fn hear(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
@@ -93,6 +125,51 @@ pub(crate) async fn hear(gateway: &Gateway, stored: StoredPayment) -> Result<Sto
     };
     recover::resolve(gateway, stored.payment.id, attempt.id).await?;
     load(gateway, stored.payment.id).await
+}
+
+/// What became of an authentication that is said to be over.
+#[derive(Debug)]
+pub enum Finished {
+    /// The payment as it is now, whoever brought it there.
+    Settled(Box<StoredPayment>),
+    /// The holder has not acted yet; nothing was done.
+    Open(Box<StoredPayment>),
+}
+
+/// The merchant or the browser says that an authentication is over. `attempt` names it where the message did: one that was left for
+/// another card must not end the new one. Asked again, the answer is the same.
+pub async fn finish_authentication(
+    gateway: &Arc<Gateway>,
+    stored: StoredPayment,
+    attempt: Option<OperationId>,
+) -> Result<Finished, FlowError> {
+    let acting = stored.payment.last_attempt().filter(|_| stored.payment.payer_acts()).map(|attempt| attempt.id);
+    let Some(operation) = acting.filter(|acting| attempt.is_none_or(|named| named == *acting)) else {
+        return Ok(Finished::Settled(Box::new(stored)));
+    };
+    if gateway.bank.authentication(operation).await.is_none_or(|known| known.open) {
+        return Ok(Finished::Open(Box::new(stored)));
+    }
+    let id = stored.payment.id;
+    match after_challenge(gateway, id, operation).await {
+        Ok(Paid::Settled(settled)) => Ok(Finished::Settled(settled)),
+        Ok(Paid::MerchantMustAct { stored, .. }) => Ok(Finished::Open(stored)),
+        // Somebody was faster.
+        Ok(Paid::PayerMustAct(_)) | Err(FlowError::Refused(Refusal::WrongState(_))) => {
+            Ok(Finished::Settled(Box::new(load(gateway, id).await?)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The step that a merchant's page must take with an attempt whose holder is expected to act, and the bank's address for it.
+pub async fn current_step(gateway: &Gateway, attempt: OperationId) -> Option<(Step, String)> {
+    gateway.bank.authentication(attempt).await?.step
+}
+
+/// The payment whose attempt is being authenticated under this id, which the 3-D Secure server gave out.
+pub async fn payment_of(gateway: &Gateway, operation: OperationId) -> Result<PaymentId, FlowError> {
+    gateway.bank.authentication(operation).await.map(|known| known.payment).ok_or(FlowError::UnknownPayment)
 }
 
 /// The payer left the challenge to try another card.
@@ -118,10 +195,11 @@ async fn try_attempt(
     return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
-    let Payer { means, ip, remember } = payer;
-    let (method, method_key, card) = match &means {
-        Means::Card(card) => (Method::Card, None, Some(card.facts())),
-        Means::Elsewhere(place) => (place.method, Some(place.key.clone()), None),
+    let Payer { means, ip, demand, guide, remember } = payer;
+    let (method, method_key, card) = match (&means, guide) {
+        (Means::Card(card), Guide::Us) => (Method::Card, None, Some(card.facts())),
+        (Means::Card(card), Guide::Merchant) => (Method::MerchantCard, None, Some(card.facts())),
+        (Means::Elsewhere(place), _) => (place.method, Some(place.key.clone()), None),
     };
     let command = || Command::StartAttempt {
         operation,
@@ -137,15 +215,46 @@ async fn try_attempt(
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
     let return_address = return_address(operation);
-    let asked = Attempt { operation, payment, kind, amount, means, return_address };
-    match gateway.bank.attempt(asked).await {
+    let asked = Attempt { operation, payment, kind, amount, means, return_address, demand, guide };
+    let answer = gateway.bank.attempt(asked).await;
+    answered(gateway, stored, operation, answer).await
+}
+
+/// Records what the provider said to an attempt.
+async fn answered(
+    gateway: &Gateway,
+    stored: StoredPayment,
+    operation: OperationId,
+    answer: AttemptAnswer,
+) -> Result<Paid, FlowError> {
+    match answer {
         AttemptAnswer::Done(answer) => {
             let stored = operate::answered(gateway, stored, operation, answer).await?;
-            Ok(Paid::Settled(Box::new(stored)))
+            Ok(Paid::Settled(Box::new(release(gateway, stored).await?)))
         }
         AttemptAnswer::PayerMustAct { address } => {
             apply(gateway, stored, || Command::PayerMustAct { operation }).await?;
             Ok(Paid::PayerMustAct(address))
+        }
+        AttemptAnswer::MerchantMustAct { step, address } => {
+            let (stored, _) = apply(gateway, stored, || Command::PayerMustAct { operation }).await?;
+            Ok(Paid::MerchantMustAct { stored: Box::new(stored), attempt: operation, step, address })
+        }
+    }
+}
+
+/// A hold that only verified a card lives no moment: it is voided at once, and not only when the loop comes by.
+async fn release(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
+    let over = stored.payment.state == State::Held && stored.payment.expires_at <= gateway.clock.now();
+    if !over {
+        return Ok(stored);
+    }
+    match expire::expire(gateway, stored.clone()).await {
+        Ok(voided) => Ok(voided),
+        // What is stored is the truth, and the loop will void it.
+        Err(error) => {
+            tracing::warn!(%error, payment = %stored.payment.id, "a verification is voided later");
+            Ok(stored)
         }
     }
 }

@@ -33,6 +33,52 @@ pub struct Elsewhere {
     pub test: bool,
 }
 
+/// Must the holder of a card be authenticated (3-D Secure)?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Demand {
+    /// As the issuer wants.
+    #[default]
+    AsIssuerWants,
+    /// Yes, a proven attempt at least; declined where that cannot be.
+    Authenticated,
+    /// Yes, and nothing less than the issuer's full word.
+    FullyAuthenticated,
+    /// No: the issuer is not asked to.
+    Never,
+}
+
+/// Whose page leads the payer's browser through an authentication.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Guide {
+    /// Ours: one redirect to the bank, one back.
+    #[default]
+    Us,
+    /// The merchant's: it takes the steps of the 3-D Secure protocol itself.
+    Merchant,
+}
+
+/// A step of 3-D Secure that a merchant's page has to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// 3-D Secure 1: the browser posts a `PaReq` to the bank.
+    PaReq,
+    /// 3-D Secure 2: the bank wants to look at the browser first, in a hidden frame.
+    Method,
+    /// 3-D Secure 2: the browser posts a `CReq` to the bank.
+    CReq,
+}
+
+/// What is known of an authentication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authentication {
+    /// The payment that the attempt belongs to.
+    pub payment: PaymentId,
+    /// Is the holder still expected to do something?
+    pub open: bool,
+    /// If a merchant's page leads it and it is open: the step to take now, and the bank's address for it.
+    pub step: Option<(Step, String)>,
+}
+
 /// An attempt of a payer to pay.
 #[derive(Debug)]
 pub struct Attempt {
@@ -48,6 +94,10 @@ pub struct Attempt {
     pub means: Means,
     /// Where the payer's browser must come back to after a challenge.
     pub return_address: String,
+    /// Must the holder be authenticated?
+    pub demand: Demand,
+    /// Who leads the browser there.
+    pub guide: Guide,
 }
 
 /// What a provider says to an attempt.
@@ -58,6 +108,13 @@ pub enum AttemptAnswer {
     /// The payer's browser must go to this address first. Nothing has moved yet.
     PayerMustAct {
         /// Absolute, or relative to the gateway.
+        address: String,
+    },
+    /// The merchant's page must take this step with the payer's browser. Nothing has moved yet.
+    MerchantMustAct {
+        /// Which step.
+        step: Step,
+        /// The bank's address, absolute or relative to the gateway.
         address: String,
     },
 }
@@ -80,6 +137,12 @@ pub struct FollowUp {
 pub trait Provider: Send + Sync + 'static {
     /// Asks for a sale or a hold.
     async fn attempt(&self, attempt: Attempt) -> AttemptAnswer;
+
+    /// The merchant's page is through with [`Step::Method`]: what comes next. `return_address` is where a challenge leads back to.
+    async fn go_on(&self, operation: OperationId, return_address: String) -> AttemptAnswer;
+
+    /// What is known of the authentication of an attempt; `None` if there is none.
+    async fn authentication(&self, operation: OperationId) -> Option<Authentication>;
 
     /// The payer came back from the challenge: asks for the rest of the attempt.
     async fn finish_attempt(&self, operation: OperationId) -> Answer;

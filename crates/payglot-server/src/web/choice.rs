@@ -75,13 +75,12 @@ pub(super) async fn send(
     };
     let (id, spoken) = (stored.payment.id, visit.language);
     let payer = pay::Payer {
-        means: Means::Elsewhere(place),
-        ip: ip.map(|ip| ip.to_string()),
         remember: super::shop::remember(&project, &way.key, learned),
+        ..pay::Payer::on_our_page(Means::Elsewhere(place), ip.map(|ip| ip.to_string()))
     };
     match pay::attempt(gateway, stored, payer, move |attempt| confirmed_href(id, attempt, spoken)).await {
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&super::pages::with_language(&address, spoken))),
-        Ok(pay::Paid::Settled(_)) => Ok(see_other(&visit.done_page())),
+        Ok(pay::Paid::Settled(_) | pay::Paid::MerchantMustAct { .. }) => Ok(see_other(&visit.done_page())),
         // Somebody was faster: the page tells what became of it.
         Err(FlowError::Refused(_)) => Ok(see_other(&visit.page())),
         Err(error) => Err(error.into()),

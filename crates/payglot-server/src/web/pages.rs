@@ -24,7 +24,7 @@ use std::time::Duration;
 /// What the card is called among the ways to pay.
 const CARD_KEY: &str = "card";
 /// How long the way back to the shop waits for the first attempt of the callback: shops race with it.
-const RETURN_WAIT: Duration = Duration::from_secs(3);
+pub(super) const RETURN_WAIT: Duration = Duration::from_secs(3);
 /// How often, and how many times, an event stream looks whether the payment moved; then the browser asks anew.
 const EVENT_POLL: Duration = Duration::from_millis(500);
 const EVENT_POLLS_MAX: usize = 50;
@@ -174,10 +174,14 @@ async fn pay_by_card(
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let email = Some(&typed.email).filter(|email| ways::judge_email(email).is_ok()).cloned();
     let remember = super::shop::remember(&project, CARD_KEY, Learned { email, country: None });
-    let payer = pay::Payer { remember, ..pay::Payer::on_our_page(Means::Card(card), ip.map(|ip| ip.to_string())) };
+    let payer = pay::Payer {
+        remember,
+        demand: super::shop::demand(&project, &stored),
+        ..pay::Payer::on_our_page(Means::Card(card), ip.map(|ip| ip.to_string()))
+    };
     match pay::attempt(gateway, stored, payer, return_address).await {
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&with_language(&address, visit.language))),
-        Ok(pay::Paid::Settled(_)) => Ok(see_other(&visit.done_page())),
+        Ok(pay::Paid::Settled(_) | pay::Paid::MerchantMustAct { .. }) => Ok(see_other(&visit.done_page())),
         // Somebody was faster: the page tells what became of it.
         Err(FlowError::Refused(_)) => Ok(see_other(&visit.page())),
         Err(error) => Err(error.into()),

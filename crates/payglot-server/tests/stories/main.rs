@@ -4,6 +4,7 @@
 mod harness;
 
 mod callbacks;
+mod cards;
 mod exchanges;
 mod hostile;
 mod late;
@@ -18,4 +19,5 @@ mod secrets;
 mod settings;
 mod signatures;
 mod starvation;
+mod three_ds;
 mod together;

@@ -72,6 +72,8 @@ pub enum Refused {
     FeatureForbidden,
     /// A feature's name is unknown.
     FeatureUnknown,
+    /// Too many card attempts from one address.
+    TooManyAttempts,
     /// The request cannot be read at all.
     Malformed,
 }
@@ -105,7 +107,8 @@ impl Refused {
             | Self::StateForbids
             | Self::ReversalImpossible
             | Self::RefundTooLarge
-            | Self::RefundTooSmall => "7",
+            | Self::RefundTooSmall
+            | Self::TooManyAttempts => "7",
             Self::FeatureForbidden => "13",
             Self::FeatureUnknown => "14",
         }
@@ -182,6 +185,7 @@ impl Refused {
                 "Использование FORCE_TDS/FORCE_SSL с AUTO_PAYMENT не разрешено",
                 "Merchant doesn't have permission for this combination",
             ),
+            Self::TooManyAttempts => ("Слишком много попыток. Повторите позже", "Too many attempts. Try again later"),
             Self::FeatureUnknown => ("Features указаны некорректно", "Features are specified incorrectly"),
             Self::ParameterInvalid(_) | Self::ParameterEmpty(_) | Self::Malformed => {
                 ("Запрос не может быть прочитан", "The request cannot be read")

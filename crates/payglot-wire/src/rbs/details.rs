@@ -81,6 +81,19 @@ impl Details {
         self.set("jsonParams", super::request::write_json_params(&params));
     }
 
+    /// Remembers what came with a payment: the payer's mail address, the merchant's own values, whether the card may not be saved.
+    pub fn remember_payment(&mut self, email: Option<&str>, params: Vec<(String, String)>, binding_not_needed: bool) {
+        if let Some(email) = email {
+            self.set("email", email.to_owned());
+        }
+        if !params.is_empty() {
+            self.add_merchant_params(params);
+        }
+        if binding_not_needed {
+            self.set("bindingNotNeeded", "true".to_owned());
+        }
+    }
+
     /// The cart.
     pub fn order_bundle(&self) -> Option<Json> {
         self.get("orderBundle").and_then(Json::read)

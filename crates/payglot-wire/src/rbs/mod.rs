@@ -13,7 +13,8 @@
 //!
 //! [`operation`] names every operation, [`params`] merges query and body, [`request`] reads typed requests, [`details`] is what we keep of
 //! a registration, [`reply`] writes and reads answers and owns the map from our states to theirs, [`codes`] holds their texts,
-//! [`signature`] proves senders, [`notification`] writes and reads callbacks, [`page`] knows the addresses that payers see.
+//! [`signature`] proves senders, [`notification`] writes and reads callbacks, [`page`] knows the addresses that payers see, [`three_ds`]
+//! packs what a browser carries to the bank and back.
 //!
 //! # Known quirks
 //!
@@ -42,6 +43,7 @@ pub mod params;
 pub mod reply;
 pub mod request;
 pub mod signature;
+pub mod three_ds;
 
 #[cfg(test)]
 mod tests;

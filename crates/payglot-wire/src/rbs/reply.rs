@@ -3,6 +3,7 @@
 mod card_auth;
 mod cart;
 mod history;
+pub mod payment;
 mod read;
 mod refusal;
 pub mod status;
@@ -13,6 +14,7 @@ use super::operation::{Operation, Shape};
 use crate::raw::Reply;
 use crate::text::json::JsonObject;
 use payglot_core::PaymentId;
+pub use payment::PaymentAnswer;
 pub use read::{Answer, ErrorReply, Registered, Status, read_registered, read_simple, read_status, read_status_old};
 pub use refusal::{of_decline, of_deposit, of_refund, of_register, of_reverse};
 pub use status::{Bank, StatusView, status_extended, status_old};
@@ -58,7 +60,12 @@ pub fn refused(operation: Operation, refused: &Refused, language: Language) -> R
             .text("ErrorMessage", &text)
             .text("errorCode", code)
             .text("errorMessage", &text),
-        Shape::Page => JsonObject::new().text("error", &text).int("errorCode", number).text("errorMessage", &text),
+        Shape::Page => {
+            let json = JsonObject::new().text("error", &text).int("errorCode", number);
+            // As recorded: one without the right is told nothing of the order's ways.
+            let json = if *refused == Refused::AccessDenied { json } else { json.bool("is3DSVer2", false) };
+            json.text("errorMessage", &text)
+        }
         Shape::Numbered => JsonObject::new().int("errorCode", number).text("errorMessage", &text),
         Shape::Wallet => {
             let error = JsonObject::new().text("code", code).text("description", &text).text("message", &text);

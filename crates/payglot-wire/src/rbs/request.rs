@@ -2,6 +2,7 @@
 //! broken, in the order that the documents imply: credentials, presence, language, formats, currency, features, repeated number.
 
 mod bundle;
+mod card_payment;
 mod features;
 mod follow_up;
 mod register;
@@ -12,6 +13,7 @@ use super::operation::{Operation, Shape};
 use super::params::Params;
 use crate::text::secret::Secret;
 pub(super) use bundle::item_amount;
+pub use card_payment::{CardFields, Finish, PaymentOrder, ThreeDsFields, md_order};
 pub use features::Feature;
 pub use follow_up::{Decline, DeclineByClient, Deposit, DepositType, PositionRefund, Refund, Reverse, SumRefund};
 use payglot_core::{Currency, PaymentId, UnixMillis};

@@ -1,5 +1,6 @@
 //! The few encoders that protocols share. Each refuses what it cannot read exactly; none guesses.
 
+pub mod base64;
 pub mod form;
 pub mod hex;
 pub mod json;

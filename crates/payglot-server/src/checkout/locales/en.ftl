@@ -246,3 +246,6 @@ acs-wrong = { $count ->
    *[other] That code is wrong. Nothing was taken. { $count } tries are left.
 }
 acs-missing = Enter the code. Nothing has been taken.
+acs-done-title = Back to the shop
+acs-done-body = Your bank is done. You are being sent back to the shop.
+acs-done-button = Continue

@@ -252,3 +252,6 @@ acs-wrong = { $count ->
    *[other] Kodas neteisingas. Pinigai nenurašyti. Liko { $count } bandymų.
 }
 acs-missing = Įveskite kodą. Pinigai nenurašyti.
+acs-done-title = Grįžtame į parduotuvę
+acs-done-body = Bankas baigė tikrinti. Netrukus grįšite į parduotuvę.
+acs-done-button = Tęsti

@@ -5,8 +5,8 @@ use askama::Template;
 use crate::checkout::Language;
 use crate::checkout::view::{
     AcsError, AcsPage, Amount, CardBrand, CardErrors, CardPage, ChallengePage, CodeError, DeclineReason, ExpiryError,
-    Facts, Failure, FailurePage, Form, Frame, Handoff, HolderError, LanguageLink, Merchant, Moment, Notice,
-    NumberError, Order, Outcome, ResultPage, TestCard, Timer, WaitReason, WaitingPage,
+    Facts, Failure, FailurePage, Form, Frame, Handoff, HandoverPage, HolderError, LanguageLink, Merchant, Moment,
+    Notice, NumberError, Order, Outcome, ResultPage, TestCard, Timer, WaitReason, WaitingPage,
 };
 
 pub(super) const RETURN: &str = "https://books.example/thanks?orderId=70906e55-7114-41d6-8332-4609dc6590f4&lang=en";
@@ -164,6 +164,14 @@ pub(super) fn acs(language: Language, error: Option<AcsError>) -> AcsPage {
     }
 }
 
+pub(super) fn handover(language: Language) -> HandoverPage {
+    HandoverPage {
+        frame: Frame { timer: None, merchant: None, order: None, ..frame(language) },
+        action: "https://shop.example/3ds?a=1&b=2".to_owned(),
+        fields: vec![("MD".to_owned(), "70906e55".to_owned()), ("PaRes".to_owned(), "eJx+/=\"".to_owned())],
+    }
+}
+
 /// The name of a page in the gallery, and the page.
 pub(super) type Rendered = (String, String);
 
@@ -193,6 +201,7 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
         render("acs", &acs(language, None)),
         render("acs-wrong", &acs(language, Some(AcsError::Wrong { tries_left: 2 }))),
         render("acs-missing", &acs(language, Some(AcsError::Missing))),
+        render("acs-handover", &handover(language)),
     ];
     let names = [
         "paid",

@@ -149,3 +149,21 @@ impl AcsPage {
         })
     }
 }
+
+/// The sandbox bank sends the browser on with a form, as 3-D Secure has it. The script posts it at once.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/templates/handover.html")]
+pub struct HandoverPage {
+    /// What stands around; shop, order and timer are not shown.
+    pub frame: Frame,
+    /// Where the form goes: the address that the merchant's page named.
+    pub action: String,
+    /// Names and values of the hidden fields.
+    pub fields: Vec<(String, String)>,
+}
+
+impl HandoverPage {
+    fn title(&self) -> String {
+        format!("{} · {}", self.frame.t("acs-done-title"), self.frame.t("acs-bank"))
+    }
+}

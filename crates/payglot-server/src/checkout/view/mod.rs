@@ -8,7 +8,7 @@ mod outcome;
 mod parts;
 mod place;
 
-pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, WaitReason, WaitingPage};
+pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
 pub use card::{
     AnotherWay, CardBrand, CardErrors, CardPage, CodeError, DeclineReason, ExpiryError, HolderError, Notice,
     NumberError, TestCard,

@@ -162,6 +162,56 @@ pub(super) struct Note {
     pub(super) phone: String,
     /// The payer has paid there, and the place says so only later.
     pub(super) pending: bool,
+    /// How the holder is authenticated, where the merchant's page takes the steps.
+    pub(super) stage: Stage,
+}
+
+/// Where an authentication stands that a merchant's page leads; [`Stage::Ours`] where the page is ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Our page: a redirect there and one back.
+    #[default]
+    Ours,
+    /// 3-D Secure 1.
+    PaReq,
+    /// 3-D Secure 2, the browser is being looked at; then this.
+    Method(Then),
+    /// 3-D Secure 2, the challenge.
+    CReq,
+}
+
+/// What follows when the browser was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The issuer vouches without asking.
+    Frictionless,
+    /// Only an attempt is proven.
+    Attempt,
+    /// The holder is asked.
+    Challenge,
+    /// The issuer refuses.
+    Refused,
+}
+
+impl Stage {
+    /// Every stage with its word in the book.
+    const WORDS: &[(Self, &str)] = &[
+        (Self::Ours, ""),
+        (Self::PaReq, "pareq"),
+        (Self::Method(Then::Frictionless), "method_frictionless"),
+        (Self::Method(Then::Attempt), "method_attempt"),
+        (Self::Method(Then::Challenge), "method_challenge"),
+        (Self::Method(Then::Refused), "method_refused"),
+        (Self::CReq, "creq"),
+    ];
+
+    fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(stage, _)| *stage == self).map_or("", |&(_, word)| word)
+    }
+
+    fn from_word(word: &str) -> Self {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map_or(Self::Ours, |&(stage, _)| stage)
+    }
 }
 
 impl Note {
@@ -200,6 +250,9 @@ impl Note {
         if self.pending {
             text.append_pair("pending", "1");
         }
+        if self.stage != Stage::Ours {
+            text.append_pair("stage", self.stage.word());
+        }
         text.finish()
     }
 
@@ -221,6 +274,7 @@ impl Note {
                 "test" => is_test = value == "1",
                 "phone" => note.phone = value.into_owned(),
                 "pending" => note.pending = value == "1",
+                "stage" => note.stage = Stage::from_word(&value),
                 _ => {}
             }
         }

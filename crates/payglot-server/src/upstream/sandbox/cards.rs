@@ -11,7 +11,8 @@
 //! | 6390 0200 0000 000003 | paid (Maestro, 18 digits) |
 //! | 4111 1111 1111 1111 | paid; the bank vouches for the holder without asking (frictionless) |
 //! | 4000 0011 1111 1118 | paid; an attempt to authenticate is proven, no more |
-//! | 5555 5555 5555 5599, 5000 0011 1111 1115 | the holder is asked for a code (12345678, 123456 or 00000), then paid |
+//! | 5555 5555 5555 5599 | the holder is asked for a code (12345678, 123456 or 00000), then paid |
+//! | 5000 0011 1111 1115 | the same by 3-D Secure 1, where a merchant's page takes the steps of 3-D Secure itself |
 //! | 5432 5432 5432 5430 | declined: not enough money |
 //! | 4444 4444 4444 4455 | declined: a limit set on the card |
 //! | 4444 4444 4444 6666, 5555 5555 5555 5557 | declined: a limit of the issuer |
@@ -25,8 +26,12 @@
 //! | 4000 0000 0000 1034 | declined: the issuer cannot be reached |
 //! | 4000 0000 0000 1042 | the holder is asked for a code, then paid, but that answer is lost |
 //!
+//! A merchant's page meets 3-D Secure 2 with every other card that is authenticated. An order may demand authentication, so that a card
+//! paid without it is declined, or forbid it, so that each card that is not declined for another reason is paid without it.
+//!
 //! Those that begin with 4000 0000 0000 10 are our own; the others are published by the systems whose protocols we speak.
 
+use super::super::Demand;
 use super::super::card::CardNumber;
 use payglot_core::{DeclineReason, ThreeDs};
 
@@ -53,6 +58,51 @@ pub enum Behaviour {
     Slow,
     /// The holder must answer a challenge; then paid, but the answer is lost.
     ChallengeAnswerLost,
+}
+
+impl Behaviour {
+    /// The same where authentication is demanded or forbidden.
+    pub(super) fn under(self, demand: Demand) -> Self {
+        match demand {
+            Demand::AsIssuerWants => self,
+            Demand::Authenticated if self.is_authenticated(false) => self,
+            Demand::FullyAuthenticated if self.is_authenticated(true) => self,
+            Demand::Authenticated | Demand::FullyAuthenticated => Self::Decline(DeclineReason::AuthenticationRefused),
+            Demand::Never => self.without_authentication(),
+        }
+    }
+
+    /// Does it end with an authenticated holder, or fail for a reason of its own?
+    fn is_authenticated(self, fully: bool) -> bool {
+        match self {
+            Self::Approve(ThreeDs::No) | Self::AnswerLost | Self::Slow => false,
+            Self::Approve(ThreeDs::Attempt) => !fully,
+            Self::Approve(ThreeDs::Frictionless | ThreeDs::Challenge)
+            | Self::Challenge
+            | Self::ChallengeAnswerLost
+            | Self::Decline(_)
+            | Self::NeverReceived => true,
+        }
+    }
+
+    fn without_authentication(self) -> Self {
+        match self {
+            Self::Approve(_) | Self::Challenge => Self::Approve(ThreeDs::No),
+            Self::Decline(DeclineReason::AuthenticationRefused | DeclineReason::AuthenticationError) => {
+                Self::Approve(ThreeDs::No)
+            }
+            Self::ChallengeAnswerLost => Self::AnswerLost,
+            Self::Decline(_) | Self::AnswerLost | Self::NeverReceived | Self::Slow => self,
+        }
+    }
+}
+
+/// Cards that are authenticated by 3-D Secure 1.
+const VERSION_1: &[&str] = &["5000001111111115"];
+
+/// Does the card of this number still speak 3-D Secure 1?
+pub(super) fn speaks_version_1(number: &CardNumber) -> bool {
+    VERSION_1.contains(&number.digits())
 }
 
 /// A card of the table.

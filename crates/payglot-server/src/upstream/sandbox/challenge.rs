@@ -4,7 +4,7 @@
 //! stop to [`SandboxBank::cancel_challenge`], and then sends the browser to the return address. Each may be called again, by a double
 //! click or an old tab: a challenge that is over stays as it ended.
 
-use super::book::{BookClosed, Entry, Note, Outcome};
+use super::book::{BookClosed, Entry, Note, Outcome, Stage};
 use super::{SandboxBank, cards};
 use payglot_core::{DeclineReason, Money, OperationId, PaymentId};
 
@@ -28,6 +28,21 @@ pub struct Challenge {
     pub return_address: String,
     /// Does it still wait for a code? If not, the page has nothing to ask and sends the browser on.
     pub open: bool,
+    /// Was the holder authenticated?
+    pub passed: bool,
+    /// How the browser is sent on.
+    pub handover: Handover,
+}
+
+/// How the bank hands the browser over when a challenge is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handover {
+    /// A redirect to our own page.
+    Redirect,
+    /// A form with `PaRes`, as 3-D Secure 1 has it.
+    PaRes,
+    /// A form with `cres`, as 3-D Secure 2 has it.
+    CRes,
 }
 
 /// What a code led to.
@@ -85,6 +100,11 @@ impl SandboxBank {
     pub async fn challenge(&self, operation: OperationId) -> Option<Challenge> {
         let entry = self.book.entry(operation).await.ok().flatten()?;
         let Progress { note, wrong_answers, open } = progress(&entry)?;
+        let handover = match note.stage {
+            Stage::Ours | Stage::Method(_) => Handover::Redirect,
+            Stage::PaReq => Handover::PaRes,
+            Stage::CReq => Handover::CRes,
+        };
         Some(Challenge {
             payment: entry.payment,
             amount: entry.amount,
@@ -93,6 +113,8 @@ impl SandboxBank {
             tries_left: if open { WRONG_ANSWERS_MAX.saturating_sub(wrong_answers) } else { 0 },
             return_address: note.return_address,
             open,
+            passed: matches!(entry.outcome, Outcome::Authenticated | Outcome::Approved),
+            handover,
         })
     }
 

@@ -15,19 +15,20 @@ mod book;
 pub mod cards;
 pub mod challenge;
 pub mod elsewhere;
+mod guided;
 mod line;
 mod sums;
 #[cfg(test)]
 mod tests;
 
 use super::card::Card;
-use super::{Attempt, AttemptAnswer, FollowUp, Means, Provider};
+use super::{Attempt, AttemptAnswer, Authentication, FollowUp, Guide, Means, Provider};
 use crate::clock::Clock;
 use async_trait::async_trait;
 pub use book::{APPROVAL_CODE, Book};
-use book::{BookClosed, Entry, Note, Outcome, Question, answer_of, declined, not_received, reached_processing};
+use book::{BookClosed, Entry, Note, Outcome, Question, Stage, answer_of, declined, not_received, reached_processing};
 use cards::Behaviour;
-pub use challenge::{Challenge, ChallengeResult};
+pub use challenge::{Challenge, ChallengeResult, Handover};
 pub use line::Line;
 use payglot_core::{Answer, DeclineReason, OperationId, ThreeDs, UnixMillis};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -123,7 +124,7 @@ impl SandboxBank {
     }
 
     async fn try_attempt(&self, attempt: Attempt) -> Result<AttemptAnswer, BookClosed> {
-        let Attempt { operation, payment, kind, amount, means, return_address } = attempt;
+        let Attempt { operation, payment, kind, amount, means, return_address, demand, guide } = attempt;
         let question = Question { operation, payment, kind, amount };
         if let Some(entry) = self.book.entry(operation).await? {
             return Ok(again(&question, &entry));
@@ -132,11 +133,30 @@ impl SandboxBank {
             Means::Card(card) => card,
             Means::Elsewhere(place) => return self.begin_errand(&question, place, return_address).await,
         };
-        let now = self.clock.now();
-        let mut note = Note::of_card(&card);
-        let behaviour = judge(&card, now);
+        let own = judge(&card, self.clock.now());
+        let behaviour = own.under(demand);
+        let note = Note::of_card(&card);
+        let stage = match guide {
+            Guide::Us => None,
+            Guide::Merchant => guided::first_stage(own, behaviour, card.number()),
+        };
         // Wiped here: what follows may take seconds.
         drop(card);
+        match stage {
+            Some(stage) => self.begin_guided(&question, note, stage, return_address).await,
+            None => self.decide(&question, note, behaviour, return_address).await,
+        }
+    }
+
+    /// Does what the card does.
+    async fn decide(
+        &self,
+        question: &Question,
+        mut note: Note,
+        behaviour: Behaviour,
+        return_address: String,
+    ) -> Result<AttemptAnswer, BookClosed> {
+        let now = self.clock.now();
         let answer = match behaviour {
             Behaviour::Approve(three_ds) => {
                 note.three_ds = Some(three_ds);
@@ -163,7 +183,7 @@ impl SandboxBank {
                 note.return_address = return_address;
                 note.answer_lost = behaviour == Behaviour::ChallengeAnswerLost;
                 self.book.enqueue(question.entry(Outcome::Challenge(0), &note, now)).await?;
-                return Ok(AttemptAnswer::PayerMustAct { address: challenge::address(operation) });
+                return Ok(AttemptAnswer::PayerMustAct { address: challenge::address(question.operation) });
             }
         };
         Ok(AttemptAnswer::Done(answer))
@@ -232,7 +252,16 @@ fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
     }
     match answer_of(entry) {
         Some(answer) => AttemptAnswer::Done(answer),
-        None => AttemptAnswer::PayerMustAct { address: address_of(entry) },
+        None => must_act(entry),
+    }
+}
+
+/// The answer to an attempt whose payer must act.
+fn must_act(entry: &Entry) -> AttemptAnswer {
+    let note = Note::read(&entry.note);
+    match note.place {
+        Some(_) => AttemptAnswer::PayerMustAct { address: elsewhere::address(entry.operation) },
+        None => guided::must_act(entry.operation, note.stage),
     }
 }
 
@@ -252,6 +281,16 @@ impl Provider for SandboxBank {
         answer
     }
 
+    async fn go_on(&self, operation: OperationId, return_address: String) -> AttemptAnswer {
+        let answer = self.try_go_on(operation, return_address).await.unwrap_or(AttemptAnswer::Done(Answer::Unknown));
+        self.wait(self.settings.delay).await;
+        answer
+    }
+
+    async fn authentication(&self, operation: OperationId) -> Option<Authentication> {
+        self.try_authentication(operation).await.ok().flatten()
+    }
+
     async fn finish_attempt(&self, operation: OperationId) -> Answer {
         let answer = self.settle(operation, true).await;
         self.told(answer).await
@@ -259,7 +298,10 @@ impl Provider for SandboxBank {
 
     async fn challenge_address(&self, operation: OperationId) -> Option<String> {
         let entry = self.book.entry(operation).await.ok().flatten()?;
+        let stage = Note::read(&entry.note).stage;
         match entry.outcome {
+            // There is no page before the browser was looked at, and none of ours that could do it.
+            Outcome::Challenge(_) if matches!(stage, Stage::Method(_)) => None,
             // The page of a challenge that was passed sends the payer on.
             Outcome::Challenge(_) | Outcome::Authenticated => Some(address_of(&entry)),
             Outcome::Approved | Outcome::Declined(_) => None,

@@ -4,6 +4,7 @@ mod elsewhere;
 
 use super::book::{Outcome, reached_processing};
 use super::*;
+use crate::upstream::Demand;
 use crate::upstream::card::{CardNumber, Expiry, SecurityCode};
 use payglot_core::{
     Answer, Currency, Intent, Method, Money, NewPayment, OperationKind, PaymentId, ProjectId, ProviderFacts, Terms,
@@ -75,6 +76,8 @@ impl Town {
             amount: rub(2_000),
             means: Means::Card(card(number, code, "12/34")),
             return_address: RETURN.to_owned(),
+            demand: Demand::AsIssuerWants,
+            guide: Guide::Us,
         }
     }
 
@@ -88,7 +91,7 @@ impl Town {
         let operation = question.operation;
         match self.bank.attempt(question).await {
             AttemptAnswer::PayerMustAct { address } => assert_eq!(address, format!("/sandbox/acs/{operation}")),
-            AttemptAnswer::Done(answer) => panic!("no challenge but {answer:?}"),
+            answer => panic!("no challenge but {answer:?}"),
         }
         self.written().await;
         operation
@@ -140,7 +143,7 @@ fn card(number: &str, code: &str, expiry: &str) -> Card {
 fn done(answer: AttemptAnswer) -> Answer {
     match answer {
         AttemptAnswer::Done(answer) => answer,
-        AttemptAnswer::PayerMustAct { address } => panic!("unexpected challenge at {address}"),
+        challenge => panic!("unexpected {challenge:?}"),
     }
 }
 
@@ -198,7 +201,7 @@ async fn every_card_does_what_the_manual_says() {
         let (operation, began) = (question.operation, tokio::time::Instant::now());
         let answer = match town.bank.attempt(question).await {
             AttemptAnswer::Done(answer) => answer,
-            AttemptAnswer::PayerMustAct { .. } => {
+            AttemptAnswer::PayerMustAct { .. } | AttemptAnswer::MerchantMustAct { .. } => {
                 town.written().await;
                 let passed = ChallengeResult::Passed(RETURN.to_owned());
                 assert_eq!(town.bank.answer_challenge(operation, "12345678").await, passed, "{number}");
@@ -489,6 +492,7 @@ fn a_note_reads_back() {
         place: Some(elsewhere::place(Method::Sms)),
         phone: "•••• 4567".to_owned(),
         pending: true,
+        stage: book::Stage::PaReq,
     };
     assert_eq!(Note::read(&note.write()), note);
     assert_eq!(Note::read(&Note::default().write()), Note::default());

@@ -96,6 +96,8 @@ pub(super) fn defaults(project: &ActiveProject) -> Defaults {
         offset_secs: settings.zone_minutes * 60,
         amount_max: settings.amount_max,
         may_name_callback: settings.dynamic_callback,
+        may_verify: settings.card_verification,
+        may_pay_automatically: settings.auto_payment,
         ..Defaults::default()
     }
 }

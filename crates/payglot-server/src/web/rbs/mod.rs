@@ -1,9 +1,13 @@
 //! RBS, eCommerce API V1: `/payment/rest/<operation>.do` by GET or POST, and the payment pages beside it.
 
+mod browser;
 mod callers;
+mod card_input;
+mod cards;
 mod operate;
 mod register;
 mod status;
+mod tds;
 
 use super::middleware::Called;
 use super::{client_ip, failure, pages, query_value};
@@ -69,6 +73,9 @@ async fn answer(
     }
     let caller_ip = ip.map(|ip| ip.to_string());
     let request = RawRequest { method, path, query, content_type, body: &body, caller_ip };
+    if matches!(operation, Operation::Finish3ds | Operation::Finish3dsVer2) {
+        return browser::finish(&gateway, operation, &request).await;
+    }
     let called = call(&gateway, operation, &request, ip).await;
     let reply = called.unwrap_or_else(|(refused, language)| reply::refused(operation, &refused, language));
     let mut response = respond(reply);
@@ -116,6 +123,12 @@ async fn call(
         | Operation::ProcessRawPositionRefund
         | Operation::ProcessRawSumRefund => operate(gateway, operation, &params, ip).await,
         Operation::DeclineByClient => decline_by_client(gateway, &params).await,
+        Operation::PaymentOrder => cards::payment_order(gateway, operation, &params, ip).await,
+        Operation::ProcessForm => cards::process_form(gateway, operation, &params, ip).await,
+        Operation::Finish3dsPayment | Operation::Finish3dsVer2Payment | Operation::Continue3ds => {
+            tds::finish(gateway, operation, &params, ip).await
+        }
+        Operation::Finish3dsVer2PaymentAnonymous => tds::finish_anonymous(gateway, &params).await,
         // Known to the protocol, not offered: the caller is told so and nothing else.
         _ => Err((Refused::AccessDenied, spoken)),
     }

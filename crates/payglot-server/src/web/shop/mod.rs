@@ -8,6 +8,7 @@ use crate::flows::StoredPayment;
 use crate::flows::pay::Remember;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
+use crate::upstream::Demand;
 use payglot_wire::Protocol;
 
 /// A payer's visit to the page of a payment, in the language of the page's address or else of the order.
@@ -45,5 +46,12 @@ pub(super) fn remember(project: &ActiveProject, key: &str, learned: Learned) -> 
             let _ = (key, learned.email, learned.country);
             None
         }
+    }
+}
+
+/// What the order says about the authentication of a card's holder.
+pub(super) fn demand(project: &ActiveProject, stored: &StoredPayment) -> Demand {
+    match project.protocol {
+        Protocol::Rbs => rbs::demand(stored),
     }
 }

@@ -5,8 +5,10 @@ use crate::checkout::visit::Visit;
 use crate::flows::StoredPayment;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
+use crate::upstream::Demand;
 use payglot_core::{PaymentId, State};
 use payglot_wire::rbs;
+use payglot_wire::rbs::request::Feature;
 
 /// A payer's visit to the page of a payment, in the language of the page's address or else of the order.
 pub(super) fn visit(
@@ -46,6 +48,20 @@ pub(super) fn return_address(project: &ActiveProject, stored: &StoredPayment, la
     let default = rbs::Language::from_code(&project.settings.language).unwrap_or(rbs::Language::RU);
     let language = rbs::Language::from_code(language.code()).unwrap_or(default);
     Some(rbs::return_url(url, stored.payment.id, language))
+}
+
+/// What the features of the order say about authentication.
+pub(super) fn demand(stored: &StoredPayment) -> Demand {
+    let details = rbs::Details::read(&stored.details);
+    if details.has(Feature::ForceFullTds) {
+        Demand::FullyAuthenticated
+    } else if details.has(Feature::ForceTds) {
+        Demand::Authenticated
+    } else if details.has(Feature::ForceSsl) {
+        Demand::Never
+    } else {
+        Demand::AsIssuerWants
+    }
 }
 
 /// Does the shop take this for a success? A payer who leaves before anything is decided has not paid yet.

@@ -155,6 +155,25 @@ impl Payer {
         self.post(&form.action, &[("code", ""), ("decision", "cancel")]).await
     }
 
+    /// Posts the form with which the bank's page sends a browser on, as its script does at once. The address and the fields are the
+    /// second half of the answer.
+    pub(crate) async fn hand_over(&self, page: &Page) -> (Page, Form) {
+        let form = page.body.split("<form").nth(1).map(read_form).expect("the bank's form");
+        assert!(page.body.contains("data-at-once"), "{}", page.heading());
+        let fields: Vec<_> = form.hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let action = self.inside(&form.action).unwrap_or_else(|| panic!("{} is not the gateway's", form.action));
+        (self.post(&action, &fields).await, form)
+    }
+
+    /// The form on the bank's page, with what it carries along.
+    pub(crate) async fn answer_bank(&self, bank: &Page, code: &str) -> Page {
+        let form = bank.body.split("<form").nth(1).map(read_form).expect("the bank's form");
+        let carried = form.hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let decision = if code.is_empty() { "cancel" } else { "confirm" };
+        let fields: Vec<_> = carried.chain([("code", code), ("decision", decision)]).collect();
+        self.post(&form.action, &fields).await
+    }
+
     /// Presses the way back to the shop: the address of the shop's that the browser is sent to.
     pub(crate) async fn go_back(&self, page: &Page) -> String {
         let href = page.return_href().unwrap_or_else(|| panic!("no way back on {}", page.address));
@@ -177,7 +196,7 @@ impl Payer {
     }
 
     /// The path and query if the address is the gateway's.
-    fn inside(&self, address: &str) -> Option<String> {
+    pub(crate) fn inside(&self, address: &str) -> Option<String> {
         if address.starts_with('/') && !address.starts_with("//") {
             return Some(address.to_owned());
         }

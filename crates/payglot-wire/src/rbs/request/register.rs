@@ -255,12 +255,22 @@ fn return_address(address: &str) -> Result<String, Refused> {
     if fits(address, 512) && url::has_scheme(address) { Ok(address.to_owned()) } else { Err(Refused::ReturnUrlInvalid) }
 }
 
-fn text(params: &Params, name: &str, max: usize, judge: impl Fn(&str) -> bool) -> Result<Option<String>, Refused> {
+pub(super) fn text(
+    params: &Params,
+    name: &str,
+    max: usize,
+    judge: impl Fn(&str) -> bool,
+) -> Result<Option<String>, Refused> {
     match params.get(name) {
         None => Ok(None),
         Some(value) if fits(value, max) && judge(value) => Ok(Some(value.to_owned())),
         Some(_) => Err(Refused::ParameterInvalid(name.to_owned())),
     }
+}
+
+/// An absolute web address.
+pub(super) fn is_absolute_address(text: &str) -> bool {
+    url::is_absolute(text)
 }
 
 fn date(params: &Params, name: &str) -> Result<Option<LocalTime>, Refused> {

@@ -15,7 +15,7 @@ impl Town {
         let operation = question.operation;
         match self.bank.attempt(question).await {
             AttemptAnswer::PayerMustAct { address } => assert_eq!(address, format!("/sandbox/bank/{operation}")),
-            AttemptAnswer::Done(answer) => panic!("not sent anywhere but {answer:?}"),
+            answer => panic!("not sent anywhere but {answer:?}"),
         }
         operation
     }
