@@ -51,6 +51,7 @@ fn used() -> BTreeSet<String> {
         include_str!("../templates/choice.html"),
         include_str!("../templates/errand.html"),
         include_str!("../templates/place.html"),
+        include_str!("../templates/handover.html"),
         include_str!("../view/parts.rs"),
         include_str!("../view/card.rs"),
         include_str!("../view/bank.rs"),
