@@ -71,3 +71,7 @@ uuid_id!(
     /// One message to a shop.
     NotificationId
 );
+uuid_id!(
+    /// A card that a payer left with a shop. It pays without its number, so it too must be impossible to guess.
+    BindingId
+);

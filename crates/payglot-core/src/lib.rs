@@ -19,7 +19,7 @@ pub mod terms;
 pub mod time;
 
 pub use decide::{Command, Decision, NewPayment, Refusal, decide, register};
-pub use ids::{NotificationId, OperationId, PaymentId, ProjectId};
+pub use ids::{BindingId, NotificationId, OperationId, PaymentId, ProjectId};
 pub use money::{Currency, Money};
 pub use moves::{Event, MOVES};
 pub use operation::{

@@ -1,6 +1,6 @@
 //! The only clock of the server. Tests turn it by hand.
 
-use payglot_core::{NotificationId, OperationId, PaymentId, UnixMillis};
+use payglot_core::{BindingId, NotificationId, OperationId, PaymentId, UnixMillis};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -42,6 +42,11 @@ impl Clock {
     /// A fresh operation id.
     pub fn operation_id(&self) -> OperationId {
         OperationId(self.uuid())
+    }
+
+    /// A fresh id of a saved card.
+    pub fn binding_id(&self) -> BindingId {
+        BindingId(self.uuid())
     }
 
     /// A fresh notification id.

@@ -65,7 +65,8 @@ pub struct ProjectSettings {
     pub callback_method: CallbackMethod,
     /// How callbacks are signed: `none`, `symmetric`, `asymmetric`.
     pub callback_signature: CallbackSignature,
-    /// What callbacks tell, by the protocol's names (`approved`, `deposited` ...); empty: all of them.
+    /// What callbacks tell, by the protocol's names (`approved`, `deposited` ...); empty: all but those of saved cards, on which strict
+    /// receivers fail.
     pub callback_operations: Vec<String>,
     /// Extra parameters of a callback, by the protocol's names; `jsonParams.NAME` sends an order's own value of that name, as `NAME`.
     pub callback_parameters: Vec<String>,
@@ -207,12 +208,11 @@ impl ProjectSettings {
         // A source list that is no header value, or that begins another directive, would cost the page its whole policy.
         let source = |c: char| (c.is_ascii_graphic() && !matches!(c, ';' | ',')) || c == ' ';
         anyhow::ensure!(self.frame_ancestors.chars().all(source), "frame_ancestors must be a CSP source list");
-        // Not `created`: an order that the gateway numbers has no number yet when that callback is written.
         for name in &self.callback_operations {
             anyhow::ensure!(
-                CallbackOperation::USUAL.iter().any(|known| known.name() == name),
+                CallbackOperation::offered().any(|known| known.name() == name),
                 "no callback is called {name}; there are: {}",
-                CallbackOperation::USUAL.iter().map(|known| known.name()).collect::<Vec<_>>().join(", ")
+                CallbackOperation::offered().map(CallbackOperation::name).collect::<Vec<_>>().join(", ")
             );
         }
         if !self.callback_url.is_empty() {

@@ -1,9 +1,11 @@
 //! Secrets at rest: sealed with the master key (ChaCha20-Poly1305), opened only in memory, compared in constant time, never printed.
 
+use anyhow::Context as _;
 pub use payglot_wire::text::rsa::{RsaError, RsaPrivateKey};
 pub use payglot_wire::text::secret::Secret;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
+use ring::{hkdf, hmac};
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use rsa::rand_core::{TryCryptoRng, TryRng, UnwrapErr};
 use std::fmt;
@@ -53,10 +55,44 @@ impl TryCryptoRng for SystemRng {}
 #[error("the system has no randomness")]
 struct NoRandomness;
 
-/// The key that seals all other secrets.
-pub struct MasterKey {
+/// Seals and opens with one key.
+struct Sealer {
     key: LessSafeKey,
     random: SystemRandom,
+}
+
+impl Sealer {
+    /// From 32 bytes.
+    fn new(bytes: &[u8]) -> Option<Self> {
+        let key = UnboundKey::new(&CHACHA20_POLY1305, bytes).ok()?;
+        Some(Self { key: LessSafeKey::new(key), random: SystemRandom::new() })
+    }
+
+    fn seal(&self, secret: &Secret, purpose: &str) -> anyhow::Result<Vec<u8>> {
+        let mut nonce = [0_u8; NONCE_LEN];
+        self.random.fill(&mut nonce).map_err(|_| NoRandomness)?;
+        let mut text = secret.expose().as_bytes().to_vec();
+        self.key
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut text)
+            .map_err(|_| anyhow::anyhow!("the secret could not be sealed"))?;
+        Ok([nonce.as_slice(), &text].concat())
+    }
+
+    fn open(&self, sealed: &[u8], purpose: &str) -> anyhow::Result<Secret> {
+        let wrong = || anyhow::anyhow!("a secret does not open: is this the master key it was sealed with?");
+        let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or_else(wrong)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| wrong())?;
+        let mut text = Zeroizing::new(rest.to_vec());
+        let open = self.key.open_in_place(nonce, Aad::from(purpose), &mut text).map_err(|_| wrong())?;
+        Ok(Secret::new(std::str::from_utf8(open).map_err(|_| wrong())?))
+    }
+}
+
+/// The key that seals all other secrets.
+pub struct MasterKey {
+    sealer: Sealer,
+    /// What keys for single purposes are derived from (HKDF-SHA256).
+    root: hkdf::Prk,
 }
 
 impl fmt::Debug for MasterKey {
@@ -69,9 +105,10 @@ impl MasterKey {
     /// From 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> anyhow::Result<Self> {
         let bytes = Zeroizing::new(from_hex(text.trim()).unwrap_or_default());
-        let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes)
-            .map_err(|_| anyhow::anyhow!("the master key must be 64 hexadecimal digits (32 bytes)"))?;
-        Ok(Self { key: LessSafeKey::new(key), random: SystemRandom::new() })
+        let sealer = Sealer::new(&bytes)
+            .ok_or_else(|| anyhow::anyhow!("the master key must be 64 hexadecimal digits (32 bytes)"))?;
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"payglot").extract(&bytes);
+        Ok(Self { sealer, root })
     }
 
     /// Reads the key file, or creates it with a fresh key, readable by its owner only.
@@ -88,23 +125,59 @@ impl MasterKey {
 
     /// Nonce, ciphertext and tag. `purpose` (project and kind) is bound in: a sealed value moved to another row does not open.
     pub fn seal(&self, secret: &Secret, purpose: &str) -> anyhow::Result<Vec<u8>> {
-        let mut nonce = [0_u8; NONCE_LEN];
-        self.random.fill(&mut nonce).map_err(|_| NoRandomness)?;
-        let mut text = secret.expose().as_bytes().to_vec();
-        self.key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut text)
-            .map_err(|_| anyhow::anyhow!("the secret could not be sealed"))?;
-        Ok([nonce.as_slice(), &text].concat())
+        self.sealer.seal(secret, purpose)
     }
 
     /// Opens what [`MasterKey::seal`] made for the same purpose.
     pub fn open(&self, sealed: &[u8], purpose: &str) -> anyhow::Result<Secret> {
-        let wrong = || anyhow::anyhow!("a secret does not open: is this the master key it was sealed with?");
-        let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or_else(wrong)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| wrong())?;
-        let mut text = Zeroizing::new(rest.to_vec());
-        let open = self.key.open_in_place(nonce, Aad::from(purpose), &mut text).map_err(|_| wrong())?;
-        Ok(Secret::new(std::str::from_utf8(open).map_err(|_| wrong())?))
+        self.sealer.open(sealed, purpose)
+    }
+
+    /// The keys of a vault: no other vault's and not this key itself opens what they seal.
+    pub fn vault(&self, name: &str) -> anyhow::Result<VaultKey> {
+        let derive = |use_: &str| {
+            let mut bytes = Zeroizing::new([0_u8; 32]);
+            let info = [b"vault".as_slice(), name.as_bytes(), use_.as_bytes()];
+            let filled = self.root.expand(&info, hkdf::HKDF_SHA256).and_then(|key| key.fill(bytes.as_mut_slice()));
+            filled.map(|()| bytes).map_err(|_| anyhow::anyhow!("a key cannot be derived"))
+        };
+        let sealer = Sealer::new(derive("/seal")?.as_slice()).context("a derived key does not fit")?;
+        let fingerprint = hmac::Key::new(hmac::HMAC_SHA256, derive("/fingerprint")?.as_slice());
+        Ok(VaultKey { sealer, fingerprint })
+    }
+}
+
+/// Seals what a provider keeps, and finds it again without opening it.
+pub struct VaultKey {
+    sealer: Sealer,
+    fingerprint: hmac::Key,
+}
+
+impl fmt::Debug for VaultKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("VaultKey(***)")
+    }
+}
+
+impl VaultKey {
+    /// As [`MasterKey::seal`].
+    pub fn seal(&self, secret: &Secret, purpose: &str) -> anyhow::Result<Vec<u8>> {
+        self.sealer.seal(secret, purpose)
+    }
+
+    /// As [`MasterKey::open`].
+    pub fn open(&self, sealed: &[u8], purpose: &str) -> anyhow::Result<Secret> {
+        self.sealer.open(sealed, purpose)
+    }
+
+    /// HMAC-SHA256: the same secret of the same owner gives the same bytes, and nobody without the key can try secrets against them.
+    pub fn fingerprint(&self, owner: i64, secret: &str) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.fingerprint);
+        context.update(&owner.to_be_bytes());
+        context.update(secret.as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(context.sign().as_ref());
+        bytes
     }
 }
 
@@ -164,6 +237,21 @@ mod tests {
         let read = |key: &Secret| RsaPrivateKey::from_pem(key.expose()).expect("read").public_key();
         assert_ne!(read(&one), read(&other));
         assert_eq!(format!("{:?}", read(&one)), "RsaPublicKey(2048 bits)");
+    }
+
+    #[test]
+    fn a_vault_has_keys_of_its_own() {
+        let master = MasterKey::from_hex(&"ab".repeat(32)).expect("key");
+        let (bank, other) = (master.vault("bank").expect("derived"), master.vault("other").expect("derived"));
+        let sealed = bank.seal(&Secret::new("4111"), "a").expect("sealed");
+        assert!(master.vault("bank").expect("again").open(&sealed, "a").expect("opens").matches("4111"));
+        assert!(bank.open(&sealed, "b").is_err() && other.open(&sealed, "a").is_err());
+        assert!(master.open(&sealed, "a").is_err());
+        assert_eq!(bank.fingerprint(1, "4111"), master.vault("bank").expect("again").fingerprint(1, "4111"));
+        for another in [bank.fingerprint(2, "4111"), bank.fingerprint(1, "4112"), other.fingerprint(1, "4111")] {
+            assert_ne!(bank.fingerprint(1, "4111"), another);
+        }
+        assert!(!format!("{bank:?}").contains("ab"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn for_command(config: Config) -> anyhow::Result<Arc<Gateway>> {
     let key = Arc::new(master_key(&config)?);
     let metrics = Arc::new(Metrics::default());
     let courier = delivery::Courier::by_hand(store.clone(), Clock::System, &config, Arc::clone(&metrics))?;
-    Ok(Arc::new(assemble(config, Clock::System, store, key, metrics, courier, 0)))
+    Ok(Arc::new(assemble(config, Clock::System, store, key, metrics, courier, 0)?))
 }
 
 /// A gateway that serves: its loops deliver, expire and recover.
@@ -65,7 +65,7 @@ pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let stop = CancellationToken::new();
     let (courier, delivering) =
         delivery::start(store.clone(), clock.clone(), &config, Arc::clone(&metrics), stop.clone())?;
-    let gateway = Arc::new(assemble(config, clock, store, key, metrics, courier, delivery::LEASE_MS));
+    let gateway = Arc::new(assemble(config, clock, store, key, metrics, courier, delivery::LEASE_MS)?);
     let loops = vec![
         delivering,
         tokio::spawn(expiry::run(Arc::clone(&gateway), stop.clone())),
@@ -82,10 +82,12 @@ fn assemble(
     metrics: Arc<Metrics>,
     courier: delivery::Courier,
     lease_ms: i64,
-) -> Gateway {
-    Gateway {
+) -> anyhow::Result<Gateway> {
+    let vault = key.vault("sandbox bank")?;
+    let bank = SandboxBank::new(Book::new(store.clone()), clock.clone(), vault, SandboxSettings::default());
+    Ok(Gateway {
         projects: Projects::new(store.clone(), Arc::clone(&key)),
-        bank: Arc::new(SandboxBank::new(Book::new(store.clone()), clock.clone(), SandboxSettings::default())),
+        bank: Arc::new(bank),
         config,
         clock,
         store,
@@ -95,7 +97,7 @@ fn assemble(
         limits: Limits::default(),
         metrics,
         tasks: TaskTracker::new(),
-    }
+    })
 }
 
 impl Running {

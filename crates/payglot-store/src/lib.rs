@@ -2,7 +2,7 @@
 //!
 //! What every implementation guarantees:
 //! - a future that resolved to `Ok` after a write means the write is on disk (fsync);
-//! - a [`Commit`] is one transaction: state, operations, history, postings and notifications, all or nothing;
+//! - a [`Commit`] is one transaction: state, operations, history, postings, a saved card and notifications, all or nothing;
 //! - a decision made on an older version of its payment is refused ([`StoreError::Changed`]); the caller reads again and decides again;
 //! - the sums of a payment and the uniqueness of order numbers, operations and notifications are constraints of the database.
 
@@ -10,7 +10,7 @@ pub mod records;
 mod sqlite;
 
 use async_trait::async_trait;
-use payglot_core::{NotificationId, OperationId, PaymentId, ProjectId, State, UnixMillis};
+use payglot_core::{BindingId, NotificationId, OperationId, PaymentId, ProjectId, State, UnixMillis};
 pub use records::*;
 pub use sqlite::{GroupCommit, SqliteOptions, SqliteStore};
 
@@ -151,7 +151,32 @@ pub trait Store: Send + Sync + 'static {
         old_valid_until: UnixMillis,
     ) -> Result<Project, StoreError>;
 
+    // ---- saved cards ----
+
+    /// A saved card, active or not.
+    async fn binding(&self, id: BindingId) -> Result<Option<Binding>, StoreError>;
+
+    /// The active ones of a payer, or of a card, in one project, oldest first.
+    async fn bindings(&self, project: ProjectId, of: &BindingsOf) -> Result<Vec<Binding>, StoreError>;
+
+    /// Saves a card without a payment ([`Commit::binding`] saves one with it). [`StoreError::Changed`] if the payer has it saved.
+    async fn create_binding(&self, binding: Binding) -> Result<(), StoreError>;
+
+    /// Activates, deactivates or renews a saved card and stores what is to be told about it. [`StoreError::Changed`] if it is no
+    /// longer as the caller saw it, [`StoreError::Constraint`] if the same card of the same payer is active under another id.
+    /// Returns the notifications that the caller has claimed.
+    async fn change_binding(&self, change: BindingChange) -> Result<Vec<Notification>, StoreError>;
+
     // ---- the sandbox bank's own book ----
+
+    /// Keeps a sealed card in the simulated bank's vault; returns its token, or that of the same card kept before.
+    async fn bank_keep_card(&self, card: BankCard) -> Result<String, StoreError>;
+
+    /// A card of the vault.
+    async fn bank_card(&self, token: &str) -> Result<Option<BankCard>, StoreError>;
+
+    /// The same by the keyed fingerprint of its number.
+    async fn bank_card_of(&self, fingerprint: &[u8; 32]) -> Result<Option<BankCard>, StoreError>;
 
     /// Writes an entry of the simulated bank, replacing one of the same operation. Enters the same queue as [`Store::commit`], so a
     /// later commit that is durable implies that this entry is.

@@ -3,8 +3,8 @@
 use payglot_core::ledger::Posting;
 use payglot_core::outbox::{Acknowledgement, Schedule};
 use payglot_core::{
-    Change, Decision, DeclineReason, Money, NotificationId, OperationId, OperationKind, Payment, PaymentId, ProjectId,
-    State, UnixMillis,
+    BindingId, CardFacts, Change, Decision, DeclineReason, Money, NotificationId, OperationId, OperationKind, Payment,
+    PaymentId, ProjectId, State, UnixMillis,
 };
 
 /// A payment and what the merchant sent with it.
@@ -25,6 +25,9 @@ pub struct Commit {
     pub details: Option<String>,
     /// Rendered and signed, in the order of the announcements.
     pub notifications: Vec<NewNotification>,
+    /// The card that the payer left with the shop by this payment. If the same payer's same card was saved meanwhile, the commit is
+    /// refused as [`StoreError::Changed`](crate::StoreError::Changed).
+    pub binding: Option<Binding>,
     /// Notifications that may go out at once (no earlier one of the payment waits) are claimed for the caller until then.
     pub lease_until: UnixMillis,
 }
@@ -224,6 +227,91 @@ pub struct PaymentFile {
     pub notifications: Vec<Notification>,
     /// What the simulated bank has in its own book.
     pub bank: Vec<BankEntry>,
+}
+
+/// What a saved card is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BindingCategory {
+    /// The payer pays with it again.
+    Common,
+    /// An agreed number of parts is charged.
+    Installment,
+    /// It is charged again and again.
+    Recurrent,
+}
+
+impl BindingCategory {
+    /// Every category, in the order of its stored number.
+    pub const ALL: &[Self] = &[Self::Common, Self::Installment, Self::Recurrent];
+
+    /// Word for people and for storage.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Common => "common",
+            Self::Installment => "installment",
+            Self::Recurrent => "recurrent",
+        }
+    }
+}
+
+/// A card that a payer left with a shop. Its number is with the provider alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// What the shop calls it.
+    pub id: BindingId,
+    /// Whose shop.
+    pub project: ProjectId,
+    /// The payer's id in the shop.
+    pub client: String,
+    /// What the provider calls the card it keeps.
+    pub token: String,
+    /// Masked number, expiry, holder, brand.
+    pub card: CardFacts,
+    /// What it is for.
+    pub category: BindingCategory,
+    /// May it pay?
+    pub active: bool,
+    /// The payment that made it; its notifications tell of the binding too. `None` if it was saved without one.
+    pub payment: Option<PaymentId>,
+    /// When.
+    pub created_at: UnixMillis,
+}
+
+/// Which saved cards to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BindingsOf {
+    /// Those of a payer, by the id in the shop.
+    Client(String),
+    /// Those of one card, by the provider's token.
+    Token(String),
+}
+
+/// A saved card is switched on or off, or gets a new date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindingChange {
+    /// As the caller saw it.
+    pub seen: Binding,
+    /// May it pay from now on?
+    pub active: bool,
+    /// Year and month until which it is good: 203412.
+    pub expiry: u32,
+    /// Rendered and signed; they stand among those of the payment that made the binding, and without one there can be none.
+    pub notifications: Vec<NewNotification>,
+    /// One that may go out at once is claimed for the caller until then.
+    pub lease_until: UnixMillis,
+}
+
+/// A card in the simulated bank's vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankCard {
+    /// What others call it.
+    pub token: String,
+    /// Keyed hash of merchant and number.
+    pub fingerprint: [u8; 32],
+    /// The number, encrypted with the bank's own key.
+    pub sealed: Vec<u8>,
+    /// When.
+    pub kept_at: UnixMillis,
 }
 
 /// Numbers for metrics.

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use world::World;
 
 /// Every migration there is.
-const MIGRATIONS: [&str; 3] = ["0001_payments", "0002_method_key", "0003_hold_end"];
+const MIGRATIONS: [&str; 4] = ["0001_payments", "0002_method_key", "0003_hold_end", "0004_bindings"];
 
 fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -57,11 +57,12 @@ async fn an_older_database_is_brought_forward_with_what_it_holds() {
     store.close().await;
     let db = Connection::open(&path).expect("opened");
     db.execute_batch(
-        "DROP INDEX payment_paid; DROP INDEX payment_list;
+        "DROP VIEW binding_words; DROP TABLE binding; DROP TABLE bank_card; DELETE FROM word WHERE kind = 'category';
+        DROP INDEX payment_paid; DROP INDEX payment_list;
         CREATE INDEX payment_list ON payment (project, state, created_at);
         ALTER TABLE payment DROP COLUMN paid_at; ALTER TABLE payment DROP COLUMN hold_ending;
         ALTER TABLE payment DROP COLUMN hold_end_at; DELETE FROM word WHERE kind = 'ending';
-        DELETE FROM schema_migration WHERE name = '0003_hold_end';",
+        DELETE FROM schema_migration WHERE number >= 3;",
     )
     .expect("as it was");
     drop(db);
@@ -85,7 +86,9 @@ fn every_view_can_be_read() {
     let (_folder, path) = place();
     SqliteStore::migrate(&path).expect("migrated");
     let db = Connection::open(&path).expect("opened");
-    for view in ["payment_words", "operation_words", "change_words", "posting_words", "notification_words"] {
+    for view in
+        ["payment_words", "operation_words", "change_words", "posting_words", "notification_words", "binding_words"]
+    {
         let rows: i64 = db.query_row(&format!("SELECT count(*) FROM {view}"), [], |row| row.get(0)).expect(view);
         assert_eq!(rows, 0);
     }

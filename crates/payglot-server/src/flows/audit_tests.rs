@@ -65,7 +65,8 @@ impl World {
             notifications.push(call(id, announcement.event.name()));
         }
         self.payment = decision.payment.clone();
-        let commit = Commit { decision, details: Some(String::new()), notifications, lease_until: self.now };
+        let commit =
+            Commit { decision, details: Some(String::new()), notifications, binding: None, lease_until: self.now };
         self.store.commit(commit).await.expect("committed");
     }
 

@@ -5,6 +5,7 @@
 
 mod announce;
 pub mod audit;
+pub mod binding;
 pub mod cancel;
 pub mod expire;
 pub mod operate;
@@ -16,6 +17,7 @@ pub mod register;
 
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
+use binding::Saved;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 pub use payglot_store::StoredPayment;
 use payglot_store::{Commit, StoreError};
@@ -91,8 +93,8 @@ pub(crate) async fn apply_with(
         let changed = details(&project, &stored, &decision)?;
         let kept = changed.as_ref().unwrap_or(&stored.details);
         match commit(gateway, &project, kept, &decision, changed.clone(), now).await {
-            Ok(_) => {
-                let details = changed.unwrap_or(stored.details);
+            Ok((_, remembered)) => {
+                let details = remembered.unwrap_or(stored.details);
                 return Ok((StoredPayment { payment: decision.payment.clone(), details }, decision));
             }
             Err(StoreError::Changed) => stored = load(gateway, stored.payment.id).await?,
@@ -102,7 +104,8 @@ pub(crate) async fn apply_with(
     Err(StoreError::Changed.into())
 }
 
-/// Makes a decision durable with its announcements and hands them over for delivery. Returns the order number.
+/// Makes a decision durable with its announcements and the card that it saves, and hands the announcements over for delivery. Returns
+/// the order number, and the details if they changed.
 async fn commit(
     gateway: &Gateway,
     project: &Arc<ActiveProject>,
@@ -110,18 +113,24 @@ async fn commit(
     decision: &Decision,
     new_details: Option<String>,
     now: UnixMillis,
-) -> Result<String, StoreError> {
-    let notifications = announce::render(&gateway.clock, project, details, decision, now).await?;
-    let commit = Commit {
-        decision: decision.clone(),
-        details: new_details,
-        notifications,
-        lease_until: now.plus(gateway.lease_ms),
+) -> Result<(String, Option<String>), StoreError> {
+    let saved = binding::saved_by(gateway, project, details, decision).await?;
+    let (id, binding) = match saved {
+        Saved::Nothing => (None, None),
+        Saved::Known(id) => (Some(id), None),
+        Saved::New(binding) => (Some(binding.id), Some(binding)),
     };
+    let remembered = id.and_then(|id| binding::remember(project, details, Some(id), true));
+    let new_details = remembered.or(new_details);
+    let details = new_details.as_deref().unwrap_or(details);
+    let notifications = announce::render(&gateway.clock, project, details, decision, binding.as_ref(), now).await?;
+    let lease_until = now.plus(gateway.lease_ms);
+    let commit =
+        Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, lease_until };
     let committed = gateway.store.commit(commit).await?;
     for change in &decision.changes {
         gateway.metrics.payment_changed(project.protocol.name(), change);
     }
     gateway.courier.hand_over(committed.claimed);
-    Ok(committed.order)
+    Ok((committed.order, new_details))
 }

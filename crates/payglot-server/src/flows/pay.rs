@@ -1,13 +1,13 @@
 //! The payer pays: attempt, challenge, answer.
 
-use super::{FlowError, apply, apply_with, expire, load, operate, recover};
+use super::{FlowError, apply, apply_with, binding, expire, load, operate, recover};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::sandbox::elsewhere::{Errand, Stage};
 use crate::upstream::{Attempt, AttemptAnswer, Demand, Guide, Means, Provider as _, Step};
 use payglot_core::{
-    Answer, Command, Decision, Method, Operation, OperationId, OperationKind, OperationStatus, Payment, PaymentId,
-    Refusal, State,
+    Answer, BindingId, Command, Decision, Method, Operation, OperationId, OperationKind, OperationStatus, Payment,
+    PaymentId, Refusal, State,
 };
 use payglot_store::StoredPayment;
 use std::sync::Arc;
@@ -39,6 +39,10 @@ pub type Remember = Box<dyn Fn(&str) -> String + Send + Sync>;
 pub struct Payer {
     /// What the payer pays with.
     pub means: Means,
+    /// The saved card that `means` is.
+    pub binding: Option<BindingId>,
+    /// Does the payer want the card saved? Counts only where the order allows it.
+    pub save: bool,
     /// The payer's address on the network, if known.
     pub ip: Option<String>,
     /// Must the holder of a card be authenticated?
@@ -52,7 +56,7 @@ pub struct Payer {
 impl Payer {
     /// A payer on our own page, authenticated as the issuer wants.
     pub fn on_our_page(means: Means, ip: Option<String>) -> Self {
-        Self { means, ip, demand: Demand::default(), guide: Guide::Us, remember: None }
+        Self { means, binding: None, save: false, ip, demand: Demand::default(), guide: Guide::Us, remember: None }
     }
 }
 
@@ -195,12 +199,20 @@ async fn try_attempt(
     return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
-    let Payer { means, ip, demand, guide, remember } = payer;
+    let Payer { means, binding, save, ip, demand, guide, remember } = payer;
     let (method, method_key, card) = match (&means, guide) {
         (Means::Card(card), Guide::Us) => (Method::Card, None, Some(card.facts())),
         (Means::Card(card), Guide::Merchant) => (Method::MerchantCard, None, Some(card.facts())),
+        (Means::SavedCard(card), _) => (Method::SavedCard, None, Some(card.facts.clone())),
         (Means::Elsewhere(place), _) => (place.method, Some(place.key.clone()), None),
     };
+    let project = gateway.projects.by_id(stored.payment.project).await?;
+    let rules = binding::rules(&project, &stored.details);
+    if rules.fixed.is_some_and(|fixed| binding != Some(fixed)) {
+        // The merchant named the one card that may pay.
+        return Err(FlowError::Refused(Refusal::NotAllowed));
+    }
+    let save = rules.must_save || (rules.may_save && save);
     let command = || Command::StartAttempt {
         operation,
         method,
@@ -208,14 +220,17 @@ async fn try_attempt(
         card: card.clone(),
         payer_ip: ip.clone(),
     };
-    let details = |_: &ActiveProject, stored: &StoredPayment, _: &Decision| {
-        Ok(remember.as_ref().map(|make| make(&stored.details)))
+    let details = |project: &ActiveProject, stored: &StoredPayment, _: &Decision| {
+        let made = remember.as_ref().map(|make| make(&stored.details));
+        let used = binding::remember(project, made.as_ref().unwrap_or(&stored.details), binding, false);
+        Ok(used.or(made))
     };
     let (stored, _) = apply_with(gateway, stored, command, details).await?;
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
     let return_address = return_address(operation);
-    let asked = Attempt { operation, payment, kind, amount, means, return_address, demand, guide };
+    let merchant = project.id;
+    let asked = Attempt { operation, payment, kind, amount, merchant, means, save, return_address, demand, guide };
     let answer = gateway.bank.attempt(asked).await;
     answered(gateway, stored, operation, answer).await
 }

@@ -41,7 +41,8 @@ pub async fn register(
         expires_at: order.expires_at,
     };
     let mut decision = decide_registration(new, now)?;
-    let number = super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), now).await?;
+    let (number, _) =
+        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), now).await?;
     decision.payment.order = number;
     Ok(StoredPayment { payment: decision.payment, details: order.details })
 }

@@ -215,6 +215,11 @@ impl Expiry {
         u32::from(self.year) * 100 + u32::from(self.month)
     }
 
+    /// From such a number.
+    pub fn from_number(number: u32) -> Option<Self> {
+        Self::parse(&format!("{number:06}")).ok()
+    }
+
     /// Has its last day ended (UTC)?
     pub fn is_past(self, now: UnixMillis) -> bool {
         (i64::from(self.year), i64::from(self.month)) < year_and_month(now)

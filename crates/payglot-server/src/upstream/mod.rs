@@ -7,9 +7,9 @@ pub mod card;
 pub mod sandbox;
 
 use async_trait::async_trait;
-use payglot_core::{Answer, Method, Money, OperationId, OperationKind, PaymentId};
+use payglot_core::{Answer, CardFacts, Method, Money, OperationId, OperationKind, PaymentId, ProjectId};
 
-use card::Card;
+use card::{Card, CardNumber, SecurityCode};
 
 /// What a payer pays with.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub enum Means {
     Card(Card),
     /// A bank, a wallet or a telephone: the payer goes there and acts, and the money moves without our asking.
     Elsewhere(Elsewhere),
+    /// A card that the provider keeps.
+    SavedCard(SavedCard),
 }
 
 /// A way to pay at somebody else's place.
@@ -79,6 +81,21 @@ pub struct Authentication {
     pub step: Option<(Step, String)>,
 }
 
+/// What a provider calls a card that it keeps: opaque, and worth nothing to anybody but that provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardToken(pub String);
+
+/// A card that the provider keeps, as a payer or a merchant pays with it.
+#[derive(Debug)]
+pub struct SavedCard {
+    /// The provider's name for it.
+    pub token: CardToken,
+    /// What we know of it. Its date is the one to charge it with: a merchant may have renewed it.
+    pub facts: CardFacts,
+    /// The security code; `None` where the merchant may charge without one.
+    pub code: Option<SecurityCode>,
+}
+
 /// An attempt of a payer to pay.
 #[derive(Debug)]
 pub struct Attempt {
@@ -90,8 +107,12 @@ pub struct Attempt {
     pub kind: OperationKind,
     /// How much.
     pub amount: Money,
+    /// Whose payment it is: a card that is kept is kept for one merchant.
+    pub merchant: ProjectId,
     /// What the payer pays with.
     pub means: Means,
+    /// Keep the card if the attempt is approved.
+    pub save: bool,
     /// Where the payer's browser must come back to after a challenge.
     pub return_address: String,
     /// Must the holder be authenticated?
@@ -132,6 +153,17 @@ pub struct FollowUp {
     pub amount: Money,
 }
 
+/// Why a card is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeepError {
+    /// The provider does not take this card.
+    #[error("the provider does not take this card")]
+    Refused,
+    /// The provider cannot be asked now.
+    #[error("the provider cannot be asked now")]
+    Unavailable,
+}
+
 /// What every provider can do. An implementation never blocks longer than its own time limit: then the answer is `Unknown`.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
@@ -152,6 +184,16 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Asks for a capture, void, refund, return or payout.
     async fn follow_up(&self, follow_up: FollowUp) -> Answer;
+
+    /// The token of the card of an approved attempt that asked for it to be kept. One card of one merchant has one token, however
+    /// often it is kept. `None` if there is none, or if the provider cannot tell now.
+    async fn saved_card(&self, operation: OperationId) -> Option<CardToken>;
+
+    /// Keeps a card without a payment.
+    async fn keep_card(&self, merchant: ProjectId, card: Card) -> Result<CardToken, KeepError>;
+
+    /// The token of a card that is kept for this merchant, by its number.
+    async fn find_card(&self, merchant: ProjectId, number: &CardNumber) -> Result<Option<CardToken>, KeepError>;
 
     /// What became of an operation that nobody answered. `Declined(NotReceived)` if the provider never heard of it.
     async fn query(&self, operation: OperationId) -> Answer;

@@ -133,7 +133,7 @@ impl World {
         };
         let decision = register(new, now).expect("registered");
         let lease_until = now.plus(LEASE_MS);
-        let commit = Commit { decision, details: Some("{}".to_owned()), notifications, lease_until };
+        let commit = Commit { decision, details: Some("{}".to_owned()), notifications, binding: None, lease_until };
         (id, self.store.commit(commit).await.expect("committed"))
     }
 

@@ -1,7 +1,7 @@
 //! Words as small numbers. A word's number is its place in the core's own list (`ALL`), to which new words are only ever appended; a test
 //! compares those lists with the table `word`, which the migrations fill.
 
-use crate::records::CallMethod;
+use crate::records::{BindingCategory, CallMethod};
 use payglot_core::ledger::Account;
 use payglot_core::{
     Captures, CardBrand, DeclineReason, Ending, Event, Funds, Intent, Method, OperationKind, OperationStatus, State,
@@ -43,6 +43,10 @@ impl Word for Funds {
 
 impl Word for CallMethod {
     const LIST: &'static [Self] = &[Self::Get, Self::Post];
+}
+
+impl Word for BindingCategory {
+    const LIST: &'static [Self] = Self::ALL;
 }
 
 /// Carries a word into and out of a column.
@@ -99,6 +103,7 @@ mod tests {
         same!("event", Event);
         same!("account", Account);
         same!("ending", Ending);
+        same!("category", BindingCategory);
         assert_eq!(words(&db, "captures").len(), Captures::LIST.len());
         assert_eq!(words(&db, "funds").len(), Funds::LIST.len());
         assert_eq!(words(&db, "call").len(), CallMethod::LIST.len());

@@ -1,9 +1,10 @@
 //! The embedded database: one file, one writer thread with group commit, readers beside it.
 //!
 //! Reading order: [`writer`] (how a write becomes durable), [`readers`], [`schema`] (migrations), [`payments`], [`notifications`],
-//! [`projects`], [`bank`], [`lists`] (the SQL), [`rows`] and [`codes`] (how records lie in rows).
+//! [`projects`], [`bindings`], [`bank`], [`lists`] (the SQL), [`rows`] and [`codes`] (how records lie in rows).
 
 mod bank;
+mod bindings;
 mod checkpoint;
 mod codes;
 mod errors;

@@ -3,35 +3,45 @@
 use super::codes::Coded;
 use super::rows::{self, Columns};
 use crate::StoreError;
-use crate::records::{Claim, Commit, Delivery, Notification, NotificationState};
-use payglot_core::{NotificationId, PaymentId, UnixMillis};
+use crate::records::{Claim, Delivery, NewNotification, Notification, NotificationState};
+use payglot_core::{NotificationId, PaymentId, ProjectId, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// Stores the notifications of a decision; returns the one that may go out at once, claimed for the caller.
+/// The payment that notifications belong to.
+pub(super) struct Owner {
+    /// Its internal number.
+    pub(super) n: i64,
+    pub(super) id: PaymentId,
+    pub(super) project: ProjectId,
+    /// Was it made in this transaction, so that nothing was ever announced of it?
+    pub(super) fresh: bool,
+}
+
+/// Stores what must be announced; returns the one that may go out at once, claimed for the caller.
 pub(super) fn insert(
     db: &Connection,
-    payment: i64,
-    registers: bool,
-    commit: &Commit,
+    owner: &Owner,
+    news: &[NewNotification],
+    lease_until: UnixMillis,
 ) -> Result<Vec<Notification>, StoreError> {
-    if commit.notifications.is_empty() {
+    if news.is_empty() {
         return Ok(Vec::new());
     }
     let sql = "SELECT ifnull(max(seq), 0), ifnull(min(state), 1) <> 0 FROM notification WHERE payment = ?";
-    let (mut seq, mut first) = if registers {
+    let (mut seq, mut first) = if owner.fresh {
         (0, true)
     } else {
-        db.prepare_cached(sql)?.query_row([payment], |row| Ok((row.get(0)?, row.get(1)?)))?
+        db.prepare_cached(sql)?.query_row([owner.n], |row| Ok((row.get(0)?, row.get(1)?)))?
     };
     let sql = "INSERT INTO notification (id, payment, seq, endpoint, event, method, url, content_type, body, acknowledgement,
         schedule, created_at, attempts, state, next_at, lease_until, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
     let mut claimed = Vec::new();
-    for new in &commit.notifications {
+    for new in news {
         seq += 1;
-        let lease = first.then_some(commit.lease_until.0);
+        let lease = first.then_some(lease_until.0);
         db.prepare_cached(sql)?.execute(params![
             new.id.as_bytes(),
-            payment,
+            owner.n,
             seq,
             endpoint(db, new.endpoint())?,
             new.event,
@@ -49,8 +59,8 @@ pub(super) fn insert(
         if first {
             claimed.push(Notification {
                 call: new.clone(),
-                payment: commit.decision.payment.id,
-                project: commit.decision.payment.project,
+                payment: owner.id,
+                project: owner.project,
                 seq,
                 attempts: 0,
                 state: NotificationState::Scheduled(new.created_at),

@@ -2,7 +2,8 @@
 
 use super::codes::Coded;
 use super::errors::is_duplicate;
-use super::{notifications, rows};
+use super::notifications::{self, Owner};
+use super::{bindings, rows};
 use crate::StoreError;
 use crate::records::{Commit, Committed, StoredPayment};
 use payglot_core::{
@@ -20,7 +21,11 @@ pub(super) fn commit(db: &Connection, commit: &Commit) -> Result<Committed, Stor
     }
     operations(db, n, decision)?;
     history(db, n, decision)?;
-    let claimed = notifications::insert(db, n, registers, commit)?;
+    if let Some(binding) = &commit.binding {
+        bindings::insert(db, binding)?;
+    }
+    let owner = Owner { n, id: decision.payment.id, project: decision.payment.project, fresh: registers };
+    let claimed = notifications::insert(db, &owner, &commit.notifications, commit.lease_until)?;
     Ok(Committed { order, claimed })
 }
 

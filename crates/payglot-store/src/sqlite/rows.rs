@@ -2,11 +2,13 @@
 
 use super::codes::Coded;
 use crate::StoreError;
-use crate::records::{BankEntry, BankOutcome, NewNotification, Notification, NotificationState, StoredPayment};
+use crate::records::{
+    BankEntry, BankOutcome, Binding, NewNotification, Notification, NotificationState, StoredPayment,
+};
 use payglot_core::ledger::Posting;
 use payglot_core::{
-    CardFacts, Change, Currency, HoldEnd, Money, NotificationId, Operation, OperationId, Payment, PaymentId, ProjectId,
-    ProviderFacts, Sums, Terms, UnixMillis,
+    BindingId, CardFacts, Change, Currency, HoldEnd, Money, NotificationId, Operation, OperationId, Payment, PaymentId,
+    ProjectId, ProviderFacts, Sums, Terms, UnixMillis,
 };
 use rusqlite::Row;
 use rusqlite::types::FromSql;
@@ -252,6 +254,34 @@ pub(super) fn state_columns(state: &NotificationState) -> (i64, Option<i64>, Opt
         NotificationState::Acknowledged(at) => (1, None, Some(at.0), None),
         NotificationState::Dead(reason) => (2, None, None, Some(reason)),
     }
+}
+
+/// For [`binding`].
+pub(super) const BINDING: &str = "b.id, b.project, b.client, b.token, b.card_masked, b.card_expiry, b.card_holder, \
+    b.card_brand, b.category, b.active, p.id, b.created_at";
+
+/// Where the columns of [`BINDING`] come from.
+pub(super) const BINDING_FROM: &str = "binding b LEFT JOIN payment p ON p.n = b.payment";
+
+/// A saved card.
+pub(super) fn binding(row: &Row<'_>) -> Result<Binding, StoreError> {
+    let mut columns = Columns::of(row);
+    Ok(Binding {
+        id: BindingId::from_bytes(columns.take()?),
+        project: ProjectId(columns.take()?),
+        client: columns.take()?,
+        token: columns.take()?,
+        card: CardFacts {
+            masked: columns.take()?,
+            expiry: columns.take()?,
+            holder: columns.take()?,
+            brand: columns.word()?,
+        },
+        category: columns.word()?,
+        active: columns.take()?,
+        payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
+        created_at: columns.time()?,
+    })
 }
 
 /// For [`bank_entry`].

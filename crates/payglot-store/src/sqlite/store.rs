@@ -1,13 +1,14 @@
 //! The verbs: which go to the writer, which are read on the spot, and which are scans.
 
-use super::{SqliteStore, bank, lists, notifications, payments, projects};
+use super::{SqliteStore, bank, bindings, lists, notifications, payments, projects};
 use crate::records::{
-    Backlog, BankEntry, Claim, Commit, Committed, Delivery, NewProject, Notification, NotificationFilter, Page,
-    PageFilter, PaymentFile, PaymentFilter, Project, SealedSecret, StoredPayment,
+    Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Claim, Commit, Committed, Delivery, NewProject,
+    Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, Project, SealedSecret,
+    StoredPayment,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
-use payglot_core::{NotificationId, OperationId, PaymentId, ProjectId, UnixMillis};
+use payglot_core::{BindingId, NotificationId, OperationId, PaymentId, ProjectId, UnixMillis};
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -137,6 +138,34 @@ impl Store for SqliteStore {
         old_valid_until: UnixMillis,
     ) -> Result<Project, StoreError> {
         self.writer.write(move |db| projects::add_secret(db, id, &secret, old_valid_until)).await
+    }
+
+    async fn binding(&self, id: BindingId) -> Result<Option<Binding>, StoreError> {
+        self.readers.one(|db| bindings::by_id(db, id))
+    }
+
+    async fn bindings(&self, project: ProjectId, of: &BindingsOf) -> Result<Vec<Binding>, StoreError> {
+        self.readers.one(|db| bindings::active(db, project, of))
+    }
+
+    async fn create_binding(&self, binding: Binding) -> Result<(), StoreError> {
+        self.writer.write(move |db| bindings::insert(db, &binding)).await
+    }
+
+    async fn change_binding(&self, change: BindingChange) -> Result<Vec<Notification>, StoreError> {
+        self.writer.write(move |db| bindings::change(db, &change)).await
+    }
+
+    async fn bank_keep_card(&self, card: BankCard) -> Result<String, StoreError> {
+        self.writer.write(move |db| bindings::keep(db, &card)).await
+    }
+
+    async fn bank_card(&self, token: &str) -> Result<Option<BankCard>, StoreError> {
+        self.readers.one(|db| bindings::kept(db, token))
+    }
+
+    async fn bank_card_of(&self, fingerprint: &[u8; 32]) -> Result<Option<BankCard>, StoreError> {
+        self.readers.one(|db| bindings::kept_by_fingerprint(db, fingerprint))
     }
 
     async fn bank_record(&self, entry: BankEntry) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! What every store must do. The cases know only the trait; each implementation runs all of them.
 
+mod bindings;
 mod constraints;
 mod lists;
 mod notifications;
@@ -53,6 +54,14 @@ suite! { sqlite:
         a_failing_job_of_a_group_hurts_no_other,
         work_that_is_due_is_found,
         what_is_not_there_is_not_found,
+    }
+    bindings {
+        a_payment_and_the_card_it_saves_become_durable_together,
+        two_payments_that_save_one_card_make_one_binding,
+        a_binding_changes_once_and_its_news_stand_in_line,
+        a_card_is_saved_without_a_payment_too,
+        no_whole_number_fits_into_a_binding,
+        the_vault_has_one_token_for_one_fingerprint,
     }
     constraints {
         no_sum_can_be_broken,

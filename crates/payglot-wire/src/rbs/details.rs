@@ -5,10 +5,14 @@ use super::params::Params;
 use super::request::{Defaults, Feature, Register};
 use crate::text::form;
 use crate::text::json::Json;
-use payglot_core::{DeclineReason, Payment};
+use payglot_core::{BindingId, DeclineReason, Payment};
 
 /// A member of ours among the merchant's: who cancelled. The dot keeps it apart from every name of the protocol.
 const CANCELLED: &str = "payglot.cancelled";
+/// The saved card that an attempt used, or that the payment saved.
+const BINDING: &str = "payglot.binding";
+/// Did the payment save it?
+const BINDING_SAVED: &str = "payglot.bindingSaved";
 
 /// What the merchant sent with an order, read from the stored text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +116,38 @@ impl Details {
     /// Who cancelled.
     pub fn cancelled(&self) -> Option<DeclineReason> {
         self.get(CANCELLED).and_then(DeclineReason::from_name)
+    }
+
+    /// The payer's id in the shop: with it a card can be saved.
+    pub fn client_id(&self) -> Option<&str> {
+        self.get("clientId")
+    }
+
+    /// The saved card that alone may pay, if the merchant named one.
+    pub fn fixed_binding(&self) -> Option<BindingId> {
+        self.get("bindingId").and_then(|id| id.parse().ok())
+    }
+
+    /// May the payer save a card, and must the card be saved whether the payer says so or not?
+    pub fn may_and_must_save(&self) -> (bool, bool) {
+        let may = self.client_id().is_some() && !self.has(Feature::BindingNotNeeded) && self.fixed_binding().is_none();
+        (may, may && self.has(Feature::ForceCreateBinding))
+    }
+
+    /// Remembers the saved card that pays, or that the payment saved; `None` forgets the one of an earlier attempt.
+    pub fn set_binding(&mut self, id: Option<BindingId>, saved: bool) {
+        self.set(BINDING, id.map(|id| id.to_string()).unwrap_or_default());
+        self.set(BINDING_SAVED, saved.to_string());
+    }
+
+    /// The saved card that paid, or that the payment saved.
+    pub fn binding(&self) -> Option<BindingId> {
+        self.get(BINDING).and_then(|id| id.parse().ok())
+    }
+
+    /// The card that the payment saved.
+    pub fn saved_binding(&self) -> Option<BindingId> {
+        self.binding().filter(|_| self.get(BINDING_SAVED) == Some("true"))
     }
 
     pub(super) fn set(&mut self, name: &str, value: String) {

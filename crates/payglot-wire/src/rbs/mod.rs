@@ -51,7 +51,7 @@ mod tests;
 pub use codes::Refused;
 pub use details::Details;
 pub use language::Language;
-pub use notification::{CallbackSettings, callback};
+pub use notification::{CallbackSettings, binding_callback, callback};
 pub use operation::Operation;
 pub use page::{Page, form_url, return_url};
 pub use params::Params;

@@ -12,7 +12,7 @@ use crate::text::rsa::RsaError;
 use crate::text::url;
 pub use extras::Extra;
 use payglot_core::decide::Announcement;
-use payglot_core::{Event, Intent, OperationKind, Payment};
+use payglot_core::{BindingId, Event, Intent, OperationKind, Payment};
 
 /// What a project has agreed on for its callbacks.
 #[derive(Clone, Debug)]
@@ -78,15 +78,32 @@ pub enum CallbackOperation {
     Refunded,
     /// The time ran out.
     DeclinedByTimeout,
+    /// A card was saved. Strict receivers fail on it, so it must be asked for.
+    BindingCreated,
+    /// A saved card was switched on or off. It too must be asked for.
+    BindingActivityChanged,
 }
 
 impl CallbackOperation {
     /// Every operation.
-    pub const ALL: &[Self] =
-        &[Self::Created, Self::Approved, Self::Deposited, Self::Reversed, Self::Refunded, Self::DeclinedByTimeout];
+    pub const ALL: &[Self] = &[
+        Self::Created,
+        Self::Approved,
+        Self::Deposited,
+        Self::Reversed,
+        Self::Refunded,
+        Self::DeclinedByTimeout,
+        Self::BindingCreated,
+        Self::BindingActivityChanged,
+    ];
     /// What is told unless the merchant says otherwise.
     pub const USUAL: &[Self] =
         &[Self::Approved, Self::Deposited, Self::Reversed, Self::Refunded, Self::DeclinedByTimeout];
+
+    /// What a merchant may ask for. Not `created`: an order that the gateway numbers has no number yet when that callback is written.
+    pub fn offered() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|operation| *operation != Self::Created)
+    }
 
     /// The word on the wire.
     pub const fn name(self) -> &'static str {
@@ -97,6 +114,8 @@ impl CallbackOperation {
             Self::Reversed => "reversed",
             Self::Refunded => "refunded",
             Self::DeclinedByTimeout => "declinedByTimeout",
+            Self::BindingCreated => "bindingCreated",
+            Self::BindingActivityChanged => "bindingActivityChanged",
         }
     }
 
@@ -137,6 +156,7 @@ fn told<'a>(
         ("operation".to_owned(), operation.name().to_owned()),
         ("status".to_owned(), if success { "1" } else { "0" }.to_owned()),
     ];
+    params.extend(saved_card(event, payment, details, settings));
     let extras = settings.extras.iter().filter_map(|extra| {
         let value = extra.value(event, payment, details, settings)?;
         Some((extra.name().to_owned(), value))
@@ -150,6 +170,46 @@ fn told<'a>(
         }
     }
     Some((address, params))
+}
+
+/// What the callback of a payment says of the card that it saved: only to a shop that wants to hear of saved cards, because a strict
+/// one would not expect the names.
+fn saved_card(event: &Announcement, payment: &Payment, details: &Details, settings: &CallbackSettings) -> Pairs {
+    let attempt = event.operation.and_then(|id| payment.operation(id)).is_some_and(|known| known.kind.is_attempt());
+    let wanted = attempt && settings.operations.contains(&CallbackOperation::BindingCreated);
+    match (details.saved_binding(), details.client_id()) {
+        (Some(id), Some(client)) if wanted => binding_params(id, client, true),
+        _ => Pairs::new(),
+    }
+}
+
+fn binding_params(id: BindingId, client: &str, enabled: bool) -> Pairs {
+    vec![
+        ("bindingId".to_owned(), id.to_string()),
+        ("clientId".to_owned(), client.to_owned()),
+        ("enabled".to_owned(), enabled.to_string()),
+    ]
+}
+
+/// The call that tells a shop of a saved card: `operation` is [`CallbackOperation::BindingCreated`] or
+/// [`CallbackOperation::BindingActivityChanged`]. `None` if the shop does not want to hear of it. It goes to the merchant's own address,
+/// never to an order's `dynamicCallbackUrl`, which is for payments. The vendor's examples have three parameters only; `operation` and
+/// `status` are there as well, because receivers read them first.
+pub fn binding_callback(
+    operation: CallbackOperation,
+    id: BindingId,
+    client: &str,
+    enabled: bool,
+    settings: &CallbackSettings,
+) -> Result<Option<OutgoingCall>, RsaError> {
+    let Some(address) = settings.url.as_deref().filter(|_| settings.operations.contains(&operation)) else {
+        return Ok(None);
+    };
+    let mut params: Pairs =
+        vec![("operation".to_owned(), operation.name().to_owned()), ("status".to_owned(), "1".to_owned())];
+    params.extend(binding_params(id, client, enabled));
+    params.extend(settings.fixed.iter().cloned());
+    write(address, settings.method, params, &settings.checksum).map(Some)
 }
 
 /// Which operation an event is for the shop, and whether it succeeded. Exhaustive: a new event must be judged.

@@ -6,8 +6,8 @@ use crate::clock::Clock;
 use crate::projects::ActiveProject;
 use crate::secrets::RsaError;
 use payglot_core::outbox::Acknowledgement;
-use payglot_core::{Decision, DeclineReason, Event, UnixMillis};
-use payglot_store::{CallMethod, NewNotification, StoreError};
+use payglot_core::{Decision, DeclineReason, UnixMillis};
+use payglot_store::{Binding, CallMethod, NewNotification, StoreError};
 use payglot_wire::Protocol;
 use payglot_wire::raw::{Method, OutgoingCall};
 use std::sync::Arc;
@@ -22,48 +22,92 @@ enum NoSignature {
     Rsa(#[from] RsaError),
 }
 
-/// The notifications of a decision, in the order of its announcements.
+/// The notifications of a decision, in the order of its announcements; `saved` is the card that it saves.
 pub(super) async fn render(
     clock: &Clock,
     project: &Arc<ActiveProject>,
     details: &str,
     decision: &Decision,
+    saved: Option<&Binding>,
     now: UnixMillis,
 ) -> Result<Vec<NewNotification>, StoreError> {
     if decision.announcements.is_empty() {
         return Ok(Vec::new());
     }
-    let slow = match project.protocol {
-        Protocol::Rbs => rbs::signs_slowly(project),
-    };
-    let written = if slow {
-        // A signature of milliseconds would hold up everybody else's requests on this worker.
-        let (clock, project, details, decision) =
-            (clock.clone(), Arc::clone(project), details.to_owned(), decision.clone());
-        let work = tokio::task::spawn_blocking(move || write(&clock, &project, &details, &decision, now));
-        work.await.map_err(|error| StoreError::Unavailable(format!("signing was interrupted: {error}")))?
+    let written = if signs_slowly(project) {
+        let (details, decision, saved) = (details.to_owned(), decision.clone(), saved.cloned());
+        aside(project, move |project| calls(project, &details, &decision, saved.as_ref())).await?
     } else {
-        write(clock, project, details, decision, now)
+        calls(project, details, decision, saved)
     };
+    Ok(stored(clock, project, signed(project, written)?, now))
+}
+
+/// The notification of a saved card that is switched on or off.
+pub(super) async fn render_activity(
+    clock: &Clock,
+    project: &Arc<ActiveProject>,
+    binding: &Binding,
+    active: bool,
+    now: UnixMillis,
+) -> Result<Vec<NewNotification>, StoreError> {
+    let changed = Binding { active, ..binding.clone() };
+    let written = if signs_slowly(project) {
+        aside(project, move |project| activity_calls(project, &changed)).await?
+    } else {
+        activity_calls(project, &changed)
+    };
+    Ok(stored(clock, project, signed(project, written)?, now))
+}
+
+fn signs_slowly(project: &ActiveProject) -> bool {
+    match project.protocol {
+        Protocol::Rbs => rbs::signs_slowly(project),
+    }
+}
+
+fn calls(
+    project: &ActiveProject,
+    details: &str,
+    decision: &Decision,
+    saved: Option<&Binding>,
+) -> Result<Vec<Call>, NoSignature> {
+    match project.protocol {
+        Protocol::Rbs => rbs::calls(project, details, decision, saved),
+    }
+}
+
+fn activity_calls(project: &ActiveProject, binding: &Binding) -> Result<Vec<Call>, NoSignature> {
+    match project.protocol {
+        Protocol::Rbs => rbs::activity_calls(project, binding),
+    }
+}
+
+/// Writes on a thread of its own: a signature of milliseconds would hold up everybody else's requests on this worker.
+async fn aside(
+    project: &Arc<ActiveProject>,
+    write: impl FnOnce(&ActiveProject) -> Result<Vec<Call>, NoSignature> + Send + 'static,
+) -> Result<Result<Vec<Call>, NoSignature>, StoreError> {
+    let project = Arc::clone(project);
+    let work = tokio::task::spawn_blocking(move || write(&project));
+    work.await.map_err(|error| StoreError::Unavailable(format!("signing was interrupted: {error}")))
+}
+
+fn signed(project: &ActiveProject, written: Result<Vec<Call>, NoSignature>) -> Result<Vec<Call>, StoreError> {
     written.map_err(|error| {
         tracing::error!(project = project.name, %error, "a notification cannot be signed: a person must look");
         StoreError::Damaged(format!("a notification of project {} cannot be signed: {error}", project.name))
     })
 }
 
-fn write(
-    clock: &Clock,
-    project: &ActiveProject,
-    details: &str,
-    decision: &Decision,
-    now: UnixMillis,
-) -> Result<Vec<NewNotification>, NoSignature> {
-    let (calls, acknowledgement) = match project.protocol {
-        Protocol::Rbs => (rbs::calls(project, details, decision)?, Acknowledgement::Status200),
+/// As they are stored: the bytes that every attempt will send.
+fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMillis) -> Vec<NewNotification> {
+    let acknowledgement = match project.protocol {
+        Protocol::Rbs => Acknowledgement::Status200,
     };
     let stored = calls.into_iter().map(|(event, call)| NewNotification {
         id: clock.notification_id(),
-        event: event.name().to_owned(),
+        event: event.to_owned(),
         method: match call.method {
             Method::Get => CallMethod::Get,
             Method::Post => CallMethod::Post,
@@ -75,7 +119,7 @@ fn write(
         schedule: project.settings.schedule(),
         created_at: now,
     });
-    Ok(stored.collect())
+    stored.collect()
 }
 
 /// What the details must remember when an order is cancelled, because the payment itself does not tell who did it.
@@ -85,5 +129,5 @@ pub(super) fn remember_cancel(project: &ActiveProject, details: &str, reason: De
     }
 }
 
-/// A call to make for an event.
-type Call = (Event, OutgoingCall);
+/// A call to make for an event, named by its word.
+type Call = (&'static str, OutgoingCall);

@@ -5,18 +5,36 @@ use crate::flows::project::CALLBACK_RSA;
 use crate::projects::{ActiveProject, CallbackMethod, CallbackSignature, MERCHANTS_OWN};
 use crate::secrets::RsaError;
 use payglot_core::{Decision, DeclineReason};
+use payglot_store::Binding;
 use payglot_wire::raw::Method;
 use payglot_wire::rbs::notification::{CallbackOperation, Extra};
 use payglot_wire::rbs::{self, Details};
 
-pub(super) fn calls(project: &ActiveProject, details: &str, decision: &Decision) -> Result<Vec<Call>, NoSignature> {
+pub(super) fn calls(
+    project: &ActiveProject,
+    details: &str,
+    decision: &Decision,
+    saved: Option<&Binding>,
+) -> Result<Vec<Call>, NoSignature> {
     let settings = settings(project)?;
     let details = Details::read(details);
     let calls = decision.announcements.iter().filter_map(|announcement| {
         let call = rbs::callback(announcement, &decision.payment, &details, &settings).transpose()?;
-        Some(call.map(|call| (announcement.event, call)))
+        Some(call.map(|call| (announcement.event.name(), call)))
     });
-    Ok(calls.collect::<Result<_, RsaError>>()?)
+    let mut calls = calls.collect::<Result<Vec<_>, RsaError>>()?;
+    if let Some(binding) = saved {
+        let (operation, client) = (CallbackOperation::BindingCreated, &binding.client);
+        let call = rbs::binding_callback(operation, binding.id, client, binding.active, &settings)?;
+        calls.extend(call.map(|call| ("binding_created", call)));
+    }
+    Ok(calls)
+}
+
+pub(super) fn activity_calls(project: &ActiveProject, binding: &Binding) -> Result<Vec<Call>, NoSignature> {
+    let (operation, client) = (CallbackOperation::BindingActivityChanged, &binding.client);
+    let call = rbs::binding_callback(operation, binding.id, client, binding.active, &settings(project)?)?;
+    Ok(call.map(|call| ("binding_changed", call)).into_iter().collect())
 }
 
 /// Does it sign with RSA, which takes milliseconds?

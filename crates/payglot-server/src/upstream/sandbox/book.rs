@@ -1,9 +1,10 @@
 //! The bank's own book: what it decided about each operation, apart from the gateway's own records, so that the two can be compared.
 //!
-//! The only file of this room that knows the store. A real provider keeps its book on its own machines; this one borrows two verbs.
+//! This file and the vault's are the only ones of this room that know the store. A real provider keeps its book on its own machines;
+//! this one borrows a few verbs.
 
-use super::super::Elsewhere;
-use super::super::card::Card;
+use super::super::card::CardNumber;
+use super::super::{CardToken, Elsewhere};
 use payglot_core::{
     Answer, DeclineReason, Method, Money, OperationId, OperationKind, PaymentId, ProviderFacts, ThreeDs, UnixMillis,
 };
@@ -45,6 +46,11 @@ impl Book {
         if unwritten.get(&entry.operation) == Some(entry) {
             unwritten.remove(&entry.operation);
         }
+    }
+
+    /// Where the vault's rows lie, too.
+    pub(super) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
     }
 
     /// What the bank knows of an operation.
@@ -164,6 +170,8 @@ pub(super) struct Note {
     pub(super) pending: bool,
     /// How the holder is authenticated, where the merchant's page takes the steps.
     pub(super) stage: Stage,
+    /// The token under which the vault keeps the card, if it was asked to.
+    pub(super) token: String,
 }
 
 /// Where an authentication stands that a merchant's page leads; [`Stage::Ours`] where the page is ours.
@@ -215,9 +223,9 @@ impl Stage {
 }
 
 impl Note {
-    /// For a card.
-    pub(super) fn of_card(card: &Card) -> Self {
-        Self { card: card.number().masked(), ..Self::default() }
+    /// For a card, which the vault keeps under a token or does not keep.
+    pub(super) fn of_card(number: &CardNumber, token: Option<CardToken>) -> Self {
+        Self { card: number.masked(), token: token.map(|token| token.0).unwrap_or_default(), ..Self::default() }
     }
 
     /// As form-urlencoded text.
@@ -253,6 +261,9 @@ impl Note {
         if self.stage != Stage::Ours {
             text.append_pair("stage", self.stage.word());
         }
+        if !self.token.is_empty() {
+            text.append_pair("token", &self.token);
+        }
         text.finish()
     }
 
@@ -275,6 +286,7 @@ impl Note {
                 "phone" => note.phone = value.into_owned(),
                 "pending" => note.pending = value == "1",
                 "stage" => note.stage = Stage::from_word(&value),
+                "token" => note.token = value.into_owned(),
                 _ => {}
             }
         }
@@ -404,5 +416,28 @@ mod tests {
             }
         };
         tokio::time::timeout(Duration::from_secs(20), written).await.expect("written in the end");
+    }
+
+    #[test]
+    fn a_note_reads_back() {
+        let note = Note {
+            card: "411111**1111".to_owned(),
+            three_ds: Some(ThreeDs::Challenge),
+            return_address: "/a?b=c d&e".to_owned(),
+            wrong_answers: 2,
+            answer_lost: true,
+            place: Some(Elsewhere {
+                method: Method::Sms,
+                key: "sms".to_owned(),
+                title: "Telephone".to_owned(),
+                test: true,
+            }),
+            phone: "•••• 4567".to_owned(),
+            pending: true,
+            stage: Stage::PaReq,
+            token: "a1".to_owned(),
+        };
+        assert_eq!(Note::read(&note.write()), note);
+        assert_eq!(Note::read(&Note::default().write()), Note::default());
     }
 }

@@ -20,20 +20,25 @@ mod line;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod vault;
 
-use super::card::Card;
-use super::{Attempt, AttemptAnswer, Authentication, FollowUp, Guide, Means, Provider};
+use super::card::{Card, CardNumber, Expiry, SecurityCode};
+use super::{
+    Attempt, AttemptAnswer, Authentication, CardToken, Demand, FollowUp, Guide, KeepError, Means, Provider, SavedCard,
+};
 use crate::clock::Clock;
+use crate::secrets::VaultKey;
 use async_trait::async_trait;
 pub use book::{APPROVAL_CODE, Book};
 use book::{BookClosed, Entry, Note, Outcome, Question, Stage, answer_of, declined, not_received, reached_processing};
 use cards::Behaviour;
 pub use challenge::{Challenge, ChallengeResult, Handover};
 pub use line::Line;
-use payglot_core::{Answer, DeclineReason, OperationId, ThreeDs, UnixMillis};
+use payglot_core::{Answer, DeclineReason, OperationId, ProjectId, ThreeDs, UnixMillis};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
+use vault::Vault;
 
 /// How the bank behaves besides what the cards say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +71,7 @@ const TURNS: usize = 64;
 /// The bank.
 pub struct SandboxBank {
     book: Book,
+    vault: Vault,
     clock: Clock,
     settings: SandboxSettings,
     answers: AtomicU32,
@@ -74,10 +80,12 @@ pub struct SandboxBank {
 }
 
 impl SandboxBank {
-    /// Opens the bank over its book.
-    pub fn new(book: Book, clock: Clock, settings: SandboxSettings) -> Self {
+    /// Opens the bank over its book; `key` seals the cards it keeps.
+    pub fn new(book: Book, clock: Clock, key: VaultKey, settings: SandboxSettings) -> Self {
+        let vault = Vault::new(book.clone(), clock.clone(), key);
         Self {
             book,
+            vault,
             clock,
             settings,
             answers: AtomicU32::new(0),
@@ -124,24 +132,26 @@ impl SandboxBank {
     }
 
     async fn try_attempt(&self, attempt: Attempt) -> Result<AttemptAnswer, BookClosed> {
-        let Attempt { operation, payment, kind, amount, means, return_address, demand, guide } = attempt;
+        let Attempt { operation, payment, kind, amount, merchant, means, save, return_address, demand, guide } =
+            attempt;
         let question = Question { operation, payment, kind, amount };
         if let Some(entry) = self.book.entry(operation).await? {
             return Ok(again(&question, &entry));
         }
-        let card = match means {
-            Means::Card(card) => card,
+        // What is typed is wiped here: what follows may take seconds.
+        let looked = match means {
+            Means::Card(card) => self.look(merchant, &card, save, demand, guide).await,
+            Means::SavedCard(card) => self.look_up(merchant, &card, demand, guide).await,
             Means::Elsewhere(place) => return self.begin_errand(&question, place, return_address).await,
         };
-        let own = judge(&card, self.clock.now());
-        let behaviour = own.under(demand);
-        let note = Note::of_card(&card);
-        let stage = match guide {
-            Guide::Us => None,
-            Guide::Merchant => guided::first_stage(own, behaviour, card.number()),
+        let Seen { behaviour, stage, note } = match looked {
+            Ok(seen) => seen,
+            Err(KeepError::Refused) => {
+                let refused = declined(operation, DeclineReason::CardRestricted, None);
+                return Ok(AttemptAnswer::Done(refused));
+            }
+            Err(KeepError::Unavailable) => return Err(BookClosed),
         };
-        // Wiped here: what follows may take seconds.
-        drop(card);
         match stage {
             Some(stage) => self.begin_guided(&question, note, stage, return_address).await,
             None => self.decide(&question, note, behaviour, return_address).await,
@@ -189,6 +199,41 @@ impl SandboxBank {
         Ok(AttemptAnswer::Done(answer))
     }
 
+    /// Looks at a card. It is kept before the outcome is known, because afterwards nobody has its number any more.
+    async fn look(
+        &self,
+        merchant: ProjectId,
+        card: &Card,
+        save: bool,
+        demand: Demand,
+        guide: Guide,
+    ) -> Result<Seen, KeepError> {
+        let own = judge(card.number(), Some(card.expiry()), card.code(), self.clock.now());
+        let may_be_approved = match own.under(demand) {
+            Behaviour::Decline(_) | Behaviour::NeverReceived => false,
+            Behaviour::Approve(_)
+            | Behaviour::Challenge
+            | Behaviour::AnswerLost
+            | Behaviour::Slow
+            | Behaviour::ChallengeAnswerLost => true,
+        };
+        let token = if save && may_be_approved { Some(self.vault.keep(merchant, card.number()).await?) } else { None };
+        Ok(Seen::of(card.number(), own, demand, guide, token))
+    }
+
+    /// The same for a card that is kept.
+    async fn look_up(
+        &self,
+        merchant: ProjectId,
+        card: &SavedCard,
+        demand: Demand,
+        guide: Guide,
+    ) -> Result<Seen, KeepError> {
+        let number = self.vault.open(merchant, &card.token).await?;
+        let own = judge(&number, Expiry::from_number(card.facts.expiry), card.code.as_ref(), self.clock.now());
+        Ok(Seen::of(&number, own, demand, guide, None))
+    }
+
     /// Writes a decision down and answers it, unless this answer is to be lost.
     async fn give(&self, entry: Entry) -> Result<Answer, BookClosed> {
         if self.loses_answer() {
@@ -233,13 +278,33 @@ impl SandboxBank {
     }
 }
 
-/// What the card's number, date and code make of the attempt. A card without a code is one that the merchant may charge without it.
-fn judge(card: &Card, now: UnixMillis) -> Behaviour {
-    let Some(known) = cards::find(card.number()) else { return Behaviour::Decline(DeclineReason::UnknownCard) };
-    if card.expiry().is_past(now) {
+/// What the bank makes of a card.
+struct Seen {
+    behaviour: Behaviour,
+    /// Where an authentication begins that the merchant's page leads.
+    stage: Option<Stage>,
+    note: Note,
+}
+
+impl Seen {
+    fn of(number: &CardNumber, own: Behaviour, demand: Demand, guide: Guide, token: Option<CardToken>) -> Self {
+        let behaviour = own.under(demand);
+        let stage = match guide {
+            Guide::Us => None,
+            Guide::Merchant => guided::first_stage(own, behaviour, number),
+        };
+        Self { behaviour, stage, note: Note::of_card(number, token) }
+    }
+}
+
+/// What a card's number, date and code make of the attempt. A card without a code is one that the merchant may charge without it; a
+/// date that is none has passed.
+fn judge(number: &CardNumber, expiry: Option<Expiry>, code: Option<&SecurityCode>, now: UnixMillis) -> Behaviour {
+    let Some(known) = cards::find(number) else { return Behaviour::Decline(DeclineReason::UnknownCard) };
+    if expiry.is_none_or(|expiry| expiry.is_past(now)) {
         return Behaviour::Decline(DeclineReason::CardExpired);
     }
-    if card.code().is_some_and(|code| !known.codes.contains(&code.digits())) {
+    if code.is_some_and(|code| !known.codes.contains(&code.digits())) {
         return Behaviour::Decline(DeclineReason::WrongSecurityCode);
     }
     known.behaviour
@@ -306,6 +371,24 @@ impl Provider for SandboxBank {
             Outcome::Challenge(_) | Outcome::Authenticated => Some(address_of(&entry)),
             Outcome::Approved | Outcome::Declined(_) => None,
         }
+    }
+
+    async fn saved_card(&self, operation: OperationId) -> Option<CardToken> {
+        let entry = self.book.entry(operation).await.ok().flatten()?;
+        let token = Note::read(&entry.note).token;
+        (entry.outcome == Outcome::Approved && !token.is_empty()).then_some(CardToken(token))
+    }
+
+    async fn keep_card(&self, merchant: ProjectId, card: Card) -> Result<CardToken, KeepError> {
+        // Nobody keeps a real card in a sandbox.
+        if cards::find(card.number()).is_none() || card.expiry().is_past(self.clock.now()) {
+            return Err(KeepError::Refused);
+        }
+        self.vault.keep(merchant, card.number()).await
+    }
+
+    async fn find_card(&self, merchant: ProjectId, number: &CardNumber) -> Result<Option<CardToken>, KeepError> {
+        self.vault.find(merchant, number).await
     }
 
     async fn follow_up(&self, follow_up: FollowUp) -> Answer {

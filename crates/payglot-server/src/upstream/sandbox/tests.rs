@@ -1,6 +1,7 @@
 //! The bank over a real store. Time is the runtime's own and stands still, so that nothing here waits.
 
 mod elsewhere;
+mod vault;
 
 use super::book::{Outcome, reached_processing};
 use super::*;
@@ -37,7 +38,8 @@ impl Town {
         let file = folder.path().join("payglot.db");
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&file, SqliteOptions::default()).expect("a store"));
         let clock = Clock::Manual(Arc::new(AtomicI64::new(NOW)));
-        let bank = SandboxBank::new(Book::new(Arc::clone(&store)), clock.clone(), settings);
+        let key = crate::secrets::MasterKey::from_hex(&"ab".repeat(32)).expect("a key").vault("bank").expect("keys");
+        let bank = SandboxBank::new(Book::new(Arc::clone(&store)), clock.clone(), key, settings);
         let project = NewProject {
             protocol: "rbs".to_owned(),
             name: "shop".to_owned(),
@@ -62,8 +64,13 @@ impl Town {
             expires_at: UnixMillis(NOW + 1_200_000),
         };
         let (id, decision) = (new.id, payglot_core::register(new, UnixMillis(NOW)).expect("a payment"));
-        let commit =
-            Commit { decision, details: Some(String::new()), notifications: Vec::new(), lease_until: UnixMillis(NOW) };
+        let commit = Commit {
+            decision,
+            details: Some(String::new()),
+            notifications: Vec::new(),
+            binding: None,
+            lease_until: UnixMillis(NOW),
+        };
         self.store.commit(commit).await.expect("registered");
         id
     }
@@ -74,7 +81,9 @@ impl Town {
             payment: self.clock.payment_id(),
             kind: OperationKind::Sale,
             amount: rub(2_000),
+            merchant: self.project,
             means: Means::Card(card(number, code, "12/34")),
+            save: false,
             return_address: RETURN.to_owned(),
             demand: Demand::AsIssuerWants,
             guide: Guide::Us,
@@ -479,21 +488,4 @@ async fn a_bank_without_its_book_does_not_answer() {
     assert_eq!(town.ask(payment, OperationKind::Payout, 1).await, "unknown");
     assert_eq!(town.bank.finish_attempt(open).await, Answer::Unknown);
     assert_eq!(town.bank.answer_challenge(open, "12345678").await, ChallengeResult::Unavailable);
-}
-
-#[test]
-fn a_note_reads_back() {
-    let note = Note {
-        card: "411111**1111".to_owned(),
-        three_ds: Some(ThreeDs::Challenge),
-        return_address: RETURN.to_owned(),
-        wrong_answers: 2,
-        answer_lost: true,
-        place: Some(elsewhere::place(Method::Sms)),
-        phone: "•••• 4567".to_owned(),
-        pending: true,
-        stage: book::Stage::PaReq,
-    };
-    assert_eq!(Note::read(&note.write()), note);
-    assert_eq!(Note::read(&Note::default().write()), Note::default());
 }

@@ -7,9 +7,8 @@ use super::tds;
 use crate::flows::{FlowError, StoredPayment, pay, query};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use crate::upstream::card::Card;
 use crate::upstream::{Demand, Guide, Means};
-use payglot_core::{Method, OperationId, Refusal, State};
+use payglot_core::{BindingId, Method, OperationId, Refusal, State};
 use payglot_wire::Protocol;
 use payglot_wire::raw::Reply;
 use payglot_wire::rbs::reply::{self, PaymentAnswer};
@@ -110,7 +109,10 @@ async fn pay_order(
         details.to_text()
     });
     let payer = Wanted {
-        card,
+        means: Means::Card(card),
+        binding: None,
+        // Here it is the merchant's page that asks the payer, and says so only if the card shall not be saved.
+        save: !not_needed,
         ip,
         demand: shop::demand(project, stored),
         remember: Some(remember),
@@ -122,7 +124,11 @@ async fn pay_order(
 /// What a call that pays with a card wants.
 pub(super) struct Wanted {
     /// The card.
-    pub(super) card: Card,
+    pub(super) means: Means,
+    /// The saved card that it is.
+    pub(super) binding: Option<BindingId>,
+    /// Shall it be saved?
+    pub(super) save: bool,
     /// The payer's address.
     pub(super) ip: Option<String>,
     /// Must the holder be authenticated?
@@ -139,9 +145,9 @@ pub(super) async fn pay_with(
     mut stored: StoredPayment,
     wanted: Wanted,
 ) -> Result<PaymentAnswer, Refused> {
-    let Wanted { card, ip, demand, remember, three_ds } = wanted;
+    let Wanted { means, binding, save, ip, demand, remember, three_ds } = wanted;
     if stored.payment.payer_acts() {
-        if let Some(attempt) = same_card(&stored, &card)
+        if let Some(attempt) = same_card(&stored, &means)
             && let Some((step, address)) = pay::current_step(gateway, attempt).await
         {
             return Ok(tds::step(gateway, &stored, attempt, step, &address, &three_ds));
@@ -152,16 +158,21 @@ pub(super) async fn pay_with(
         return Err(Refused::StateForbids);
     }
     let back = tds::BackTo::of(gateway, &stored, &three_ds);
-    let payer = pay::Payer { means: Means::Card(card), ip, demand, guide: Guide::Merchant, remember };
+    let payer = pay::Payer { means, binding, save, ip, demand, guide: Guide::Merchant, remember };
     let paid = pay::attempt(gateway, stored, payer, move |_| back.version_1()).await;
     let paid = paid.map_err(|error| refused(&error))?;
     Ok(tds::answer(gateway, paid, &three_ds, false))
 }
 
 /// The attempt under way, if it was begun by a merchant's page with this card.
-fn same_card(stored: &StoredPayment, card: &Card) -> Option<OperationId> {
-    let attempt = stored.payment.last_attempt().filter(|attempt| attempt.method == Some(Method::MerchantCard))?;
-    (attempt.card.as_ref() == Some(&card.facts())).then_some(attempt.id)
+fn same_card(stored: &StoredPayment, means: &Means) -> Option<OperationId> {
+    let (method, facts) = match means {
+        Means::Card(card) => (Method::MerchantCard, card.facts()),
+        Means::SavedCard(card) => (Method::SavedCard, card.facts.clone()),
+        Means::Elsewhere(_) => return None,
+    };
+    let attempt = stored.payment.last_attempt().filter(|attempt| attempt.method == Some(method))?;
+    (attempt.card.as_ref() == Some(&facts)).then_some(attempt.id)
 }
 
 /// The browser was looked at, so the call is repeated with the id of the attempt.

@@ -211,9 +211,10 @@ fn assemble(
         None => Courier::by_hand(held, clock.clone(), &config, counts),
     };
     let bank = SandboxSettings { time_limit: Duration::ZERO, slow_answer, ..SandboxSettings::default() };
+    let vault = key.vault("sandbox bank").expect("keys of the vault");
     Gateway {
         projects: Projects::new(Arc::clone(&store), Arc::clone(&key)),
-        bank: Arc::new(SandboxBank::new(Book::new(Arc::clone(&store)), clock.clone(), bank)),
+        bank: Arc::new(SandboxBank::new(Book::new(Arc::clone(&store)), clock.clone(), vault, bank)),
         config,
         clock,
         store,
