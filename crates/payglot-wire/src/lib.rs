@@ -4,6 +4,7 @@
 //! Nothing here derives a serializer: replies are written field by field, in the order of the vendor's document, because their
 //! readers are plugins that were tested against one installation only.
 
+pub mod monetix;
 pub mod paysera;
 pub mod proof;
 pub mod raw;

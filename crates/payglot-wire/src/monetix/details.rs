@@ -1,0 +1,196 @@
+//! What is kept of a request beside the payment: the shop's own fields, without cards, codes and tokens, and what the gateway learned
+//! since, as one opaque text to everybody else.
+
+mod learned;
+
+use super::params::Fields;
+use super::request::{Customer, rule};
+use super::signature::without;
+use super::ways::{Frame, Outcome, Shown, WayBack};
+use crate::text::json::Json;
+use std::fmt;
+
+pub use learned::{DisplayItem, Learned, OperationFacts, Recurring, Redirect, ThreeDsStep, Waiting};
+
+/// Members of a call that are kept. All else may hold a card or a token, so it is not.
+const KEPT: &[&str] = &[
+    "general",
+    "customer",
+    "account",
+    "payment",
+    "return_url",
+    "callback",
+    "receipt_data",
+    "cash_voucher_data",
+    "recurring",
+    "interface_type",
+    "merchant",
+    "send_email",
+    "card_operation_type",
+];
+
+/// Words in names of page parameters whose values are not kept.
+const DROPPED: &[&str] = &["pan", "cvv", "cvc", "security", "ssn", "token", "signature"];
+
+fn is_secret(name: &str) -> bool {
+    name.split(['_', '[', ']']).any(|word| DROPPED.contains(&word))
+}
+
+/// Where a request came from; the fields have other names there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The Payment Page.
+    Page,
+    /// Gate.
+    Gate,
+}
+
+/// The stored text, read.
+#[derive(Clone, PartialEq)]
+pub struct Details {
+    source: Source,
+    request: Json,
+    /// What the gateway learned.
+    pub learned: Learned,
+}
+
+impl fmt::Debug for Details {
+    /// Without the request, which is about people.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Details").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl Details {
+    pub(super) fn of_page(fields: &Fields) -> Self {
+        let kept = fields.pairs().iter().filter(|(name, _)| !name.starts_with('_') && !is_secret(name));
+        let members = kept.map(|(name, value)| (name.clone(), Json::Text(value.clone())));
+        Self { source: Source::Page, request: Json::Object(members.collect()), learned: Learned::default() }
+    }
+
+    pub(super) fn of_call(tree: &Json) -> Self {
+        let members = tree.members().unwrap_or_default().iter().filter(|(key, _)| KEPT.contains(&key.as_str()));
+        let members = members.map(|(key, value)| {
+            let value = match key.as_str() {
+                "general" => without(value, &["signature"]),
+                "customer" => without(value, &["security_code", "ssn", "account", "mpi_result"]),
+                "account" => without(value, &["token"]),
+                _ => value.clone(),
+            };
+            (key.clone(), value)
+        });
+        let learned = Learned { accepted: true, ..Learned::default() };
+        Self { source: Source::Gate, request: Json::Object(members.collect()), learned }
+    }
+
+    /// Reads a stored text. One that is not ours reads as nothing known.
+    pub fn read(text: &str) -> Self {
+        let json = Json::read(text).unwrap_or(Json::Null);
+        let source = if json.get("source").and_then(Json::text) == Some("page") { Source::Page } else { Source::Gate };
+        let request = json.get("request").cloned().unwrap_or(Json::Object(Vec::new()));
+        Self { source, request, learned: json.get("learned").map(Learned::read).unwrap_or_default() }
+    }
+
+    /// The text to store.
+    pub fn to_text(&self) -> String {
+        let source = match self.source {
+            Source::Page => "page",
+            Source::Gate => "gate",
+        };
+        let members = [
+            ("source".to_owned(), Json::Text(source.to_owned())),
+            ("request".to_owned(), self.request.clone()),
+            ("learned".to_owned(), self.learned.to_json()),
+        ];
+        Json::Object(members.into()).to_string()
+    }
+
+    /// Where the request came from.
+    pub const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// A field by its name on the page and its path in Gate; a page's value of a wrong form counts as absent.
+    fn get(&self, page: &str, gate: &str) -> Option<String> {
+        let value = match self.source {
+            Source::Page => {
+                let value = self.request.get(page).map(Json::plain);
+                value.filter(|value| rule(page).is_none_or(|rule| rule.fits(value)))
+            }
+            Source::Gate => gate.split('.').try_fold(&self.request, |value, key| value.get(key)).map(Json::plain),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// A parameter of the page, as it was sent.
+    pub fn page(&self, name: &str) -> Option<&str> {
+        self.request.get(name).and_then(Json::text).filter(|_| self.source == Source::Page)
+    }
+
+    /// What is paid for.
+    pub fn description(&self) -> Option<String> {
+        self.get("payment_description", "payment.description")
+    }
+
+    /// The payer, as the shop says.
+    pub fn customer(&self) -> Customer {
+        Customer {
+            id: self.get("customer_id", "customer.id"),
+            first_name: self.get("customer_first_name", "customer.first_name"),
+            last_name: self.get("customer_last_name", "customer.last_name"),
+            email: self.get("customer_email", "customer.email"),
+            phone: self.get("customer_phone", "customer.phone"),
+            ip_address: self.get("customer_ip_address", "customer.ip_address"),
+        }
+    }
+
+    /// The number of the wallet: the one the payer typed, or the shop's.
+    pub fn account_number(&self) -> Option<String> {
+        self.learned.account_number.clone().or_else(|| self.get("account_number", "account.number"))
+    }
+
+    /// Where callbacks go, if the request says so: of final successes and declines to their own addresses.
+    pub fn callback_url(&self, outcome: Outcome) -> Option<String> {
+        let of = |name: &str| self.get(name, &format!("general.{name}"));
+        let own = match outcome {
+            Outcome::Success => of("merchant_success_callback_url"),
+            Outcome::Failure => of("merchant_decline_callback_url"),
+            Outcome::Open => None,
+        };
+        own.or_else(|| of("merchant_callback_url"))
+    }
+
+    /// Did the shop ask for no callback at all?
+    pub fn is_silent(&self) -> bool {
+        self.get("", "callback.force_disable").as_deref().and_then(super::rules::flag).unwrap_or(false)
+    }
+
+    /// Milliseconds to wait before a callback.
+    pub fn callback_delay_ms(&self) -> i64 {
+        let seconds = self.get("", "callback.delay").as_deref().and_then(super::rules::whole);
+        seconds.unwrap_or(0).clamp(0, 600) * 1000
+    }
+
+    /// The button back to the shop. On a result page without an address of its own the project's default counts, not another button.
+    pub fn button(&self, outcome: Outcome) -> Option<WayBack> {
+        let name = outcome.word();
+        let gate = match outcome {
+            Outcome::Success => "return_url.success",
+            Outcome::Failure => "return_url.decline",
+            Outcome::Open => "return_url.return",
+        };
+        let url = self.get(&format!("merchant_{name}_url"), gate).filter(|url| crate::text::url::has_scheme(url))?;
+        let of = |part: &str| self.get(&format!("merchant_{name}_{part}"), "");
+        let shown = Shown::read(of("enabled").as_deref());
+        Some(WayBack { url, shown, frame: Frame::read(of("redirect_mode").as_deref(), Frame::ParentPage) })
+    }
+
+    /// Where the payer is sent at once when the result is known, without a page of ours; the page only.
+    pub fn redirect(&self, outcome: Outcome) -> Option<WayBack> {
+        let name = outcome.word();
+        let of = |part: &str| self.get(&format!("redirect_{name}_{part}"), "");
+        let shown = Shown::read(of("enabled").as_deref());
+        let way = WayBack { url: of("url")?, shown, frame: Frame::read(of("mode").as_deref(), Frame::Iframe) };
+        (outcome != Outcome::Open && shown != Shown::Never).then_some(way)
+    }
+}

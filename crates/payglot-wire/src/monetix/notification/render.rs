@@ -1,0 +1,252 @@
+//! From our payments to the protocol's blocks.
+
+use super::super::codes::{Channel, Code};
+use super::super::details::{Details, Waiting};
+use super::super::status::{OperationType, PaymentType, Status};
+use super::body::{AccountBlock, Body, OperationBlock, PaymentBlock, Sum};
+use super::{CallbackSettings, RefusedCall};
+use payglot_core::decide::Announcement;
+use payglot_core::{
+    CardBrand, CardFacts, Event, Intent, Method, Operation, OperationStatus, Payment, State, UnixMillis,
+};
+
+/// What tells of an event; `None` while the shop must not know of the payment.
+pub(super) fn callback_body(
+    event: &Announcement,
+    payment: &Payment,
+    details: &Details,
+    settings: &CallbackSettings,
+) -> Option<Body> {
+    let operation = event.operation.and_then(|id| payment.operation(id)).or_else(|| payment.last_attempt());
+    let block = match operation {
+        Some(operation) => operation_block(operation, payment, details, settings),
+        None => without_attempt(payment, details, settings)?,
+    };
+    let mut body = whole(payment, details, settings)?;
+    let facts = operation.map(|operation| details.learned.facts(operation.id));
+    body.payment.merchant_refund_id = facts.and_then(|facts| facts.merchant_refund_id);
+    let again = event.event == Event::AttemptFailed;
+    if settings.tells_attempts && (again || event.event == Event::Refused) {
+        let left = details.learned.attempts_until.filter(|_| again).map_or(0, |end| end.since(payment.updated_at));
+        body.payment.attempts = Some((again, left.max(0) / 1000));
+    }
+    body.operation = Some(block);
+    Some(body)
+}
+
+/// Where a payment stands, with every operation: the body of a status answer without its signature. `None` while the shop must not know
+/// of the payment.
+pub fn status_report(payment: &Payment, details: &Details, settings: &CallbackSettings) -> Option<Body> {
+    let mut body = whole(payment, details, settings)?;
+    let blocks = payment.operations.iter().map(|operation| operation_block(operation, payment, details, settings));
+    body.operations = blocks.collect();
+    if body.operations.is_empty() {
+        body.operations.extend(without_attempt(payment, details, settings));
+    }
+    Some(body)
+}
+
+/// Everything but operations.
+fn whole(payment: &Payment, details: &Details, settings: &CallbackSettings) -> Option<Body> {
+    let status = Status::of_payment(payment, details)?;
+    let waits = payment.payer_acts();
+    Some(Body {
+        project_id: settings.project_id,
+        payment: PaymentBlock {
+            id: payment.order.clone(),
+            kind: Some(PaymentType::of(payment, details)),
+            status,
+            date: Some(payment.updated_at),
+            method: method(payment, details),
+            sum: Some(sum(payment)),
+            description: Some(description(details, settings)),
+            merchant_refund_id: None,
+            attempts: None,
+        },
+        customer_id: details.customer().id,
+        operation: None,
+        operations: Vec::new(),
+        account: account(payment, details),
+        // Not before the provider has really done it.
+        provider_payment_id: details.learned.provider_payment_id.clone().filter(|_| !payment.state.waits_for_payer()),
+        recurring: details.learned.recurring.clone().map(|known| (known.id, known.currency, known.valid_thru)),
+        errors: Vec::new(),
+        waiting: details.learned.waiting.clone().filter(|_| waits),
+    })
+}
+
+fn description(details: &Details, settings: &CallbackSettings) -> String {
+    let text = details.description().unwrap_or_default();
+    if settings.replaces_semicolons { text.replace(';', ",") } else { text }
+}
+
+/// What is left: less what was given back. Before anything was paid, what is asked for.
+fn sum(payment: &Payment) -> Sum {
+    let minor = match payment.state {
+        State::Paid => payment.sums.captured.saturating_sub(payment.sums.refunded),
+        State::Held => payment.hold_remaining(),
+        State::Created
+        | State::Pending
+        | State::Underpaid
+        | State::Declined
+        | State::Voided
+        | State::Cancelled
+        | State::Expired => payment.amount.minor(),
+    };
+    Sum { minor, ..payment.amount.into() }
+}
+
+fn method(payment: &Payment, details: &Details) -> Option<String> {
+    let known = details.learned.method.clone();
+    known.or_else(|| payment.last_attempt().filter(|attempt| is_card(attempt)).map(|_| "card".to_owned()))
+}
+
+fn is_card(operation: &Operation) -> bool {
+    match operation.method {
+        Some(Method::Card | Method::MerchantCard | Method::SavedCard) => true,
+        Some(Method::Wallet | Method::Bank | Method::Transfer | Method::Sms | Method::Kiosk | Method::Crypto)
+        | None => false,
+    }
+}
+
+fn account(payment: &Payment, details: &Details) -> Option<AccountBlock> {
+    let card = payment.operations.iter().rev().find_map(|operation| operation.card.as_ref());
+    match card {
+        Some(card) => Some(card_account(card)),
+        None => details.account_number().map(|number| AccountBlock { number, card: None }),
+    }
+}
+
+fn card_account(card: &CardFacts) -> AccountBlock {
+    let brand = match card.brand {
+        CardBrand::Visa => "visa",
+        CardBrand::Mastercard => "mastercard",
+        CardBrand::Maestro => "maestro",
+        CardBrand::Mir => "mir",
+        CardBrand::Amex => "amex",
+        CardBrand::Other => "other",
+    };
+    let (month, year) = (format!("{:02}", card.expiry % 100), (card.expiry / 100).to_string());
+    AccountBlock {
+        number: card.masked.replacen("**", "******", 1),
+        card: Some([brand.to_owned(), card.holder.clone(), month, year]),
+    }
+}
+
+fn operation_block(
+    operation: &Operation,
+    payment: &Payment,
+    details: &Details,
+    settings: &CallbackSettings,
+) -> OperationBlock {
+    let facts = details.learned.facts(operation.id);
+    let status = Status::of_operation(operation, payment, details);
+    let card = details.learned.method.as_deref() == Some("card") || payment.operations.iter().any(is_card);
+    let channel = if card { Channel::Card } else { Channel::Other };
+    let code = match (operation.status, operation.reason) {
+        (OperationStatus::Approved, _) => Code::Success,
+        (OperationStatus::Declined, Some(reason)) => facts.code.unwrap_or(Code::of_reason(reason, channel)),
+        (OperationStatus::Declined, None) => facts.code.unwrap_or(Code::Decline),
+        (OperationStatus::PayerActs, _) if status == Status::Decline => Code::Cancelled,
+        (OperationStatus::Asked | OperationStatus::PayerActs | OperationStatus::Unknown, _) => Code::Awaiting,
+    };
+    OperationBlock {
+        id: facts.number,
+        kind: OperationType::of(operation, details),
+        status,
+        date: operation.answered_at.unwrap_or(payment.updated_at),
+        created: operation.asked_at,
+        request_id: facts.request_id,
+        sum: Some(operation.amount.into()),
+        code,
+        provider_id: settings.provider_id,
+        provider_payment_id: facts.provider_payment_id,
+        auth_code: operation.facts.approval_code.clone(),
+    }
+}
+
+/// Every callback has an operation, also of a payment that nobody tried to pay.
+fn without_attempt(payment: &Payment, details: &Details, settings: &CallbackSettings) -> Option<OperationBlock> {
+    let status = Status::of_payment(payment, details)?;
+    let kind = match payment.intent {
+        Intent::Sale | Intent::Hold if details.learned.kind == Some(PaymentType::Invoice) => OperationType::Invoice,
+        Intent::Sale => OperationType::Sale,
+        Intent::Hold => OperationType::Auth,
+        Intent::Payout => OperationType::Payout,
+    };
+    let facts = super::super::details::OperationFacts::new(
+        payglot_core::OperationId::from_bytes(*payment.id.as_bytes()),
+        payment.id.to_string(),
+    );
+    Some(OperationBlock {
+        id: facts.number,
+        kind,
+        status,
+        date: payment.updated_at,
+        created: payment.created_at,
+        request_id: details.learned.request_id.clone().unwrap_or(facts.request_id),
+        sum: Some(payment.amount.into()),
+        code: if status.is_final() { Code::Cancelled } else { Code::Awaiting },
+        provider_id: settings.provider_id,
+        provider_payment_id: String::new(),
+        auth_code: String::new(),
+    })
+}
+
+/// What tells of a call that was accepted and then refused.
+pub(super) fn refusal_body(refused: &RefusedCall, settings: &CallbackSettings) -> Body {
+    let at: UnixMillis = refused.at;
+    let existing = refused.payment.and_then(|(payment, details)| whole(payment, details, settings));
+    let status = if existing.is_some() { Status::Decline } else { Status::Error };
+    let operation = OperationBlock {
+        id: refused.number,
+        kind: refused.kind,
+        status,
+        date: at,
+        created: at,
+        request_id: refused.request_id.to_owned(),
+        sum: refused.sum.clone(),
+        code: refused.refused.code,
+        provider_id: settings.provider_id,
+        provider_payment_id: String::new(),
+        auth_code: String::new(),
+    };
+    let mut body = existing.unwrap_or_else(|| not_there(refused, settings));
+    body.payment.merchant_refund_id = refused.merchant_refund_id.map(str::to_owned);
+    body.operation = Some(operation);
+    body.waiting = None::<Waiting>;
+    body
+}
+
+/// The payment that a refused request would have made. Of one that a refund did not find only the id is known.
+fn not_there(refused: &RefusedCall, settings: &CallbackSettings) -> Body {
+    let made = match refused.kind {
+        OperationType::Sale | OperationType::Auth => Some(PaymentType::Purchase),
+        OperationType::Payout => Some(PaymentType::Payout),
+        OperationType::Recurring => Some(PaymentType::Recurring),
+        OperationType::Invoice => Some(PaymentType::Invoice),
+        OperationType::Capture | OperationType::Cancel | OperationType::Refund | OperationType::Reversal => None,
+    };
+    Body {
+        project_id: settings.project_id,
+        payment: PaymentBlock {
+            id: refused.payment_id.to_owned(),
+            kind: made,
+            status: Status::Error,
+            date: made.map(|_| refused.at),
+            method: refused.method.filter(|_| made.is_some()).map(str::to_owned),
+            sum: refused.sum.clone().filter(|_| made.is_some()),
+            description: made.map(|_| description(refused.details, settings)),
+            merchant_refund_id: None,
+            attempts: None,
+        },
+        customer_id: refused.details.customer().id,
+        operation: None,
+        operations: Vec::new(),
+        account: None,
+        provider_payment_id: None,
+        recurring: None,
+        errors: vec![refused.refused.clone()],
+        waiting: None,
+    }
+}

@@ -1,0 +1,243 @@
+//! The page's parameters, as clients write them.
+
+use super::super::request::{check, page_query};
+use super::super::{Fields, Frame, Mode, Outcome, Shown};
+use super::*;
+
+const FILE: &str = include_str!("../vectors/pages.txt");
+
+fn order() -> Fields {
+    Fields::default()
+        .with("project_id", "1234")
+        .with("payment_id", "p-1")
+        .with("customer_id", "c-1")
+        .with("payment_amount", "100")
+        .with("payment_currency", "USD")
+}
+
+/// Signed and read.
+fn read(fields: &Fields) -> Result<PageOrder, Refused> {
+    page(&page_query(fields, &secret()))
+}
+
+fn without(name: &str) -> Fields {
+    Fields::from_pairs(order().pairs().iter().filter(|(known, _)| known != name).cloned().collect())
+}
+
+fn refused(name: &str, value: &str) -> (Code, String) {
+    code(read(&without(name).with(name, value)))
+}
+
+#[test]
+fn three_clients_write_one_order() {
+    let clients: Vec<_> = blocks(FILE).into_iter().filter(|block| field(block, "blob").is_none()).collect();
+    assert_eq!(clients.len(), 3);
+    for block in clients {
+        let query = field(&block, "query").expect("a query");
+        let order = page(query).expect("an order");
+        assert_eq!(order.payment_id.as_deref(), Some("payment_47"));
+        assert_eq!(order.amount.map(|amount| amount.to_string()).as_deref(), Some("1.00 RUB"));
+        assert_eq!(order.force_method.as_deref(), Some("webmoney"));
+        assert_eq!(order.missing_for_webmoney(), ["account_number"]);
+        let expected = "Top-up of personal account №<01234567890> on the website <https://merchant.example.com>.";
+        assert_eq!(order.description.as_deref(), Some(expected));
+        // In the body it is the same order.
+        let posted = PageRequest::read(&raw("", query.as_bytes())).expect("readable");
+        assert!(prove_page(posted, &[secret()]).is_ok());
+        for (from, to) in
+            [("amount=100", "amount=101"), ("John", "Jane"), ("signature=", "signature=x"), ("RUB", "USD")]
+        {
+            assert_eq!(code(page(&query.replacen(from, to, 1))).0, Code::InvalidSignature, "{from}");
+        }
+    }
+}
+
+#[test]
+fn what_scripts_add_does_not_break_the_signature() {
+    let signed = page_query(&order().with("close_on_missclick", "1").with("css_modal_wrap", "x"), &secret());
+    for added in [
+        "frame_mode=popup",
+        "_sw=1920&_referrer=https%3A%2F%2Fm.example%2F",
+        "target_element=box",
+        "baseUrl=https%3A%2F%2Fx",
+    ] {
+        assert!(page(&format!("{signed}&{added}")).is_ok(), "{added}");
+    }
+    // Some shops sign what others add.
+    let signed = page_query(&order().with("target_element", "box"), &secret());
+    assert!(page(&format!("{signed}&baseUrl=https%3A%2F%2Fx")).is_err());
+    assert!(page(&format!("{signed}&frame_mode=iframe")).is_ok());
+    for added in ["merchant_success_url=https%3A%2F%2Fevil.example", "amount=1", "frame_mode[x]=1&mode=payout"] {
+        assert_eq!(
+            code(page(&format!("{}&{added}", page_query(&order(), &secret())))).0,
+            Code::InvalidSignature,
+            "{added}"
+        );
+    }
+    // The last value of a name counts, and is the one that must be signed.
+    assert!(page(&format!("{}&payment_amount=1", page_query(&order(), &secret()))).is_err());
+}
+
+#[test]
+fn nested_names_null_and_empty_values_are_signed_as_trees() {
+    let fields = order().with("a[b][0]", "x").with("a[b][1]", "№;:").with("empty", "").with("nothing", "null");
+    assert!(read(&fields).is_ok());
+    // JavaScript sends the word and signs nothing.
+    let signed = page_query(&order().with("nothing", ""), &secret());
+    assert!(page(&signed.replace("nothing=", "nothing=null")).is_ok());
+    assert!(page(&signed.replace("nothing=", "nothing=nil")).is_err());
+}
+
+#[test]
+fn only_what_no_page_could_do_without_is_refused() {
+    let good = read(&order()).expect("an order");
+    assert_eq!((good.mode, good.customer.id.as_deref()), (Mode::Purchase, Some("c-1")));
+    for (name, value, expected) in [
+        ("project_id", "", Code::Missing),
+        ("project_id", "0", Code::Invalid),
+        ("project_id", "12x", Code::Invalid),
+        ("payment_id", "", Code::Missing),
+        ("payment_id", &"x".repeat(256), Code::Invalid),
+        ("customer_id", "", Code::Missing),
+        ("payment_amount", "", Code::Missing),
+        ("payment_amount", "0", Code::Invalid),
+        ("payment_amount", "-1", Code::Invalid),
+        ("payment_amount", "10.50", Code::Invalid),
+        ("payment_amount", "1e3", Code::Invalid),
+        ("payment_amount", "10000000000001", Code::Invalid),
+        ("payment_amount", "2000000000000", Code::AboveLimit),
+        ("payment_currency", "", Code::Missing),
+        ("payment_currency", "usd", Code::Invalid),
+        ("payment_currency", "WMZ", Code::InvalidCurrency),
+        ("payment_currency", "XQQ", Code::InvalidCurrency),
+        ("mode", "steal", Code::Invalid),
+    ] {
+        assert_eq!(refused(name, value), (expected, name.to_owned()), "{name}={value}");
+    }
+    for (name, value) in [
+        ("customer_email", "nobody"),
+        ("customer_phone", "+1 (2)"),
+        ("best_before", "tomorrow"),
+        ("merchant_success_url", "javascript://x"),
+        ("operation_type", "steal"),
+        ("language_code", "eng"),
+    ] {
+        let order = read(&order().with(name, value)).expect(name);
+        assert_eq!(
+            (order.customer.email, order.customer.phone, order.best_before, order.hold),
+            (None, None, None, None)
+        );
+        assert_eq!((order.details.button(Outcome::Success), order.language), (None, None));
+    }
+}
+
+#[test]
+fn other_modes_need_less_or_zero() {
+    let tokenize = Fields::default().with("project_id", "1234").with("customer_id", "c").with("mode", "card_tokenize");
+    let order = read(&tokenize).expect("an order");
+    assert_eq!((order.mode, order.payment_id, order.amount), (Mode::CardTokenize, None, None));
+    let verify = |amount: &str| {
+        let kept = without("payment_amount");
+        read(&kept.with("payment_amount", amount).with("mode", "card_verify"))
+    };
+    assert!(verify("0").is_ok());
+    assert_eq!(code(verify("1")).0, Code::Invalid);
+}
+
+#[test]
+fn marked_parameters_are_honoured() {
+    let order = read(
+        &order()
+            .with("hide", "card , wallet/paypal,")
+            .with("default_payment_method", "webmoney")
+            .with("card_operation_type", "auth")
+            .with("language_code", "RU")
+            .with("recurring_register", "1")
+            .with("best_before", "2024-12-08T00:00:00+03:00")
+            .with("merchant_success_url", "https://shop.example/ok?a=1")
+            .with("merchant_success_enabled", "1")
+            .with("merchant_fail_url", "myapp://paid")
+            .with("merchant_fail_redirect_mode", "blank_page")
+            .with("redirect_success_url", "https://shop.example/done")
+            .with("redirect_fail_url", "https://shop.example/no")
+            .with("redirect_fail_enabled", "0")
+            .with("merchant_callback_url", "https://shop.example/cb")
+            .with("merchant_decline_callback_url", "https://shop.example/cb-no"),
+    )
+    .expect("an order");
+    assert_eq!(order.hidden, ["card", "wallet/paypal"]);
+    assert_eq!((order.hold, order.registers_recurring, order.language.as_deref()), (Some(true), true, Some("ru")));
+    assert_eq!(order.best_before, Some(UnixMillis(1_733_605_200_000)));
+    let button = order.details.button(Outcome::Success).expect("a button");
+    assert_eq!(
+        (button.url.as_str(), button.shown, button.frame),
+        ("https://shop.example/ok?a=1", Shown::FullPage, Frame::ParentPage)
+    );
+    assert_eq!(order.details.button(Outcome::Failure).map(|button| button.frame), Some(Frame::BlankPage));
+    assert_eq!(order.details.button(Outcome::Open), None);
+    assert_eq!(order.details.redirect(Outcome::Success).map(|way| way.frame), Some(Frame::Iframe));
+    assert_eq!(order.details.redirect(Outcome::Failure), None);
+    let of = |outcome| order.details.callback_url(outcome);
+    assert_eq!(of(Outcome::Success).as_deref(), Some("https://shop.example/cb"));
+    assert_eq!(of(Outcome::Failure).as_deref(), Some("https://shop.example/cb-no"));
+    assert_eq!(of(Outcome::Open).as_deref(), Some("https://shop.example/cb"));
+    // More than thirty days ahead is no deadline, and one in the past is.
+    let end = |text: &str| read(&self::order().with("best_before", text)).expect("an order").best_before;
+    assert_eq!(end("2025-01-07T00:00:00Z"), None);
+    assert!(end("2024-12-01T00:00:00+00").is_some_and(|end| end < NOW));
+}
+
+#[test]
+fn the_checker_tells_of_everything() {
+    let wrong = |query: &str| -> Vec<String> {
+        let request = PageRequest::of_query(query).expect("readable");
+        let reply = super::super::reply::checked(&check(&request));
+        let body = Json::read(&reply.body).expect("JSON");
+        let errors = body.get("errors").and_then(Json::items).unwrap_or_default();
+        assert_eq!(reply.status, if errors.is_empty() { 200 } else { 400 });
+        errors.iter().map(Json::plain).collect()
+    };
+    assert!(wrong("project_id=1&payment_id=a&customer_id=b&payment_amount=1&payment_currency=EUR").is_empty());
+    let expected = [
+        "Required field not provided: payment_id",
+        "Required field not provided: customer_id",
+        "Validation error: payment_amount must be a whole number from 0 to 10000000000000",
+        "Required field not provided: payment_currency",
+        "Validation error: customer_email must be an e-mail address",
+    ];
+    assert_eq!(wrong("project_id=1&payment_amount=1.00&customer_email=x"), expected);
+    let unknown = "project_id=1&payment_id=a&customer_id=b&payment_amount=1&payment_currency=WMZ";
+    assert_eq!(wrong(unknown), ["Invalid currency: payment_currency"]);
+}
+
+#[test]
+fn too_much_is_refused_unread_and_broken_text_is_named() {
+    let long = format!("a={}", "x".repeat(super::super::request::PAGE_MAX));
+    assert_eq!(code(PageRequest::of_query(&long)).0, Code::Invalid);
+    assert_eq!(code(PageRequest::of_query(&"a=1&".repeat(501))).0, Code::Invalid);
+    assert_eq!(
+        code(PageRequest::of_query("payment_description=%FF")),
+        (Code::Invalid, "payment_description".to_owned())
+    );
+}
+
+#[test]
+fn what_is_kept_of_a_page_reads_back_without_secrets() {
+    let fields = order()
+        .with("payment_description", "Ключ \"№ 1\"")
+        .with("customer_email", "a@b.example")
+        .with("customer_security_code", "123")
+        .with("recipient_pan", "4111111111111111")
+        .with("account_token", "tok")
+        .with("_sw", "1920");
+    let details = read(&fields).expect("an order").details;
+    let text = details.to_text();
+    for secret in ["security_code", "4111", "tok", "signature", "1920"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let read = super::super::Details::read(&text);
+    assert_eq!(read, details);
+    assert_eq!(read.description().as_deref(), Some("Ключ \"№ 1\""));
+    assert_eq!(read.customer().email.as_deref(), Some("a@b.example"));
+    assert_eq!(super::super::Details::read("nonsense").description(), None);
+}
