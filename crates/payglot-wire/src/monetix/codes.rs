@@ -159,7 +159,8 @@ impl Code {
             Refusal::NotAllowed => Self::NotAllowed,
             Refusal::TimeOver | Refusal::ExpiresInThePast => Self::Cancelled,
             Refusal::UnknownOperation => Self::NotFound,
-            Refusal::AlreadyAnswered
+            Refusal::Unexpected
+            | Refusal::AlreadyAnswered
             | Refusal::AnswerDiffers
             | Refusal::WrongState(_)
             | Refusal::TimeNotOver
