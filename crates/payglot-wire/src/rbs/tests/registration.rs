@@ -304,6 +304,8 @@ fn read_everything(request: &RawRequest) {
     let ru = Language::RU;
     let _ =
         (Deposit::read(&params, ru), Reverse::read(&params, ru), Refund::read(&params, ru), Decline::read(&params, ru));
+    let _ = (request::PositionRefund::read(&params, ru), request::SumRefund::read(&params, ru));
+    let _ = request::DeclineByClient::read(&params);
     if let Ok(by) = credentials {
         let _ = StatusQuery::read(&params, Operation::GetOrderStatus, &by, ru);
     }
