@@ -425,6 +425,15 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_is_documented() {
+        let text = include_str!("../../../docs/configuration.md");
+        let settings = serde_json::to_value(ProjectSettings::default()).expect("json");
+        for name in settings.as_object().expect("an object").keys() {
+            assert!(text.contains(&format!("`{name}`")), "docs/configuration.md says nothing of {name}");
+        }
+    }
+
+    #[test]
     fn settings_read_back_and_older_rows_still_read() {
         let settings = ProjectSettings { test_mode: true, ..ProjectSettings::default() };
         assert_eq!(ProjectSettings::from_json(&settings.to_json().expect("json")).expect("reads"), settings);
