@@ -11,7 +11,7 @@
 //! # Where things are
 //!
 //! [`request`] reads and writes the page's parameters and Gate's calls, [`endpoint`] knows Gate's addresses, [`params`] and `rules` what
-//! values look like, [`codes`] are the refusals, [`signature`] proves both sides, [`details`] is what
+//! values look like, [`codes`] are the refusals, [`signature`] proves both sides, [`sealed`] opens encrypted addresses, [`details`] is what
 //! we keep of a request, [`status`] maps our states to the protocol's, [`notification`] writes and reads callbacks, [`reply`] has the
 //! answers, [`ways`] the payer's ways back.
 //!
@@ -33,6 +33,7 @@ pub mod params;
 pub mod reply;
 pub mod request;
 mod rules;
+pub mod sealed;
 pub mod signature;
 pub mod status;
 pub mod ways;

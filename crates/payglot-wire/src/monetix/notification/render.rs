@@ -96,9 +96,12 @@ fn sum(payment: &Payment) -> Sum {
     Sum { minor, ..payment.amount.into() }
 }
 
+/// The method by the shop's call, by the payer's choice, or because there was a card.
 fn method(payment: &Payment, details: &Details) -> Option<String> {
-    let known = details.learned.method.clone();
-    known.or_else(|| payment.last_attempt().filter(|attempt| is_card(attempt)).map(|_| "card".to_owned()))
+    let attempt = payment.last_attempt();
+    let chosen = || attempt.and_then(|attempt| attempt.method_key.clone());
+    let card = || attempt.filter(|attempt| is_card(attempt)).map(|_| "card".to_owned());
+    details.learned.method.clone().or_else(chosen).or_else(card)
 }
 
 fn is_card(operation: &Operation) -> bool {
@@ -141,7 +144,7 @@ fn operation_block(
 ) -> OperationBlock {
     let facts = details.learned.facts(operation.id);
     let status = Status::of_operation(operation, payment, details);
-    let card = details.learned.method.as_deref() == Some("card") || payment.operations.iter().any(is_card);
+    let card = method(payment, details).as_deref() == Some("card");
     let channel = if card { Channel::Card } else { Channel::Other };
     let code = match (operation.status, operation.reason) {
         (OperationStatus::Approved, _) => Code::Success,

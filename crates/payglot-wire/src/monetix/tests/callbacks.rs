@@ -83,7 +83,7 @@ impl Story {
     fn attempt(&mut self) -> &mut Self {
         let operation = self.fresh();
         let method = payglot_core::Method::Wallet;
-        self.command(Command::StartAttempt { operation, method, card: None, payer_ip: None })
+        self.command(Command::StartAttempt { operation, method, card: None, payer_ip: None, method_key: None })
     }
 
     fn instructions(&mut self) -> &mut Self {
@@ -113,7 +113,7 @@ impl Story {
 
     fn refund(&mut self, minor: Option<i64>) -> &mut Self {
         let operation = self.fresh();
-        self.command(Command::Refund { operation, amount: minor.map(roubles), key: None })
+        self.command(Command::Refund { operation, amount: minor.map(roubles), key: None, expected: None })
     }
 
     /// The bodies that the last decision sends.
@@ -216,7 +216,7 @@ fn a_hold_is_captured_or_released() {
     story.details.learned.method = Some("card".to_owned());
     let id = story.fresh();
     let method = payglot_core::Method::MerchantCard;
-    story.command(Command::StartAttempt { operation: id, method, card: Some(card), payer_ip: None });
+    story.command(Command::StartAttempt { operation: id, method, card: Some(card), payer_ip: None, method_key: None });
     story.answer(Answer::Approved(ProviderFacts {
         approval_code: "563253".to_owned(),
         reference: String::new(),

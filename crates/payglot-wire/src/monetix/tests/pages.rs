@@ -1,7 +1,7 @@
 //! The page's parameters, as clients write them.
 
 use super::super::request::{check, page_query};
-use super::super::{Fields, Frame, Mode, Outcome, Shown};
+use super::super::{Fields, Frame, Mode, Outcome, Shown, sealed};
 use super::*;
 
 const FILE: &str = include_str!("../vectors/pages.txt");
@@ -240,4 +240,44 @@ fn what_is_kept_of_a_page_reads_back_without_secrets() {
     assert_eq!(read.description().as_deref(), Some("Ключ \"№ 1\""));
     assert_eq!(read.customer().email.as_deref(), Some("a@b.example"));
     assert_eq!(super::super::Details::read("nonsense").description(), None);
+}
+
+#[test]
+fn an_encrypted_address_is_the_same_order() {
+    let block = blocks(FILE).into_iter().find_map(|block| field(&block, "blob").zip(field(&block, "query")));
+    let (blob, query) = block.expect("a vector");
+    let key = Secret::new("enc-key-0123456789");
+    let iv = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    assert_eq!(sealed::seal(query, &key, iv), blob);
+    let open = |project, blob: &str, key: &Secret| sealed::open(project, blob, std::slice::from_ref(key));
+    let opened = open(1234, blob, &key).expect("opened");
+    assert_eq!(opened.signature(), Some("abc"));
+    let keys = [Secret::new("another"), key.clone()];
+    assert!(sealed::open(1234, blob, &keys).is_ok());
+    // All that is wrong is refused alike.
+    let wrong = (Code::InvalidSignature, "signature".to_owned());
+    assert_eq!(code(open(1235, blob, &key)), wrong);
+    assert_eq!(code(open(1234, blob, &Secret::new("enc-key-0123456780"))), wrong);
+    assert_eq!(code(open(1234, blob, &Secret::new(""))), wrong);
+    for broken in ["", "AAAA", &blob[4..], &blob[..blob.len() - 4], &blob.replacen("Yz", "Zz", 1)] {
+        assert_eq!(code(open(1234, broken, &key)), wrong, "{broken}");
+    }
+    // Lengths around a block, and a whole order.
+    for length in 0..40 {
+        let query = format!("project_id=1&x={}", "y".repeat(length));
+        assert!(open(1, &sealed::seal(&query, &key, iv), &key).is_ok());
+    }
+    let signed = page_query(&order(), &secret());
+    let request = open(1234, &sealed::seal(&signed, &key, iv), &key).expect("opened");
+    assert!(prove_page(request, &[secret()]).is_ok());
+}
+
+#[test]
+fn only_digits_and_base64_are_an_encrypted_address() {
+    assert_eq!(sealed::route("1234/QUFBQQ%3D%3D"), Some((1234, "QUFBQQ==".to_owned())));
+    for other in
+        ["", "payment", "1234", "1234/", "1234/abc", "12a4/QUFB", "/QUFB", "99999999999/QUFB", "1234/QU-B", "1/QUFB?x"]
+    {
+        assert_eq!(sealed::route(other), None, "{other}");
+    }
 }
