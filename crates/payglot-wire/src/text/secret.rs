@@ -2,15 +2,16 @@
 
 use std::fmt;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
-/// A password, a token or a signing key. Its debug output is three asterisks.
+/// A password, a token or a signing key. Its debug output is three asterisks, and its memory is overwritten when it is dropped.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Takes the secret text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// The secret text, for signing and for writing a request.
