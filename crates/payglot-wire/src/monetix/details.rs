@@ -127,6 +127,11 @@ impl Details {
         self.request.get(name).and_then(Json::text).filter(|_| self.source == Source::Page)
     }
 
+    /// The number of the payment as the shop spells it.
+    pub fn payment_id(&self) -> Option<String> {
+        self.get("payment_id", "general.payment_id")
+    }
+
     /// What is paid for.
     pub fn description(&self) -> Option<String> {
         self.get("payment_description", "payment.description")

@@ -13,7 +13,7 @@
 //! [`request`] reads and writes the page's parameters and Gate's calls, [`endpoint`] knows Gate's addresses, [`params`] and `rules` what
 //! values look like, [`codes`] are the refusals, [`signature`] proves both sides, [`sealed`] opens encrypted addresses, [`details`] is what
 //! we keep of a request, [`status`] maps our states to the protocol's, [`notification`] writes and reads callbacks, [`reply`] has the
-//! answers, [`ways`] the payer's ways back.
+//! answers and what a widget is told, [`ways`] the payer's ways back, [`limits`] times and counts.
 //!
 //! # Known quirks
 //!
@@ -28,6 +28,7 @@
 pub mod codes;
 pub mod details;
 pub mod endpoint;
+pub mod limits;
 pub mod notification;
 pub mod params;
 pub mod reply;

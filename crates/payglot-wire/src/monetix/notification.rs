@@ -12,7 +12,7 @@ use super::ways::Outcome;
 use crate::raw::{Method, OutgoingCall};
 use crate::text::secret::Secret;
 pub use body::{AccountBlock, Body, OperationBlock, PaymentBlock, Sum};
-pub(super) use body::{error, object, text};
+pub(super) use body::{date, error, object, text};
 use payglot_core::decide::Announcement;
 use payglot_core::outbox::{Acknowledgement, Schedule};
 use payglot_core::{Event, Payment, UnixMillis};

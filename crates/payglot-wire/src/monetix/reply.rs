@@ -1,6 +1,7 @@
 //! What Gate answers at once, and the parameter checker; and the shop's side, which reads it.
 
 mod read;
+mod widget;
 
 use super::codes::{Code, Refused};
 use super::notification::{Body, error, object, text};
@@ -9,6 +10,7 @@ use crate::raw::Reply;
 use crate::text::json::Json;
 use crate::text::secret::Secret;
 pub use read::Answer;
+pub use widget::widget_result;
 
 const JSON: &str = "application/json; charset=utf-8";
 

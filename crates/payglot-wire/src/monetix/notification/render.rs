@@ -53,7 +53,7 @@ fn whole(payment: &Payment, details: &Details, settings: &CallbackSettings) -> O
     Some(Body {
         project_id: settings.project_id,
         payment: PaymentBlock {
-            id: payment.order.clone(),
+            id: details.payment_id().unwrap_or_else(|| payment.order.clone()),
             kind: Some(PaymentType::of(payment, details)),
             status,
             date: Some(payment.updated_at),

@@ -10,6 +10,7 @@ use super::gate_table::TABLE;
 use super::page::{Customer, money};
 use super::reader::Reader;
 use crate::proof::Signed;
+use crate::text::json::Json;
 use crate::text::secret::Secret;
 use payglot_core::{Currency, Money, UnixMillis};
 
@@ -238,6 +239,14 @@ impl Request {
     }
 }
 
+/// `recurring.register` is a switch, or an object with the terms.
+fn registers(reader: Reader) -> Result<bool, Refused> {
+    match reader.value("recurring.register") {
+        Some(Json::Object(_)) => Ok(true),
+        _ => Ok(reader.opt("recurring.register", Rule::Flag)?.as_deref().and_then(rules::flag).unwrap_or(false)),
+    }
+}
+
 /// What each kind of method needs beside an amount and the payer's network address.
 struct Needs {
     /// Who the payer is, and what for.
@@ -285,7 +294,6 @@ fn sale(call: &Call, reader: Reader) -> Result<Sale, Refused> {
     if route.endpoint == Endpoint::Recurring && recurring_id.is_none() {
         return Err(Refused::of(Code::Missing, "recurring.id"));
     }
-    let registers = reader.opt("recurring.register", Rule::Flag)?.as_deref().and_then(rules::flag);
     Ok(Sale {
         method: route.method.clone().unwrap_or_default(),
         hold: route.endpoint == Endpoint::Auth,
@@ -295,7 +303,7 @@ fn sale(call: &Call, reader: Reader) -> Result<Sale, Refused> {
         card,
         saved: saved(route, reader)?,
         recurring_id,
-        registers_recurring: registers.unwrap_or(false),
+        registers_recurring: registers(reader)?,
         best_before: best_before(reader)?,
         description: reader.plain("payment.description"),
         details: Details::of_call(call.tree()),

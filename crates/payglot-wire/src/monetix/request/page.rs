@@ -7,6 +7,7 @@ use super::super::rules::{self, Rule};
 use super::envelope::PageRequest;
 use super::page_table::{STRICT, TABLE, rule};
 use crate::proof::Signed;
+use crate::text::json::Json;
 use payglot_core::{Currency, Money, UnixMillis};
 use std::fmt;
 
@@ -131,7 +132,7 @@ impl PageOrder {
                 .get("best_before")
                 .and_then(rules::moment)
                 .filter(|end| end.since(now) <= BEST_BEFORE_MAX_MS),
-            registers_recurring: fields.get("recurring_register").and_then(rules::flag).unwrap_or(false),
+            registers_recurring: registers(fields),
             customer: Customer {
                 id: get("customer_id"),
                 first_name: get("customer_first_name"),
@@ -156,6 +157,17 @@ impl PageOrder {
         ];
         known.into_iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect()
     }
+}
+
+/// `recurring_register`, or `register` in the JSON of `recurring`.
+fn registers(fields: &Fields) -> bool {
+    let plain = fields.get("recurring_register").and_then(rules::flag);
+    let terms = || {
+        Json::read(fields.get("recurring")?)?
+            .get("register")
+            .map(|value| value.members().is_some() || rules::flag(&value.plain()) == Some(true))
+    };
+    plain.or_else(terms).unwrap_or(false)
 }
 
 /// All that is wrong, for the parameter checker: unlike the page it also tells of what the page would leave out. The signature is not

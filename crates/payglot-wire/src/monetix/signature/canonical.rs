@@ -31,17 +31,16 @@ pub(super) fn text(tree: &Json, way: Way) -> String {
     match way.order {
         Order::NaturalByPath => entries.sort_by(|a, b| order::natural(a.path.as_bytes(), b.path.as_bytes())),
         Order::BytesByPath => entries.sort_by(|a, b| a.path.cmp(&b.path)),
-        Order::BytesByEntry => entries.sort_by_cached_key(whole),
-        Order::Icu => entries.sort_by(|a, b| order::icu(&whole(a), &whole(b))),
-        // The keys were put in order level by level.
-        Order::PerLevel => {}
+        // Sorted below, with their values, or already level by level.
+        Order::BytesByEntry | Order::Icu | Order::PerLevel => {}
     }
-    let lines: Vec<String> = entries.iter().map(whole).collect();
+    let mut lines: Vec<String> = entries.iter().map(|entry| format!("{}:{}", entry.path, entry.value)).collect();
+    match way.order {
+        Order::BytesByEntry => lines.sort(),
+        Order::Icu => lines.sort_by(|a, b| order::icu(a, b)),
+        Order::NaturalByPath | Order::BytesByPath | Order::PerLevel => {}
+    }
     lines.join(";")
-}
-
-fn whole(entry: &Entry) -> String {
-    format!("{}:{}", entry.path, entry.value)
 }
 
 fn flatten(value: &Json, way: Way, path: &str, depth: usize, out: &mut Vec<Entry>) {
@@ -77,8 +76,11 @@ fn deeper(key: &str, value: &Json, way: Way, path: &str, depth: usize, out: &mut
     flatten(value, way, &path, depth + 1, out);
 }
 
-/// How long the paths of a tree would be together. A short text with long keys and many values inside them would need gigabytes, so
-/// whoever reads JSON asks this before anything is flattened.
+/// What a value costs beside its path: so a tree of the largest size has about five thousand of them, which are still sorted in no time.
+const VALUE: usize = 100;
+
+/// What it would cost to flatten a tree: how long its paths would be together, and how many values it has. A short text with long keys
+/// and many values inside them would need gigabytes, so whoever reads JSON asks this first.
 pub(super) fn size(value: &Json, path: usize) -> usize {
     match value {
         Json::Object(members) => members
@@ -88,7 +90,7 @@ pub(super) fn size(value: &Json, path: usize) -> usize {
         Json::List(items) => {
             items.iter().map(|value| size(value, path.saturating_add(6))).fold(0, usize::saturating_add)
         }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => path,
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => path.saturating_add(VALUE),
     }
 }
 

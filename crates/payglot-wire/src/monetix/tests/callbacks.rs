@@ -366,3 +366,21 @@ fn tries_fill_the_vendors_four_hours_and_end_at_120() {
     assert!(at[119] / 10 * 11 < 11 * 86_400_000);
     assert_eq!(acknowledgement(), Acknowledgement::Status2xx);
 }
+
+#[test]
+fn the_shops_own_spelling_of_a_number_is_told() {
+    let mut story = Story::begin(Intent::Sale);
+    story.last.payment.order = super::super::limits::payment_key("PAYMENT_47");
+    story.attempt().at(40_000).approve();
+    assert_eq!(story.told(), [vector("success")]);
+}
+
+#[test]
+fn a_widget_is_told_the_result_without_a_signature() {
+    let story = paid();
+    let report = status_report(story.payment(), &story.details, &settings()).expect("known");
+    let told = reply::widget_result(&report).to_string();
+    let expected = r#"{"request_id":"1a23456bc7890de","transaction":{"id":47,"date":"2024-12-07T19:08:45+0000","type":"sale"},"payment":{"method":"webmoney","date":"2024-12-07T19:08:45+0000","result_code":"0","result_message":"Success","status":"success","is_new_attempts_available":false,"attempts_timeout":0,"id":"payment_47","provider_id":"WM-purchase-121"},"sum_request":{"amount":100,"currency":"RUB"},"sum_real":{"amount":100,"currency":"RUB"},"customer":{"id":"customer_123"},"account":{"number":"123456789012"},"auth_code":"","general":{"project_id":1234,"payment_id":"payment_47"},"description":"","operations":["#;
+    assert!(told.starts_with(expected), "{told}");
+    assert!(!told.contains("signature"));
+}

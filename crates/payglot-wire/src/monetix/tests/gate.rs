@@ -214,6 +214,12 @@ fn payouts_invoices_and_3ds_are_read() {
     assert_eq!(code(three_ds("md", "\"x\"")), (Code::Missing, "pares".to_owned()));
     let frame = changed(general, "threeds_completion_indicator", Some("true"));
     assert!(matches!(asked("payment/card/3ds_check_iframe", &frame), Ok(Request::ThreeDs(ThreeDsAnswer::Frame(true)))));
+    for (register, expected) in [("true", true), ("{\"register\":{}}", true), ("0", false)] {
+        let recurring =
+            if register.starts_with('{') { register.to_owned() } else { format!("{{\"register\":{register}}}") };
+        let sale = asked("payment/webmoney/sale", &changed(SALE, "recurring", Some(&recurring)));
+        assert!(matches!(sale, Ok(Request::Sale(sale)) if sale.registers_recurring == expected), "{register}");
+    }
     let charge = changed(SALE, "recurring", Some(r#"{"id":77}"#));
     assert!(
         matches!(asked("payment/webmoney/recurring", &charge), Ok(Request::Sale(sale)) if sale.recurring_id == Some(77))
@@ -252,7 +258,10 @@ fn what_is_no_json_object_or_too_large_is_refused_at_once() {
     let large = format!(r#"{{"general":{{}},"x":"{}"}}"#, "x".repeat(200_000));
     // Short, but its paths would take a gigabyte.
     let wide = format!(r#"{{"{}":[{}0]}}"#, "k".repeat(40_000), "0,".repeat(40_000));
-    for body in ["", "x", "[]", "5", "{\"general\":}", "{} {}", deep.as_str(), large.as_str(), wide.as_str()] {
+    let many = format!(r#"{{"general":[{}0]}}"#, "0,".repeat(6000));
+    for body in
+        [many.as_str(), "", "x", "[]", "5", "{\"general\":}", "{} {}", deep.as_str(), large.as_str(), wide.as_str()]
+    {
         let refused = call("payment/webmoney/sale", body).expect_err("refused");
         assert_eq!((refused.code, reply::refused(&refused, None).status), (Code::InvalidJson, 422));
     }

@@ -181,6 +181,8 @@ fn marked_parameters_are_honoured() {
     assert_eq!(of(Outcome::Success).as_deref(), Some("https://shop.example/cb"));
     assert_eq!(of(Outcome::Failure).as_deref(), Some("https://shop.example/cb-no"));
     assert_eq!(of(Outcome::Open).as_deref(), Some("https://shop.example/cb"));
+    let registers = |json: &str| read(&self::order().with("recurring", json)).expect("an order").registers_recurring;
+    assert!(registers(r#"{"register":true,"type":"C"}"#) && !registers(r#"{"type":"C"}"#) && !registers("{"));
     // More than thirty days ahead is no deadline, and one in the past is.
     let end = |text: &str| read(&self::order().with("best_before", text)).expect("an order").best_before;
     assert_eq!(end("2025-01-07T00:00:00Z"), None);

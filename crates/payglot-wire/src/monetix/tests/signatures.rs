@@ -1,6 +1,6 @@
 //! Signatures of real clients, made again and verified.
 
-use super::super::{Callback, prove_callback, signature};
+use super::super::{Callback, prove_callback, sealed, signature};
 use super::*;
 use proptest::prelude::*;
 
@@ -104,6 +104,7 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "[\\[\\]{}\":,a0 ]{0,60}") {
         let _ = (Callback::from_body(&bytes), Callback::from_body(text.as_bytes()));
+        let _ = (sealed::route(&text), sealed::open(1, &text, &[secret()]));
         let _ = PageRequest::read(&raw("", &bytes)).map(|request| prove_page(request, &[secret()]));
         let _ = PageRequest::read(&raw(&text, &bytes)).map(|request| super::super::request::check(&request));
     }
