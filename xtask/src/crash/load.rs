@@ -1,4 +1,4 @@
-//! Mixed load: several clients at once that register, pay in different ways, and ask again.
+//! Mixed load: several clients at once that register, pay in different ways, capture, release and refund, and ask again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use anyhow::Result;
 
-use super::book::{Book, Order};
+use super::book::{Book, Order, Wish};
 use super::random::Random;
 use super::shop::Shop;
 
@@ -80,14 +80,19 @@ impl Load {
     }
 }
 
-/// One purchase from registration to the last status call, and a look at an older order.
+/// One purchase from registration over what the shop does with the money to the last status call, and a look at an older order.
 fn buy(shop: &Shop, book: &Book, random: &mut Random, number: &str) -> Result<()> {
-    let (amount, hold) = (100 + random.below(1_000_000), random.below(100) < 15);
+    let (amount, hold) = (100 + random.below(1_000_000), random.below(100) < 35);
     let (id, page) = shop.register(number, amount, hold)?;
-    let order = Order { id, page, number: number.to_owned(), amount, hold, seen: None };
+    let order = Order { id, page, number: number.to_owned(), amount, hold, seen: None, asked: Vec::new() };
     let place = book.registered(order.clone());
     for card in cards(random) {
         shop.pay(&order.page, card)?;
+    }
+    let status = ask(shop, book, place, &order)?;
+    let captured = if status == Some(1) { end_hold(shop, book, random, place, &order)? } else { order.amount };
+    if matches!(status, Some(1 | 2)) && captured > 0 {
+        refund(shop, book, random, place, &order, captured)?;
     }
     ask(shop, book, place, &order)?;
     if let Some((place, order)) = book.any(random) {
@@ -96,13 +101,63 @@ fn buy(shop: &Shop, book: &Book, random: &mut Random, number: &str) -> Result<()
     Ok(())
 }
 
-fn ask(shop: &Shop, book: &Book, place: usize, order: &Order) -> Result<()> {
-    let reply = shop.status(&order.id)?;
-    match reply["orderStatus"].as_i64() {
-        Some(status) => book.saw(place, status),
-        None => book.complain(format!("order {} was registered, and then: {reply}", order.id)),
+/// Captures a hold in part or whole, or releases it, or leaves it. How much is captured now.
+fn end_hold(shop: &Shop, book: &Book, random: &mut Random, place: usize, order: &Order) -> Result<u64> {
+    let wish = match random.below(4) {
+        0 => return Ok(0),
+        1 => Wish::Reverse,
+        2 => Wish::Deposit(100 + random.below(order.amount - 99)),
+        _ => Wish::Deposit(order.amount),
+    };
+    let done = operate(shop, book, place, order, &wish)?;
+    Ok(match wish {
+        Wish::Deposit(amount) if done => amount,
+        Wish::Deposit(_) | Wish::Reverse | Wish::Refund(..) => 0,
+    })
+}
+
+/// Gives parts of what was captured back, each under a number of its own; now and then the same one is asked for twice.
+fn refund(shop: &Shop, book: &Book, random: &mut Random, place: usize, order: &Order, captured: u64) -> Result<()> {
+    if random.below(3) > 0 {
+        return Ok(());
+    }
+    let mut left = captured;
+    for number in 1..=random.below(4) {
+        if left == 0 {
+            break;
+        }
+        let amount = 1 + random.below(left);
+        left -= amount;
+        let wish = Wish::Refund(format!("r{number}"), amount);
+        operate(shop, book, place, order, &wish)?;
+        if random.below(4) == 0 {
+            operate(shop, book, place, order, &wish)?;
+        }
     }
     Ok(())
+}
+
+/// Asks for it. True if the gateway said that it is done; a provider's lost answer is all that may keep it from saying so.
+fn operate(shop: &Shop, book: &Book, place: usize, order: &Order, wish: &Wish) -> Result<bool> {
+    book.asks(place, wish);
+    let told = shop.operate(&order.id, wish)?;
+    match &told {
+        None => book.did(place),
+        Some(told) if told.contains("System error") => {}
+        Some(told) => book.complain(format!("order {}: {wish:?} was refused: {told}", order.id)),
+    }
+    Ok(told.is_none())
+}
+
+fn ask(shop: &Shop, book: &Book, place: usize, order: &Order) -> Result<Option<i64>> {
+    let before = book.seen(place);
+    let reply = shop.status(&order.id)?;
+    let status = reply["orderStatus"].as_i64();
+    match status {
+        Some(status) => book.saw(place, before, status),
+        None => book.complain(format!("order {} was registered, and then: {reply}", order.id)),
+    }
+    Ok(status)
 }
 
 fn cards(random: &mut Random) -> &'static [&'static str] {

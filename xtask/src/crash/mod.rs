@@ -148,14 +148,17 @@ impl Run {
         audit
     }
 
-    fn report(&self, states: &std::collections::HashMap<String, i64>, notifications: usize) {
-        let count = |wanted: &[i64]| states.values().filter(|status| wanted.contains(status)).count();
+    fn report(&self, states: &std::collections::HashMap<String, verify::Truth>, notifications: usize) {
+        let count = |wanted: &[i64]| states.values().filter(|truth| wanted.contains(&truth.status)).count();
         println!(
-            "crash: {} kills, {} orders: {} paid, {} held, {} declined, {} open; {notifications} notifications arrived",
+            "crash: {} kills, {} orders: {} paid, {} held, {} reversed, {} refunded, {} declined, {} open; {notifications} notifications \
+             arrived",
             self.options.rounds,
             states.len(),
             count(&[2]),
             count(&[1]),
+            count(&[3]),
+            count(&[4]),
             count(&[6]),
             count(&[0, 5, 7, -1]),
         );

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use super::book::Wish;
 use super::http::{self, Answer};
 use super::page::{self, Form};
 
@@ -46,6 +47,19 @@ impl Shop {
     /// The whole reply of `getOrderStatusExtended.do`.
     pub(super) fn status(&self, id: &str) -> Result<Value> {
         self.call("getOrderStatusExtended.do", &[("orderId", id), ("language", "en")])
+    }
+
+    /// Asks for something after the payment. `None` if it is done, otherwise the gateway's words.
+    pub(super) fn operate(&self, id: &str, wish: &Wish) -> Result<Option<String>> {
+        let (operation, amount, number) = match wish {
+            Wish::Deposit(amount) => ("deposit.do", amount.to_string(), ""),
+            Wish::Reverse => ("reverse.do", String::new(), ""),
+            Wish::Refund(number, amount) => ("refund.do", amount.to_string(), number.as_str()),
+        };
+        let fields = [("orderId", id), ("amount", &amount), ("externalRefundId", number), ("language", "en")];
+        let reply = self.call(operation, &fields)?;
+        let code = reply["errorCode"].as_str().with_context(|| format!("{operation}: {reply}"))?;
+        Ok((code != "0").then(|| format!("{operation}: {reply}")))
     }
 
     fn call(&self, operation: &str, fields: &[(&str, &str)]) -> Result<Value> {

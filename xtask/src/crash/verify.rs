@@ -7,8 +7,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
-use super::book::{Book, Order, is_end};
+use super::book::{Book, Order, Wish, lasts};
 use super::receiver::{Notification, Receiver};
 use super::shop::Shop;
 
@@ -18,92 +19,175 @@ const SETTLED_WITHIN: Duration = Duration::from_secs(150);
 /// 3-D Secure has begun. The payer was interrupted by a kill, and comes back now.
 const AT_THE_BANK: i64 = 5;
 
-/// Waits until nothing is in progress and each end state has been acknowledged; what remains open is a complaint.
-pub(super) fn settle(shop: &Shop, book: &Book, receiver: &Receiver) -> Result<HashMap<String, i64>> {
+/// What the gateway says of an order in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Truth {
+    pub(super) status: i64,
+    /// Minor units, refunds not subtracted.
+    captured: u64,
+    /// The shop's numbers and the amounts, in order.
+    refunds: Vec<(String, u64)>,
+}
+
+impl Truth {
+    fn read(reply: &Value) -> Option<Self> {
+        let sums = &reply["paymentAmountInfo"];
+        let refund =
+            |refund: &Value| Some((refund["externalRefundId"].as_str()?.to_owned(), refund["amount"].as_u64()?));
+        let listed: &[Value] = reply["refunds"].as_array().map_or(&[], Vec::as_slice);
+        Some(Self {
+            status: reply["orderStatus"].as_i64()?,
+            captured: sums["depositedAmount"].as_u64()? + sums["refundedAmount"].as_u64()?,
+            refunds: listed.iter().map(refund).collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// Waits until nothing is in progress and everything was acknowledged; what remains open is a complaint.
+pub(super) fn settle(shop: &Shop, book: &Book, receiver: &Receiver) -> Result<HashMap<String, Truth>> {
     let started = Instant::now();
-    let mut truth: HashMap<String, i64> = HashMap::new();
+    let mut truths: HashMap<String, Truth> = HashMap::new();
     loop {
         let notifications = receiver.received();
         let mut open = Vec::new();
         for (place, order) in book.orders().iter().enumerate() {
-            let known = truth.get(&order.id).copied().filter(|&status| is_end(status));
-            let status = if let Some(status) = known { status } else { ask(shop, book, place, order)? };
-            truth.insert(order.id.clone(), status);
-            if let Some(message) = unsettled(order, status, notifications.get(&order.id).map_or(&[], Vec::as_slice)) {
-                open.push(message);
-            }
+            let known = truths.get(&order.id).filter(|truth| lasts(truth.status)).cloned();
+            let Some(truth) = (if known.is_some() { known } else { ask(shop, book, place, order)? }) else { continue };
+            let came = notifications.get(&order.id).map_or(&[][..], Vec::as_slice);
+            open.extend(unsettled(order, &truth, came));
+            truths.insert(order.id.clone(), truth);
         }
         if open.is_empty() {
-            return Ok(truth);
+            return Ok(truths);
         }
         if started.elapsed() > SETTLED_WITHIN {
             for message in open {
                 book.complain(message);
             }
-            return Ok(truth);
+            return Ok(truths);
         }
         // Not a guess at how long something takes, only a pause between two questions.
         std::thread::sleep(Duration::from_millis(250));
     }
 }
 
-fn ask(shop: &Shop, book: &Book, place: usize, order: &Order) -> Result<i64> {
+fn ask(shop: &Shop, book: &Book, place: usize, order: &Order) -> Result<Option<Truth>> {
+    let before = book.seen(place);
     let reply = shop.status(&order.id)?;
-    let Some(status) = reply["orderStatus"].as_i64() else {
+    let Some(truth) = Truth::read(&reply) else {
         book.complain(format!("order {} was registered, and is lost: {reply}", order.id));
-        return Ok(-1);
+        return Ok(None);
     };
-    book.saw(place, status);
-    if status == AT_THE_BANK {
+    book.saw(place, before, truth.status);
+    if truth.status == AT_THE_BANK {
         shop.resume(&order.page).with_context(|| format!("order {} cannot be finished", order.id))?;
     }
     if reply["amount"].as_u64() != Some(order.amount) || reply["orderNumber"].as_str() != Some(&order.number) {
         book.complain(format!("order {} changed its amount or number: {reply}", order.id));
     }
-    Ok(status)
+    Ok(Some(truth))
 }
 
 /// Why this order is not at rest yet, if it is not.
-fn unsettled(order: &Order, status: i64, received: &[Notification]) -> Option<String> {
-    match expected(order, status) {
-        None if matches!(status, 0 | -1) => None,
-        None => Some(format!("order {} stays in status {status}", order.id)),
-        Some(says) => {
-            let done = received.iter().any(|n| n.acknowledged && n.says() == says);
-            (!done).then(|| format!("order {} has status {status}, but `{says}` never arrived", order.id))
-        }
+fn unsettled(order: &Order, truth: &Truth, received: &[Notification]) -> Option<String> {
+    let status = truth.status;
+    if !lasts(status) {
+        return (status != 0).then(|| format!("order {} stays in status {status}", order.id));
     }
+    let expected = expected(order, truth);
+    let missing = expected.iter().find(|says| {
+        let wanted = expected.iter().filter(|known| known == says).count();
+        received.iter().filter(|came| came.acknowledged && came.says() == **says).count() < wanted
+    });
+    missing
+        .map(|says| format!("order {} has status {status}, but `{says}` did not arrive as often as it must", order.id))
 }
 
-/// What must have been announced of an order in this state.
-fn expected(order: &Order, status: i64) -> Option<String> {
-    let operation = if order.hold { "approved" } else { "deposited" };
-    match status {
-        1 | 2 => Some(format!("{operation} 1")),
-        6 => Some(format!("{operation} 0")),
-        _ => None,
+/// What must have been announced of an order in this state, in order.
+fn expected(order: &Order, truth: &Truth) -> Vec<String> {
+    let first = if order.hold { "approved" } else { "deposited" };
+    let mut says = match truth.status {
+        1..=4 => vec![format!("{first} 1")],
+        6 => vec![format!("{first} 0")],
+        _ => Vec::new(),
+    };
+    if order.hold && matches!(truth.status, 2 | 4) {
+        says.push("deposited 1".to_owned());
     }
+    if truth.status == 3 {
+        says.push("reversed 1".to_owned());
+    }
+    says.extend(truth.refunds.iter().map(|_| "refunded 1".to_owned()));
+    says
 }
 
-/// Nothing may have been announced that is not so, and repeats must be the same bytes.
-pub(super) fn compare(book: &Book, states: &HashMap<String, i64>, received: &HashMap<String, Vec<Notification>>) {
+/// Nothing may have been announced that is not so, nothing older after something newer was acknowledged, and repeats must be the same
+/// bytes. What was asked and answered is so, and nothing is that was not asked.
+pub(super) fn compare(book: &Book, truths: &HashMap<String, Truth>, received: &HashMap<String, Vec<Notification>>) {
     let orders: HashMap<String, Order> = book.orders().into_iter().map(|order| (order.id.clone(), order)).collect();
     for (id, notifications) in received {
         let Some(order) = orders.get(id) else {
             book.complain(format!("a notification came for `{id}`, which nobody could pay"));
             continue;
         };
-        let truth = expected(order, states.get(id).copied().unwrap_or(-1));
-        for notification in notifications {
-            if Some(notification.says()) != truth {
-                let says = notification.says();
-                book.complain(format!("order {id}: `{says}` was announced, but the truth is {truth:?}"));
-            }
-            if notification.target != notifications[0].target {
-                book.complain(format!("order {id}: a repeat differs: {notifications:?}"));
-            }
+        let expected = truths.get(id).map(|truth| expected(order, truth)).unwrap_or_default();
+        for complaint in announced_wrongly(&expected, notifications) {
+            book.complain(format!("order {id}: {complaint}; the truth is {expected:?}"));
         }
     }
+    for (id, truth) in truths {
+        if let Some(complaint) = orders.get(id).and_then(|order| moved_wrongly(order, truth)) {
+            book.complain(format!("order {id}: {complaint}; asked was {:?}", orders[id].asked));
+        }
+    }
+}
+
+fn announced_wrongly(expected: &[String], notifications: &[Notification]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let mut acknowledged = 0;
+    for came in notifications {
+        let says = came.says();
+        let Some(step) = expected.iter().position(|known| *known == says) else {
+            complaints.push(format!("`{says}` was announced"));
+            continue;
+        };
+        if step < acknowledged {
+            complaints.push(format!("`{says}` came after something newer"));
+        }
+        if came.acknowledged {
+            acknowledged = step;
+        }
+        let same = notifications.iter().find(|other| other.says() == says);
+        if same.is_some_and(|first| first.target != came.target) {
+            complaints.push(format!("a repeat of `{says}` differs"));
+        }
+    }
+    complaints
+}
+
+/// What the sums and refunds of an order have that nobody asked for, or lack although the shop was told that it is done.
+fn moved_wrongly(order: &Order, truth: &Truth) -> Option<String> {
+    for (index, (number, amount)) in truth.refunds.iter().enumerate() {
+        let wish = Wish::Refund(number.clone(), *amount);
+        if !order.asked.iter().any(|asked| asked.wish == wish) {
+            return Some(format!("refund {number} of {amount} was never asked for"));
+        }
+        if truth.refunds[index + 1..].iter().any(|(other, _)| other == number) {
+            return Some(format!("refund {number} happened twice"));
+        }
+    }
+    let deposits =
+        order.asked.iter().filter_map(|asked| if let Wish::Deposit(sum) = asked.wish { Some(sum) } else { None });
+    let captured: Vec<u64> = if order.hold { deposits.collect() } else { vec![order.amount] };
+    if matches!(truth.status, 2 | 4) && !captured.contains(&truth.captured) {
+        return Some(format!("{} are captured", truth.captured));
+    }
+    let missing = order.asked.iter().filter(|asked| asked.done).find(|asked| match &asked.wish {
+        Wish::Deposit(amount) => !matches!(truth.status, 2 | 4) || truth.captured != *amount,
+        Wish::Reverse => truth.status != 3,
+        Wish::Refund(number, amount) => !truth.refunds.iter().any(|known| known == &(number.clone(), *amount)),
+    });
+    missing.map(|asked| format!("{:?} was answered with success, and is not so in {truth:?}", asked.wish))
 }
 
 /// Waits until the bank has answered for every operation that a kill or a lost answer left open.
@@ -111,7 +195,7 @@ pub(super) fn wait_for_answers(binary: &Path, data: &Path) -> Result<()> {
     let started = Instant::now();
     loop {
         let said = run_audit(binary, data)?;
-        let report: serde_json::Value = serde_json::from_str(&said).with_context(|| format!("no report: {said}"))?;
+        let report: Value = serde_json::from_str(&said).with_context(|| format!("no report: {said}"))?;
         let open = report["open_operations"].as_u64().context("the audit does not count open operations")?;
         if open == 0 {
             return Ok(());
@@ -139,41 +223,66 @@ fn run_audit(binary: &Path, data: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::book::Asked;
     use super::*;
 
-    fn order(seen: Option<i64>) -> Order {
-        Order { id: "a".to_owned(), page: String::new(), number: "1".to_owned(), amount: 1, hold: false, seen }
+    fn order(hold: bool, asked: &[(Wish, bool)]) -> Order {
+        let asked = asked.iter().map(|(wish, done)| Asked { wish: wish.clone(), done: *done }).collect();
+        Order { id: "a".to_owned(), page: String::new(), number: "1".to_owned(), amount: 9, hold, seen: None, asked }
     }
 
-    fn came(target: &str, acknowledged: bool) -> Notification {
-        Notification { target: target.to_owned(), acknowledged }
+    fn truth(status: i64, captured: u64, refunds: &[(&str, u64)]) -> Truth {
+        let refunds = refunds.iter().map(|(number, amount)| ((*number).to_owned(), *amount)).collect();
+        Truth { status, captured, refunds }
     }
 
-    const PAID: &str = "/callback?mdOrder=a&operation=deposited&status=1";
-
-    #[test]
-    fn an_end_state_is_settled_once_its_notification_was_acknowledged() {
-        assert_eq!(unsettled(&order(None), 0, &[]), None);
-        assert!(unsettled(&order(None), 5, &[]).is_some());
-        assert!(unsettled(&order(None), 2, &[came(PAID, false)]).is_some());
-        assert_eq!(unsettled(&order(None), 2, &[came(PAID, false), came(PAID, true)]), None);
-        assert!(unsettled(&order(None), 6, &[came(PAID, true)]).is_some());
+    fn came(operation: &str, acknowledged: bool) -> Notification {
+        Notification { target: format!("/callback?mdOrder=a&operation={operation}&status=1"), acknowledged }
     }
 
     #[test]
-    fn what_was_announced_must_be_so() {
-        let complaints = |status, notifications: Vec<Notification>| {
-            let book = Book::default();
-            book.registered(order(None));
-            compare(
-                &book,
-                &HashMap::from([("a".to_owned(), status)]),
-                &HashMap::from([("a".to_owned(), notifications)]),
-            );
-            book.complaints().len()
+    fn an_end_is_settled_once_all_its_notifications_were_acknowledged() {
+        let (sale, hold) = (order(false, &[]), order(true, &[]));
+        let open = |order: &Order, truth: Truth, came: &[Notification]| unsettled(order, &truth, came).is_some();
+        assert!(!open(&sale, truth(0, 0, &[]), &[]));
+        assert!(open(&sale, truth(5, 0, &[]), &[]));
+        assert!(open(&sale, truth(2, 9, &[]), &[came("deposited", false)]));
+        assert!(!open(&sale, truth(2, 9, &[]), &[came("deposited", false), came("deposited", true)]));
+        assert!(open(&sale, truth(6, 0, &[]), &[came("deposited", true)]));
+        let all = ["approved", "deposited", "refunded", "refunded"].map(|operation| came(operation, true));
+        let twice = truth(4, 9, &[("r1", 1), ("r2", 1)]);
+        assert!(!open(&hold, twice.clone(), &all));
+        assert!(open(&hold, twice, &all[..3]));
+    }
+
+    #[test]
+    fn what_was_announced_must_be_so_and_in_order() {
+        let complaints = |expected: &[&str], came: &[Notification]| {
+            let expected: Vec<String> = expected.iter().map(|says| (*says).to_owned()).collect();
+            announced_wrongly(&expected, came).len()
         };
-        assert_eq!(complaints(2, vec![came(PAID, true), came(PAID, true)]), 0);
-        assert_eq!(complaints(0, vec![came(PAID, true)]), 1);
-        assert_eq!(complaints(2, vec![came(PAID, true), came(&format!("{PAID}&x=1"), true)]), 1);
+        let paid = came("deposited", true);
+        assert_eq!(complaints(&["deposited 1"], &[paid.clone(), paid.clone()]), 0);
+        assert_eq!(complaints(&[], std::slice::from_ref(&paid)), 1);
+        let other = Notification { target: format!("{}&x=1", paid.target), acknowledged: true };
+        assert_eq!(complaints(&["deposited 1"], &[paid.clone(), other]), 1);
+        let both = ["approved 1", "deposited 1"];
+        assert_eq!(complaints(&both, &[came("approved", false), came("approved", true), paid.clone()]), 0);
+        assert_eq!(complaints(&both, &[paid, came("approved", true)]), 1);
+    }
+
+    #[test]
+    fn what_moved_must_have_been_asked_for_and_what_was_answered_must_have_moved() {
+        let wrong = |order: &Order, truth: Truth| moved_wrongly(order, &truth).is_some();
+        let refund = |done| (Wish::Refund("r1".to_owned(), 5), done);
+        assert!(!wrong(&order(false, &[refund(true)]), truth(4, 9, &[("r1", 5)])));
+        assert!(!wrong(&order(false, &[refund(false)]), truth(2, 9, &[])));
+        assert!(wrong(&order(false, &[refund(true)]), truth(2, 9, &[])), "lost");
+        assert!(wrong(&order(false, &[refund(true)]), truth(4, 9, &[("r1", 5), ("r1", 5)])), "twice");
+        assert!(wrong(&order(false, &[]), truth(4, 9, &[("r1", 5)])), "never asked for");
+        let captured = |done| order(true, &[(Wish::Deposit(7), done)]);
+        assert!(!wrong(&captured(true), truth(2, 7, &[])) && !wrong(&captured(false), truth(1, 0, &[])));
+        assert!(wrong(&captured(true), truth(1, 0, &[])) && wrong(&captured(false), truth(2, 9, &[])));
+        assert!(wrong(&order(true, &[(Wish::Reverse, true)]), truth(1, 0, &[])));
     }
 }
