@@ -133,7 +133,10 @@ impl Teller {
                 Command::Capture { operation, amount: self.amount(words), last: words.plain.contains(&"last"), key }
             }
             "void" => Command::Void { operation, amount: self.amount(words), key },
-            "refund" => Command::Refund { operation, amount: self.amount(words), key, expected: None },
+            "refund" => {
+                let expected = words.named("expected").map(|minor| minor.parse().expect("minor units"));
+                Command::Refund { operation, amount: self.amount(words), key, expected }
+            }
             "payout" => {
                 Command::Payout { operation, amount: self.amount(words).expect("a payout names its amount"), key }
             }

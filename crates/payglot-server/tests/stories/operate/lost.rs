@@ -1,8 +1,13 @@
 //! What the shop is told when the bank's answer is lost, and that nothing happens twice because of it.
 
 use super::{DONE, FORBIDDEN, held, paid};
-use crate::harness::TestGateway;
+use crate::harness::{Setup, TestGateway};
+use payglot_core::{OperationStatus, PaymentId};
+use payglot_server::flows::operate::{Wish, operate};
 use payglot_server::upstream::sandbox::Line;
+use payglot_store::SqliteOptions;
+use rusqlite::Connection;
+use std::time::Duration;
 
 const SYSTEM: &str = "7 System error";
 
@@ -69,5 +74,46 @@ async fn what_never_reached_the_bank_may_be_asked_again_under_the_same_number() 
     }
     assert_eq!(shop.sums(&sale).await, "4 REFUNDED 2000/1500/500");
     assert_eq!(shop.sums(&hold).await, "2 DEPOSITED 10000/10000/0");
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn the_command_line_first_finds_out_what_the_server_was_never_told() {
+    let gateway = TestGateway::start().await;
+    let (shop, order) = (&gateway.shop, paid(&gateway).await);
+    gateway.gateway.bank.set_line(Line::Mute);
+    assert_eq!(shop.ask("refund.do", &order, &[("amount", "500"), ("externalRefundId", "r1")]).await, SYSTEM);
+    let beside = gateway.beside();
+    let id: PaymentId = order.id.parse().expect("an id");
+    let amount = gateway.file(&order).await.stored.payment.amount.with_minor(500);
+    let again = Wish::Refund { amount, key: Some("r1".to_owned()), expected: None };
+    let (stored, first) = operate(&beside, id, again).await.expect("the first one's answer");
+    assert_eq!(stored.payment.operation(first).map(|known| known.status), Some(OperationStatus::Approved));
+    let rest = Wish::Refund { amount: None, key: None, expected: Some(1500) };
+    operate(&beside, id, rest).await.expect("what remains");
+    beside.store.close().await;
+    assert_eq!(shop.sums(&order).await, "4 REFUNDED 2000/0/2000");
+    gateway.deliver().await;
+    assert_eq!(gateway.receiver.events(), ["deposited 1", "refunded 1", "refunded 1"]);
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn while_the_database_takes_no_writes_nothing_is_asked_of_the_bank() {
+    let store = SqliteOptions { busy_timeout: Duration::from_millis(50), ..SqliteOptions::default() };
+    let gateway = TestGateway::with(Setup { store, ..Setup::default() }).await;
+    let (shop, sale, hold) = (&gateway.shop, paid(&gateway).await, held(&gateway).await);
+    let before = [gateway.file(&sale).await, gateway.file(&hold).await];
+    let rival = Connection::open(gateway.gateway.config.database()).expect("a second connection");
+    rival.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+    let asked = [("refund.do", &sale), ("deposit.do", &hold), ("reverse.do", &hold)];
+    for (operation, order) in asked {
+        assert_eq!(shop.ask(operation, order, &[("amount", "500")]).await, SYSTEM, "{operation}");
+    }
+    rival.execute_batch("ROLLBACK").expect("let go");
+    assert_eq!([gateway.file(&sale).await, gateway.file(&hold).await], before);
+    for (operation, order) in [asked[0], asked[1]] {
+        assert_eq!(shop.ask(operation, order, &[("amount", "500")]).await, DONE, "{operation}");
+    }
     gateway.end().await;
 }
