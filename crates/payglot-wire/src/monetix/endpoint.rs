@@ -64,6 +64,7 @@ const VERBS: &[(&str, Endpoint)] = &[
     ("refund", Endpoint::Refund),
     ("payout", Endpoint::Payout),
     ("recurring", Endpoint::Recurring),
+    ("status", Endpoint::Status),
 ];
 
 impl Endpoint {
@@ -110,6 +111,8 @@ mod tests {
         assert_eq!(of("payment/wallet/paypal/refund"), route(Endpoint::Refund, "wallet/paypal", false));
         assert_eq!(of("payment/refund"), route(Endpoint::Refund, "", false));
         assert_eq!(of("payment/card/sale/token"), route(Endpoint::Sale, "card", true));
+        assert_eq!(of("payment/webmoney/status"), route(Endpoint::Status, "webmoney", false));
+        assert_eq!(of("payment/status"), route(Endpoint::Status, "", false));
         assert_eq!(of("payment/status/request/"), route(Endpoint::StatusByRequest, "", false));
         assert_eq!(
             of("info/banks/online-banking/ideal/sale/list"),

@@ -71,6 +71,8 @@ pub struct OperationBlock {
     pub sum: Option<Sum>,
     /// Its code.
     pub code: Code,
+    /// How the holder of a card was authenticated, in the scheme's two digits.
+    pub eci: Option<&'static str>,
     /// The provider's number in this installation.
     pub provider_id: u32,
     /// The provider's id of the operation.
@@ -163,6 +165,7 @@ fn operation(block: &OperationBlock) -> Json {
         ("sum_converted", block.sum.as_ref().map(sum)),
         ("code", Some(text(block.code.to_string()))),
         ("message", Some(text(block.code.message()))),
+        ("eci", block.eci.map(text)),
         ("provider", Some(provider)),
     ];
     object(members.into_iter().filter_map(|(key, value)| Some((key, value?))))

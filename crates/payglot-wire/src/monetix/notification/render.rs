@@ -7,7 +7,7 @@ use super::body::{AccountBlock, Body, OperationBlock, PaymentBlock, Sum};
 use super::{CallbackSettings, RefusedCall};
 use payglot_core::decide::Announcement;
 use payglot_core::{
-    CardBrand, CardFacts, Event, Intent, Method, Operation, OperationStatus, Payment, State, UnixMillis,
+    CardBrand, CardFacts, Event, Intent, Method, Operation, OperationStatus, Payment, State, ThreeDs, UnixMillis,
 };
 
 /// What tells of an event; `None` while the shop must not know of the payment.
@@ -162,10 +162,25 @@ fn operation_block(
         request_id: facts.request_id,
         sum: Some(operation.amount.into()),
         code,
+        eci: eci(operation),
         provider_id: settings.provider_id,
         provider_payment_id: facts.provider_payment_id,
         auth_code: operation.facts.approval_code.clone(),
     }
+}
+
+/// The electronic commerce indicator: what the scheme says of how the holder was authenticated.
+fn eci(operation: &Operation) -> Option<&'static str> {
+    let brand = operation.card.as_ref()?.brand;
+    let (full, attempt, none) = match brand {
+        CardBrand::Mastercard | CardBrand::Maestro => ("02", "01", "00"),
+        CardBrand::Visa | CardBrand::Mir | CardBrand::Amex | CardBrand::Other => ("05", "06", "07"),
+    };
+    Some(match operation.facts.three_ds? {
+        ThreeDs::Challenge | ThreeDs::Frictionless => full,
+        ThreeDs::Attempt => attempt,
+        ThreeDs::No => none,
+    })
 }
 
 /// Every callback has an operation, also of a payment that nobody tried to pay.
@@ -189,6 +204,7 @@ fn without_attempt(payment: &Payment, details: &Details, settings: &CallbackSett
         created: payment.created_at,
         request_id: details.learned.request_id.clone().unwrap_or(facts.request_id),
         sum: Some(payment.amount.into()),
+        eci: None,
         code: if status.is_final() { Code::Cancelled } else { Code::Awaiting },
         provider_id: settings.provider_id,
         provider_payment_id: String::new(),
@@ -210,6 +226,7 @@ pub(super) fn refusal_body(refused: &RefusedCall, settings: &CallbackSettings) -
         request_id: refused.request_id.to_owned(),
         sum: refused.sum.clone(),
         code: refused.refused.code,
+        eci: None,
         provider_id: settings.provider_id,
         provider_payment_id: String::new(),
         auth_code: String::new(),

@@ -2,9 +2,10 @@
 //! done is told by callback later.
 
 use super::super::codes::{Code, Refused};
-use super::super::details::Details;
+use super::super::details::{Details, OperationFacts};
 use super::super::endpoint::{Endpoint, Route};
 use super::super::rules::{self, AMOUNT_MAX, Rule};
+use super::super::ways::Outcome;
 use super::envelope::Call;
 use super::gate_table::TABLE;
 use super::page::{Customer, money};
@@ -12,7 +13,7 @@ use super::reader::Reader;
 use crate::proof::Signed;
 use crate::text::json::Json;
 use crate::text::secret::Secret;
-use payglot_core::{Currency, Money, UnixMillis};
+use payglot_core::{Currency, Money, OperationId, UnixMillis};
 
 /// What a proven call asks for.
 #[derive(Clone, Debug)]
@@ -107,7 +108,7 @@ pub struct Sale {
 }
 
 /// A call about a payment that exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FollowUp {
     /// How much, in minor units; without it all that remains.
     pub minor: Option<i64>,
@@ -117,10 +118,8 @@ pub struct FollowUp {
     pub description: String,
     /// The shop's own id of this refund, unique in the project.
     pub merchant_refund_id: Option<String>,
-    /// Where the callback of this operation goes, if elsewhere.
-    pub callback_url: Option<String>,
-    /// No callback at all.
-    pub silent: bool,
+    /// What is to be kept of it if there is no such payment: where the callback goes.
+    pub details: Details,
 }
 
 /// A payout.
@@ -214,11 +213,11 @@ impl Request {
             Endpoint::Refund => {
                 // It must be there, but a client of many shops sends it empty.
                 let there = reader.value("payment.description").is_some();
-                let refund = follow_up(reader)?;
+                let refund = follow_up(call, reader)?;
                 if there { Ok(Self::Refund(refund)) } else { Err(Refused::of(Code::Missing, "payment.description")) }
             }
-            Endpoint::Capture => follow_up(reader).map(Self::Capture),
-            Endpoint::Cancel => follow_up(reader).map(Self::Cancel),
+            Endpoint::Capture => follow_up(call, reader).map(Self::Capture),
+            Endpoint::Cancel => follow_up(call, reader).map(Self::Cancel),
             Endpoint::Payout => payout(call, reader).map(|payout| Self::Payout(Box::new(payout))),
             Endpoint::ThreeDsFrame => {
                 let done = reader.need("threeds_completion_indicator", Rule::Flag)?;
@@ -367,19 +366,28 @@ fn best_before(reader: Reader) -> Result<Option<UnixMillis>, Refused> {
     Ok(reader.opt("payment.best_before", Rule::DateTime)?.as_deref().and_then(rules::moment))
 }
 
-fn follow_up(reader: Reader) -> Result<FollowUp, Refused> {
-    let silent = reader.opt("callback.force_disable", Rule::Flag)?;
+fn follow_up(call: &Call, reader: Reader) -> Result<FollowUp, Refused> {
     Ok(FollowUp {
         minor: reader.int("payment.amount", 1, AMOUNT_MAX)?,
         currency: reader.opt("payment.currency", Rule::Text(16))?,
         description: reader.plain("payment.description"),
         merchant_refund_id: reader.opt("payment.merchant_refund_id", Rule::Text(255))?,
-        callback_url: reader.opt("general.merchant_callback_url", Rule::Text(255))?,
-        silent: silent.as_deref().and_then(rules::flag).unwrap_or(false),
+        details: Details::of_call(call.tree()),
     })
 }
 
 impl FollowUp {
+    /// What is to be kept of the operation that this becomes. `signature` is the call's.
+    pub fn facts(&self, operation: OperationId, request_id: &str, signature: &str) -> OperationFacts {
+        OperationFacts {
+            signature: signature.to_owned(),
+            merchant_refund_id: self.merchant_refund_id.clone(),
+            callback_url: self.details.callback_url(Outcome::Open),
+            silent: self.details.is_silent(),
+            ..OperationFacts::new(operation, request_id)
+        }
+    }
+
     /// How much to refund; `None` for all that remains. 3286 or 3287 if one of amount and currency came without the other, 3284 for a
     /// currency that is none.
     pub fn money(&self) -> Result<Option<Money>, Refused> {

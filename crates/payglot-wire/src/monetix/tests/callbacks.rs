@@ -226,7 +226,7 @@ fn a_hold_is_captured_or_released() {
     let body = story.told().pop().expect("told");
     let account = r#""account":{"number":"431422******0056","type":"visa","card_holder":"JOHN SMITH","expiry_month":"01","expiry_year":"2034"}"#;
     assert!(body.contains(account) && body.contains(r#""type":"auth","status":"success""#), "{body}");
-    assert!(body.contains(r#""auth_code":"563253""#));
+    assert!(body.contains(r#""eci":"07","provider":{"id":12345,"payment_id":"123abc123-123","auth_code":"563253"}"#));
     let operation = story.fresh();
     story.command(Command::Void { operation, amount: None, key: None }).approve();
     assert_eq!(story.status(), Some(Status::Canceled));
@@ -266,6 +266,22 @@ fn what_was_accepted_and_refused_later_is_told_and_changes_nothing() {
     (call.payment, call.refused) = (None, &unknown);
     let body = refusal(&call, &settings()).expect("told").body;
     assert!(body.starts_with(r#"{"project_id":1234,"payment":{"id":"payment_47","status":"error"},"#), "{body}");
+}
+
+#[test]
+fn a_refund_may_have_its_own_address_and_number() {
+    let body = r#"{"general":{"project_id":1234,"payment_id":"payment_47","merchant_callback_url":"https://shop.example/refunds"},"payment":{"description":"","merchant_refund_id":"r-1"}}"#;
+    let Ok(Request::Refund(refund)) = asked("payment/card/refund", body) else { panic!("a refund") };
+    let mut story = paid();
+    story.refund(None);
+    story.details.learned.keep(refund.facts(operation(2), "3c", "sig"));
+    story.approve();
+    let call =
+        story.last.announcements.iter().find_map(|event| callback(event, story.payment(), &story.details, &settings()));
+    let call = call.expect("told");
+    assert_eq!(call.url, "https://shop.example/refunds");
+    assert!(call.body.contains(r#""description":"","merchant_refund_id":"r-1"}"#), "{}", call.body);
+    assert!(call.body.contains(r#""request_id":"3c""#));
 }
 
 #[test]
