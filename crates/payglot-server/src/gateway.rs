@@ -2,7 +2,9 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::keys::Keys;
 use crate::metrics::Metrics;
+use crate::numbers::Numbers;
 use crate::projects::Projects;
 use crate::secrets::MasterKey;
 use crate::upstream::sandbox::SandboxBank;
@@ -21,6 +23,10 @@ pub struct Gateway {
     pub store: Arc<dyn Store>,
     /// Opens secrets.
     pub key: Arc<MasterKey>,
+    /// The gateway's own signing keys.
+    pub keys: Keys,
+    /// Decimal numbers for payments.
+    pub numbers: Numbers,
     /// Finds projects.
     pub projects: Projects,
     /// The only provider so far.

@@ -34,6 +34,12 @@ struct Answered {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Turned {
+    protocol: &'static str,
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Moved {
     protocol: String,
     event: &'static str,
@@ -72,6 +78,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     request_seconds: Durations,
+    refusals: Family<Turned, Counter>,
     payment_events: Family<Moved, Counter>,
     deliveries: Family<Judged, Counter>,
     dead: Counter,
@@ -91,6 +98,7 @@ impl Default for Metrics {
             registry: Registry::default(),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(request_buckets),
+            refusals: Family::default(),
             payment_events: Family::default(),
             deliveries: Family::default(),
             dead: Counter::default(),
@@ -120,6 +128,8 @@ impl Metrics {
         to.register("payglot_requests", "Requests by protocol, operation and class of status", self.requests.clone());
         let help = "Time from reading a request to its answer";
         to.register_with_unit("payglot_request_duration", help, Unit::Seconds, self.request_seconds.clone());
+        let help = "Payment requests that were refused on a page for the payer, by the protocol's code";
+        to.register("payglot_refusals", help, self.refusals.clone());
         let help = "What happened to payments, with the state it led to";
         to.register("payglot_payment_events", help, self.payment_events.clone());
         let help = "Attempts to deliver a notification, by how they ended";
@@ -156,6 +166,11 @@ impl Metrics {
         let answered = Answered { protocol: protocol.clone(), operation: operation.clone(), status: class };
         self.requests.get_or_create(&answered).inc();
         self.request_seconds.get_or_create(&Operation { protocol, operation }).observe(took.as_secs_f64());
+    }
+
+    /// A payment request was refused on a page, where no machine reads the code. Both words come from closed lists.
+    pub fn request_refused(&self, protocol: &'static str, code: &'static str) {
+        self.refusals.get_or_create(&Turned { protocol, code }).inc();
     }
 
     /// A payment changed.

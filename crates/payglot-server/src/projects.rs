@@ -3,6 +3,9 @@
 //! The store is asked for the version on every request (one row by index), so what the command line changes takes effect at once;
 //! reading, parsing and unsealing are saved.
 
+pub mod methods;
+pub mod paysera;
+
 use crate::secrets::{MasterKey, RsaError, RsaPrivateKey, Secret};
 use anyhow::Context as _;
 use payglot_core::outbox::Schedule;
@@ -10,6 +13,7 @@ use payglot_core::{Captures, Funds, ProjectId, Terms, UnixMillis};
 use payglot_store::{Project, Store, StoreError};
 use payglot_wire::rbs::notification::{CallbackOperation, Extra};
 use payglot_wire::{Protocol, rbs};
+pub use paysera::PayseraSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -106,6 +110,8 @@ pub struct ProjectSettings {
     pub card_verification: bool,
     /// May it charge saved cards without the payer?
     pub auto_payment: bool,
+    /// What only the Paysera protocol has.
+    pub paysera: PayseraSettings,
 }
 
 impl Default for ProjectSettings {
@@ -141,11 +147,47 @@ impl Default for ProjectSettings {
             moto: false,
             card_verification: false,
             auto_payment: false,
+            paysera: PayseraSettings::default(),
         }
     }
 }
 
+/// Every setting by its name; a protocol's own are dotted.
+fn names(all: &serde_json::Value) -> Vec<String> {
+    let own = |name: &String, value: &serde_json::Value| match value.as_object() {
+        Some(block) => block.keys().map(|inner| format!("{name}.{inner}")).collect(),
+        None => vec![name.clone()],
+    };
+    all.as_object().into_iter().flatten().flat_map(|(name, value)| own(name, value)).collect()
+}
+
 impl ProjectSettings {
+    /// What a new project of this protocol begins with.
+    pub fn of_protocol(protocol: &str) -> Self {
+        match Protocol::from_name(protocol) {
+            Some(Protocol::Paysera) => Self {
+                language: "lt".to_owned(),
+                currency: "EUR".to_owned(),
+                // At once, after 1 hour, after 3 and after 24, counted from the first.
+                retries: "1x1h,1x2h,1x21h".to_owned(),
+                // A payer who only looks at a bank's page has used an attempt up.
+                attempts: 20,
+                session_seconds: 24 * 3600,
+                ..Self::default()
+            },
+            Some(Protocol::Rbs) | None => Self::default(),
+        }
+    }
+
+    /// The currencies that are taken, the default one first.
+    pub fn all_currencies(&self) -> Vec<payglot_core::Currency> {
+        let mut all: Vec<_> = Vec::new();
+        for currency in [&self.currency].into_iter().chain(&self.currencies) {
+            all.extend(payglot_core::Currency::from_code(currency).filter(|known| !all.contains(known)));
+        }
+        all
+    }
+
     /// Reads stored JSON.
     pub fn from_json(text: &str) -> anyhow::Result<Self> {
         let mut stored: serde_json::Map<_, _> = serde_json::from_str(text)?;
@@ -168,9 +210,10 @@ impl ProjectSettings {
     pub fn with(&self, key: &str, value: &str) -> anyhow::Result<Self> {
         use serde_json::Value;
         let mut all = serde_json::to_value(self)?;
-        let known = all.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
-        let Some(slot) = all.get_mut(key) else {
-            anyhow::bail!("no setting is called {key}; there are: {known}");
+        let known = names(&all);
+        let slot = all.pointer_mut(&format!("/{}", key.replace('.', "/")));
+        let Some(slot) = slot.filter(|_| known.iter().any(|name| name == key)) else {
+            anyhow::bail!("no setting is called {key}; there are: {}", known.join(", "));
         };
         let wrong = |kind| anyhow::anyhow!("{key} wants {kind}, not {value:?}");
         *slot = match slot {
@@ -223,7 +266,7 @@ impl ProjectSettings {
             );
         }
         self.retries.parse::<Schedule>()?;
-        Ok(())
+        self.paysera.check()
     }
 
     /// The rules a payment is registered under.
@@ -397,76 +440,4 @@ impl Projects {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn settings_change_one_field_at_a_time_and_say_what_is_wrong() {
-        let settings = ProjectSettings::default();
-        let changed = settings.with("attempts", "5").expect("changed");
-        assert_eq!((changed.attempts, &changed.language), (5, &settings.language));
-        assert_eq!(changed.with("callback_parameters", "amount, currency").expect("list").callback_parameters.len(), 2);
-        let words = |key, value| settings.with(key, value).expect_err("refused").to_string();
-        assert!(words("atempts", "5").contains("there are: "));
-        assert!(words("attempts", "five").contains("whole number"));
-        assert!(words("attempts", "0").contains("1 to 20"));
-        assert!(words("callback_url", "shop.example/cb").contains("http(s)"));
-        assert!(words("callback_signature", "rsa").contains("`none`, `symmetric`, `asymmetric`"));
-        assert!(words("retries", "often").contains("5x30s"));
-        assert!(words("currency", "XXQ").contains("not known"));
-        assert!(words("currencies", "USD,XXQ").contains("XXQ is not known"));
-        assert!(words("language", "english").contains("not known"));
-        assert!(words("callback_parameters", "amuont").contains("amuont"));
-        assert!(words("callback_parameters", "jsonParams.").contains("jsonParams."));
-        assert!(settings.with("callback_parameters", "jsonParams.basket").is_ok());
-        assert!(words("frame_ancestors", "https://a.example; script-src *").contains("source list"));
-        assert!(words("callback_operations", "created").contains("no callback is called created"));
-        assert!(words("callback_operations", "deposited,paid").contains("paid; there are: approved, deposited"));
-    }
-
-    #[test]
-    fn every_setting_is_documented() {
-        let text = include_str!("../../../docs/configuration.md");
-        let settings = serde_json::to_value(ProjectSettings::default()).expect("json");
-        for name in settings.as_object().expect("an object").keys() {
-            assert!(text.contains(&format!("`{name}`")), "docs/configuration.md says nothing of {name}");
-        }
-    }
-
-    #[test]
-    fn settings_read_back_and_older_rows_still_read() {
-        let settings = ProjectSettings { test_mode: true, ..ProjectSettings::default() };
-        assert_eq!(ProjectSettings::from_json(&settings.to_json().expect("json")).expect("reads"), settings);
-        assert_eq!(ProjectSettings::from_json("{}").expect("reads"), ProjectSettings::default());
-        let signature = |text| ProjectSettings::from_json(text).expect("reads").callback_signature;
-        assert_eq!(signature("{\"callback_signed\":false}"), CallbackSignature::None);
-        assert_eq!(signature("{\"callback_signed\":true}"), CallbackSignature::Symmetric);
-        assert_eq!(signature("{\"callback_signature\":\"asymmetric\"}"), CallbackSignature::Asymmetric);
-    }
-
-    #[tokio::test]
-    async fn a_project_that_cannot_be_read_locks_no_other_out() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let options = payglot_store::SqliteOptions::default();
-        let store = payglot_store::SqliteStore::open(&folder.path().join("db"), options).expect("a store");
-        let key = Arc::new(MasterKey::from_hex(&"ab".repeat(32)).expect("a key"));
-        for (name, settings) in [("broken", "{\"no_such_setting\":1}"), ("whole", "{}")] {
-            let sealed = key.seal(&Secret::new("token-of-it"), &seal_purpose(name, "token")).expect("sealed");
-            let created_at = UnixMillis(1);
-            let secret =
-                payglot_store::SealedSecret { kind: "token".to_owned(), sealed, created_at, valid_until: None };
-            let new = payglot_store::NewProject {
-                protocol: "rbs".to_owned(),
-                name: name.to_owned(),
-                login: name.to_owned(),
-                settings: settings.to_owned(),
-                secrets: vec![secret],
-                created_at,
-            };
-            store.create_project(new).await.expect("created");
-        }
-        let projects = Projects::new(Arc::new(store), key);
-        let found = projects.with_secret("rbs", "token").await.expect("the store works");
-        assert_eq!(found.iter().map(|project| project.name.as_str()).collect::<Vec<_>>(), ["whole"]);
-    }
-}
+mod tests;

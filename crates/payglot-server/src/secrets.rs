@@ -12,6 +12,19 @@ use std::fmt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// Random bytes, for what must never come twice.
+pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    fill_random(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A fresh secret of 32 hexadecimal digits, for protocols that want exactly so many characters.
+pub fn generate_32() -> anyhow::Result<Secret> {
+    let bytes = Zeroizing::new(random::<16>()?);
+    Ok(Secret::new(to_hex(bytes.as_slice())))
+}
+
 /// A fresh secret: 24 random bytes as 48 hexadecimal digits.
 pub fn generate() -> anyhow::Result<Secret> {
     let mut bytes = Zeroizing::new([0_u8; 24]);

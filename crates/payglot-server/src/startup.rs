@@ -3,7 +3,9 @@
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::gateway::Gateway;
+use crate::keys::Keys;
 use crate::metrics::Metrics;
+use crate::numbers::Numbers;
 use crate::projects::Projects;
 use crate::secrets::MasterKey;
 use crate::upstream::sandbox::{Book, SandboxBank, SandboxSettings};
@@ -86,6 +88,8 @@ fn assemble(
     let vault = key.vault("sandbox bank")?;
     let bank = SandboxBank::new(Book::new(store.clone()), clock.clone(), vault, SandboxSettings::default());
     Ok(Gateway {
+        keys: Keys::new(store.clone(), Arc::clone(&key)),
+        numbers: Numbers::new(store.clone()),
         projects: Projects::new(store.clone(), Arc::clone(&key)),
         bank: Arc::new(bank),
         config,

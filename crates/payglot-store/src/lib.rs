@@ -57,6 +57,10 @@ pub trait Store: Send + Sync + 'static {
     /// The same by the merchant's number.
     async fn payment_by_order(&self, project: ProjectId, order: &str) -> Result<Option<StoredPayment>, StoreError>;
 
+    /// The payments whose order number is `number`, a `#` and decimal digits: the attempts at an order that may be paid more than once.
+    /// Those with the greatest digits first, at most 100.
+    async fn payments_of_order(&self, project: ProjectId, number: &str) -> Result<Vec<StoredPayment>, StoreError>;
+
     /// Newest first, at most `filter.limit`; without operations' details this is what lists show.
     async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<StoredPayment>, StoreError>;
 
@@ -166,6 +170,24 @@ pub trait Store: Send + Sync + 'static {
     /// longer as the caller saw it, [`StoreError::Constraint`] if the same card of the same payer is active under another id.
     /// Returns the notifications that the caller has claimed.
     async fn change_binding(&self, change: BindingChange) -> Result<Vec<Notification>, StoreError>;
+
+    // ---- the gateway's own keys and numbers ----
+
+    /// The keys of a purpose, newest first.
+    async fn keys(&self, purpose: &str) -> Result<Vec<GatewayKey>, StoreError>;
+
+    /// Adds a key. The first of its purpose is in use at once, later ones only after [`Store::put_key_into_use`].
+    async fn add_key(&self, key: NewGatewayKey) -> Result<(), StoreError>;
+
+    /// Lets a key sign from `at` on; whichever began last is the one in use.
+    async fn put_key_into_use(&self, n: i64, at: UnixMillis) -> Result<(), StoreError>;
+
+    /// Takes `count` numbers off a counter of the gateway, for this process alone; returns the first, the smallest is 1.
+    async fn reserve_numbers(&self, counter: &str, count: u32) -> Result<i64, StoreError>;
+
+    /// Replaces the address and the body of a notification that nobody acknowledged (the endpoint stays), because the key that signed
+    /// it went out of use. False if it was acknowledged meanwhile.
+    async fn replace_call(&self, id: NotificationId, url: &str, body: &str) -> Result<bool, StoreError>;
 
     // ---- the sandbox bank's own book ----
 

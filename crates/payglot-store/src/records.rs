@@ -376,6 +376,36 @@ pub struct Project {
     pub created_at: UnixMillis,
 }
 
+/// A key to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewGatewayKey {
+    /// What it is for.
+    pub purpose: String,
+    /// The private half: nonce, ciphertext and tag.
+    pub sealed: Vec<u8>,
+    /// The public half as it is published.
+    pub certificate: String,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// Only if there is none yet: of two processes that begin together one wins.
+    pub first: bool,
+}
+
+/// A key of the gateway itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayKey {
+    /// Its number; a key never changes under its number.
+    pub n: i64,
+    /// The private half: nonce, ciphertext and tag.
+    pub sealed: Vec<u8>,
+    /// The public half as it is published.
+    pub certificate: String,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// Since when it signs; `None`: it waits for its turn.
+    pub used_from: Option<UnixMillis>,
+}
+
 /// What the simulated bank decided about an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BankOutcome {

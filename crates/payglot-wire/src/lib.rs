@@ -16,16 +16,19 @@ pub mod text;
 pub enum Protocol {
     /// The RBS engine's eCommerce API V1.
     Rbs,
+    /// Paysera WebToPay.
+    Paysera,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: &[Self] = &[Self::Rbs];
+    pub const ALL: &[Self] = &[Self::Rbs, Self::Paysera];
 
     /// Word for people and for storage.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rbs => "rbs",
+            Self::Paysera => "paysera",
         }
     }
 

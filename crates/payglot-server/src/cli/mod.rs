@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod key;
 mod migrate;
 mod notification;
 mod output;
@@ -34,6 +35,8 @@ enum Command {
     Payment(payment::Payment),
     /// List notifications and send them again.
     Notification(notification::Notification),
+    /// Show and change the key that signs callbacks for all Paysera projects.
+    Key(key::Key),
     /// Recompute all balances and check every invariant.
     Audit(audit::Audit),
     /// Bring the database to this version's schema.
@@ -83,6 +86,7 @@ pub fn run() -> anyhow::Result<()> {
             Command::Project(project) => project.run().await,
             Command::Payment(payment) => payment.run().await,
             Command::Notification(notification) => notification.run().await,
+            Command::Key(key) => key.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Migrate(migrate) => migrate.run(),
         }

@@ -28,10 +28,11 @@ enum Action {
         place: Where,
         /// A unique name.
         name: String,
-        /// The protocol it speaks: rbs.
+        /// The protocol it speaks: rbs, paysera.
         #[arg(long)]
         protocol: String,
-        /// The name the protocol calls the merchant by (rbs: userName); by default the name and `-api`.
+        /// The name the protocol calls the merchant by (rbs: userName, by default the name and `-api`; paysera: projectid, by default the next
+        /// free number).
         #[arg(long)]
         login: Option<String>,
         /// A secret of your own instead of a generated one, such as `password=...`.
@@ -100,14 +101,17 @@ impl Project {
         let now = Clock::System.now();
         match self.action {
             Action::Create { place, name, protocol, login, secret, settings } => {
-                let mut wanted = ProjectSettings::default();
+                let mut wanted = ProjectSettings::of_protocol(&protocol);
                 for (key, value) in &settings {
                     wanted = wanted.with(key, value)?;
                 }
-                let login = login.unwrap_or_else(|| format!("{name}-api"));
                 let secrets = secret.into_iter().map(|(kind, value)| (kind, Secret::new(value))).collect();
                 let config = place.load()?;
                 let store = startup::open_store(&config, None)?;
+                let login = match login {
+                    Some(login) => login,
+                    None => project::free_login(store.as_ref(), &protocol, &name).await?,
+                };
                 let draft = Draft { protocol, name, login, settings: wanted, secrets };
                 let (created, secrets) =
                     project::create(store.as_ref(), &startup::master_key(&config)?, draft, now).await?;

@@ -3,6 +3,7 @@
 //! A provider is called between two commits, never inside one: first "asked" is recorded, then the answer, so that a crash leaves a
 //! question to ask again and not a lost payment.
 
+pub mod again;
 mod announce;
 pub mod audit;
 pub mod binding;
@@ -14,6 +15,8 @@ pub mod project;
 pub mod query;
 pub mod recover;
 pub mod register;
+pub mod resign;
+pub mod told;
 
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
@@ -123,7 +126,7 @@ async fn commit(
     let remembered = id.and_then(|id| binding::remember(project, details, Some(id), true));
     let new_details = remembered.or(new_details);
     let details = new_details.as_deref().unwrap_or(details);
-    let notifications = announce::render(&gateway.clock, project, details, decision, binding.as_ref(), now).await?;
+    let notifications = announce::render(gateway, project, details, decision, binding.as_ref(), now).await?;
     let lease_until = now.plus(gateway.lease_ms);
     let commit =
         Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, lease_until };

@@ -7,7 +7,7 @@ use payglot_core::UnixMillis;
 use payglot_store::{NewProject, Project, SealedSecret, Store};
 
 /// Protocols a project can speak, with the kinds of secret each needs.
-pub const PROTOCOLS: &[(&str, &[&str])] = &[("rbs", &["password", "callback"])];
+pub const PROTOCOLS: &[(&str, &[&str])] = &[("rbs", &["password", "callback"]), ("paysera", &[SIGN_PASSWORD])];
 
 /// Kinds of secret that a project may have and is not given by itself: for `rbs` the open key that replaces login and password, and the key
 /// of asymmetric checksums.
@@ -15,6 +15,9 @@ const OPTIONAL: &[(&str, &[&str])] = &[("rbs", &["token", CALLBACK_RSA])];
 
 /// The private key of asymmetric checksums of `rbs` callbacks.
 pub const CALLBACK_RSA: &str = "callback_rsa";
+
+/// The password of a `paysera` project: it signs requests, and as it is 32 bytes long it is a key of AES-256 too.
+pub const SIGN_PASSWORD: &str = "sign_password";
 
 /// Kinds that are RSA keys (PKCS#8 in PEM) and not words: the public half is what is shown of them.
 const RSA_KEYS: &[&str] = &[CALLBACK_RSA];
@@ -45,6 +48,7 @@ pub async fn create(
     check_key(store, key).await?;
     anyhow::ensure!(is_name(&draft.name), "a name has 1 to 64 letters, digits, points, hyphens and underscores");
     anyhow::ensure!(is_name(&draft.login), "a login has 1 to 64 letters, digits, points, hyphens and underscores");
+    check_login(&draft.protocol, &draft.login)?;
     let mut secrets = draft.secrets;
     for (kind, _) in &secrets {
         check_kind(&draft.protocol, kind)?;
@@ -145,7 +149,27 @@ async fn generate(kind: &str) -> anyhow::Result<Secret> {
         // Looking for primes takes a while, which is not for the runtime's own threads.
         return tokio::task::spawn_blocking(secrets::generate_rsa).await?;
     }
+    if kind == SIGN_PASSWORD {
+        return secrets::generate_32();
+    }
     secrets::generate()
+}
+
+/// The login of a new project that names none: after its name, or the next number where merchants have numbers.
+pub async fn free_login(store: &dyn Store, protocol: &str, name: &str) -> anyhow::Result<String> {
+    if protocol != "paysera" {
+        return Ok(format!("{name}-api"));
+    }
+    let known = store.projects().await?.into_iter().filter(|project| project.protocol == protocol);
+    let largest = known.filter_map(|project| project.login.parse::<u32>().ok()).max().unwrap_or(10_000);
+    Ok((largest + 1).to_string())
+}
+
+fn check_login(protocol: &str, login: &str) -> anyhow::Result<()> {
+    let number = || login.parse::<u32>().ok().filter(|number| (1..=i32::MAX.unsigned_abs()).contains(number));
+    let fits = protocol != "paysera" || number().is_some_and(|number| number.to_string() == login);
+    anyhow::ensure!(fits, "a paysera project's login is its number (projectid), 1 to {}", i32::MAX);
+    Ok(())
 }
 
 /// Refuses a master key that opens none of the secrets there are. A lost key file is replaced by a fresh one, and nothing must be sealed
@@ -189,6 +213,10 @@ fn seal(key: &MasterKey, name: &str, kind: &str, secret: &Secret, now: UnixMilli
         RsaPrivateKey::from_pem(secret.expose()).with_context(|| {
             format!("{kind} wants a private key of at least 2048 bits that begins with -----BEGIN PRIVATE KEY-----")
         })?;
+    } else if kind == SIGN_PASSWORD {
+        let text = secret.expose();
+        let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        anyhow::ensure!(text.len() == 32 && plain, "{kind} wants exactly 32 ASCII characters, no spaces");
     } else {
         anyhow::ensure!((1..=200).contains(&secret.expose().len()), "a secret has 1 to 200 bytes");
     }

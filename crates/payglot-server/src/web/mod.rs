@@ -7,6 +7,7 @@ mod health;
 mod limits;
 mod middleware;
 mod pages;
+mod paysera;
 mod rbs;
 mod sandbox;
 mod serve;
@@ -29,8 +30,8 @@ pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-pe
 
 /// Every address of the gateway.
 pub fn router(gateway: &Arc<Gateway>) -> Router {
-    let api =
-        rbs::router(&gateway.config.rbs_prefix).merge(pages::router()).merge(sandbox::router()).merge(errand::router());
+    let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router());
+    let api = protocols.merge(pages::router()).merge(sandbox::router()).merge(errand::router());
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
     let watched = middleware::watch(limited, gateway);
     watched.merge(health::router()).layer(from_fn(note_peer)).with_state(Arc::clone(gateway))

@@ -254,10 +254,9 @@ async fn back_to_shop(
         let stored = query::payment(&gateway, id).await?;
         let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
         let page = visit(&gateway, stored.clone(), language, &query).await?;
-        let Some(address) = super::shop::return_address(&project, &stored, page.language) else {
-            return Ok(see_other(&page.page()));
-        };
         gateway.courier.first_attempt_ended(id, RETURN_WAIT).await;
+        let address = super::shop::return_address(&gateway, &project, &stored, page.language).await;
+        let Some(address) = address else { return Ok(see_other(&page.page())) };
         Ok((StatusCode::FOUND, [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())])
             .into_response())
     };

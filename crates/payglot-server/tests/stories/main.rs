@@ -12,6 +12,7 @@ mod limits;
 mod operate;
 mod outage;
 mod pay;
+mod paysera;
 mod refusals;
 mod register;
 mod restart;

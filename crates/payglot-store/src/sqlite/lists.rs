@@ -7,7 +7,7 @@ use crate::records::{
     Backlog, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
     StoredPayment,
 };
-use payglot_core::{OperationId, PaymentId, State, UnixMillis};
+use payglot_core::{OperationId, PaymentId, ProjectId, State, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// A page is never longer.
@@ -26,6 +26,23 @@ pub(super) fn payments(db: &Connection, filter: &PaymentFilter) -> Result<Vec<St
     } else {
         of_projects(db, filter, before, limit, &mut found)?;
     }
+    let loaded = found.into_iter().filter_map(|(_, n)| payments::by_number(db, n).transpose());
+    loaded.map(|row| row.map(|(_, stored)| stored)).collect()
+}
+
+/// The attempts at an order that may be paid more than once: `number#digits`, greatest digits first.
+pub(super) fn of_order(db: &Connection, project: ProjectId, number: &str) -> Result<Vec<StoredPayment>, StoreError> {
+    // `:` follows `9`, so the range holds every number that goes on with a digit, and a few foreign ones such as `7#1#2`.
+    let sql = "SELECT n, order_number FROM payment WHERE project = ?1 AND order_number >= ?2 || '#0' AND order_number < ?2 || '#:'";
+    let mut query = db.prepare_cached(sql)?;
+    let mut found = Vec::new();
+    for row in query.query_map(params![project.0, number], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))? {
+        let (n, order): (i64, String) = row?;
+        let digits = order.get(number.len() + 1..).and_then(|digits| digits.parse::<u64>().ok());
+        found.extend(digits.map(|digits| (digits, n)));
+    }
+    found.sort_unstable_by(|left, right| right.cmp(left));
+    found.truncate(100);
     let loaded = found.into_iter().filter_map(|(_, n)| payments::by_number(db, n).transpose());
     loaded.map(|row| row.map(|(_, stored)| stored)).collect()
 }

@@ -8,6 +8,7 @@ mod bindings;
 mod checkpoint;
 mod codes;
 mod errors;
+mod keys;
 mod lists;
 mod notifications;
 mod payments;

@@ -71,6 +71,12 @@ pub(super) fn insert(
     Ok(claimed)
 }
 
+/// Replaces what a notification that nobody acknowledged will send.
+pub(super) fn replace_call(db: &Connection, id: NotificationId, url: &str, body: &str) -> Result<bool, StoreError> {
+    let sql = "UPDATE notification SET url = ?, body = ? WHERE id = ? AND state <> 1";
+    Ok(db.prepare_cached(sql)?.execute(params![url, body, id.as_bytes()])? == 1)
+}
+
 /// The number of an endpoint, new or known.
 fn endpoint(db: &Connection, address: &str) -> Result<i64, StoreError> {
     let sql = "SELECT n FROM endpoint WHERE address = ?";

@@ -1,10 +1,10 @@
 //! The verbs: which go to the writer, which are read on the spot, and which are scans.
 
-use super::{SqliteStore, bank, bindings, lists, notifications, payments, projects};
+use super::{SqliteStore, bank, bindings, keys, lists, notifications, payments, projects};
 use crate::records::{
-    Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Claim, Commit, Committed, Delivery, NewProject,
-    Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, Project, SealedSecret,
-    StoredPayment,
+    Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Claim, Commit, Committed, Delivery, GatewayKey,
+    NewGatewayKey, NewProject, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, Project,
+    SealedSecret, StoredPayment,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
@@ -22,6 +22,10 @@ impl Store for SqliteStore {
 
     async fn payment_by_order(&self, project: ProjectId, order: &str) -> Result<Option<StoredPayment>, StoreError> {
         self.readers.point(|db| payments::by_order(db, project, order))
+    }
+
+    async fn payments_of_order(&self, project: ProjectId, number: &str) -> Result<Vec<StoredPayment>, StoreError> {
+        self.readers.point(|db| lists::of_order(db, project, number))
     }
 
     async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<StoredPayment>, StoreError> {
@@ -166,6 +170,28 @@ impl Store for SqliteStore {
 
     async fn bank_card_of(&self, fingerprint: &[u8; 32]) -> Result<Option<BankCard>, StoreError> {
         self.readers.one(|db| bindings::kept_by_fingerprint(db, fingerprint))
+    }
+
+    async fn keys(&self, purpose: &str) -> Result<Vec<GatewayKey>, StoreError> {
+        self.readers.point(|db| keys::of_purpose(db, purpose))
+    }
+
+    async fn add_key(&self, key: NewGatewayKey) -> Result<(), StoreError> {
+        self.writer.write(move |db| keys::add(db, &key)).await
+    }
+
+    async fn put_key_into_use(&self, n: i64, at: UnixMillis) -> Result<(), StoreError> {
+        self.writer.write(move |db| keys::put_into_use(db, n, at)).await
+    }
+
+    async fn reserve_numbers(&self, counter: &str, count: u32) -> Result<i64, StoreError> {
+        let counter = counter.to_owned();
+        self.writer.write(move |db| keys::reserve(db, &counter, count)).await
+    }
+
+    async fn replace_call(&self, id: NotificationId, url: &str, body: &str) -> Result<bool, StoreError> {
+        let (url, body) = (url.to_owned(), body.to_owned());
+        self.writer.write(move |db| notifications::replace_call(db, id, &url, &body)).await
     }
 
     async fn bank_record(&self, entry: BankEntry) -> Result<(), StoreError> {

@@ -294,3 +294,19 @@ FROM binding b
 JOIN project pr ON pr.n = b.project
 JOIN word r ON r.kind = 'brand' AND r.code = b.card_brand
 JOIN word c ON c.kind = 'category' AND c.code = b.category;
+
+CREATE TABLE number_counter (
+  name TEXT PRIMARY KEY,
+  last INTEGER NOT NULL CHECK (last >= 0)
+) WITHOUT ROWID;
+
+CREATE TABLE gateway_key (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  purpose TEXT NOT NULL,
+  sealed BLOB NOT NULL,                     -- the private half, encrypted with the master key, which is not in this file
+  certificate TEXT NOT NULL,                -- the public half, as it is published
+  created_at INTEGER NOT NULL,
+  used_from INTEGER                         -- NULL: published as the next one, does not sign yet
+);
+
+CREATE INDEX gateway_key_purpose ON gateway_key (purpose, used_from);

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod constraints;
+mod keys;
 mod lists;
 mod notifications;
 mod payments;
@@ -98,6 +99,12 @@ suite! { sqlite:
         a_new_secret_overlaps_with_the_old,
         the_bank_keeps_its_own_book,
         a_closed_store_refuses_and_an_open_one_is_healthy,
+    }
+    keys {
+        the_first_key_is_added_once_and_later_ones_wait,
+        numbers_are_reserved_in_blocks,
+        attempts_at_one_order_number_are_found_newest_first,
+        only_what_nobody_acknowledged_is_replaced,
     }
     random {
         whatever_was_decided_reads_back,

@@ -249,3 +249,12 @@ acs-missing = Enter the code. Nothing has been taken.
 acs-done-title = Back to the shop
 acs-done-body = Your bank is done. You are being sent back to the shop.
 acs-done-button = Continue
+
+refused-title = This payment cannot begin
+refused-body = Nothing was charged. The shop has to correct its request; please tell it this code.
+refused-code = Code:
+refused-developer = For the developer of the shop
+refused-parameter = Wrong parameter:
+refused-signed = What the signature must cover (MD5, with your password in place of the last word):
+refused-sign = Signature received:
+refused-fields = The request as we read it:

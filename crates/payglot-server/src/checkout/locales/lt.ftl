@@ -255,3 +255,12 @@ acs-missing = Įveskite kodą. Pinigai nenurašyti.
 acs-done-title = Grįžtame į parduotuvę
 acs-done-body = Bankas baigė tikrinti. Netrukus grįšite į parduotuvę.
 acs-done-button = Tęsti
+
+refused-title = Šio mokėjimo pradėti negalima
+refused-body = Pinigai nenurašyti. Parduotuvė turi pataisyti savo užklausą; praneškite jai šį kodą.
+refused-code = Kodas:
+refused-developer = Parduotuvės programuotojui
+refused-parameter = Neteisingas parametras:
+refused-signed = Ką turi apimti parašas (MD5, vietoje paskutinio žodžio – jūsų slaptažodis):
+refused-sign = Gautas parašas:
+refused-fields = Užklausa, kaip ją perskaitėme:

@@ -47,6 +47,7 @@ fn used() -> BTreeSet<String> {
         include_str!("../templates/waiting.html"),
         include_str!("../templates/result.html"),
         include_str!("../templates/failure.html"),
+        include_str!("../templates/refused.html"),
         include_str!("../templates/acs.html"),
         include_str!("../templates/choice.html"),
         include_str!("../templates/errand.html"),
@@ -57,6 +58,7 @@ fn used() -> BTreeSet<String> {
         include_str!("../view/bank.rs"),
         include_str!("../view/outcome.rs"),
         include_str!("../view/place.rs"),
+        include_str!("../view/refused.rs"),
         include_str!("../pages.rs"),
         include_str!("../texts.rs"),
     ];

@@ -7,6 +7,7 @@ mod card;
 mod outcome;
 mod parts;
 mod place;
+mod refused;
 
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
 pub use card::{
@@ -19,3 +20,4 @@ pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
     PlacePage, Tile, TileGroup,
 };
+pub use refused::{RefusedDetails, RefusedPage};

@@ -1,8 +1,11 @@
 //! Renders what must be announced: each protocol's own bytes, signed, so that a retry sends the same. One `match` per question.
 
+pub(super) mod paysera;
 mod rbs;
 
 use crate::clock::Clock;
+use crate::gateway::Gateway;
+use crate::keys::KeyError;
 use crate::projects::ActiveProject;
 use crate::secrets::RsaError;
 use payglot_core::outbox::Acknowledgement;
@@ -15,16 +18,18 @@ use std::sync::Arc;
 /// Why a project that signs its notifications could not. The payment is then not changed either: the question to the provider stays open
 /// and is asked again, so nothing is lost and nothing goes out that nobody believes.
 #[derive(Debug, thiserror::Error)]
-enum NoSignature {
+pub(super) enum NoSignature {
     #[error("there is no key {0}")]
     NoKey(&'static str),
     #[error("{0}")]
     Rsa(#[from] RsaError),
+    #[error("{0}")]
+    Key(#[from] KeyError),
 }
 
 /// The notifications of a decision, in the order of its announcements; `saved` is the card that it saves.
 pub(super) async fn render(
-    clock: &Clock,
+    gateway: &Gateway,
     project: &Arc<ActiveProject>,
     details: &str,
     decision: &Decision,
@@ -34,13 +39,14 @@ pub(super) async fn render(
     if decision.announcements.is_empty() {
         return Ok(Vec::new());
     }
+    let seal = seal(gateway, project, decision.announcements.len(), now).await?;
     let written = if signs_slowly(project) {
         let (details, decision, saved) = (details.to_owned(), decision.clone(), saved.cloned());
-        aside(project, move |project| calls(project, &details, &decision, saved.as_ref())).await?
+        aside(project, move |project| calls(project, &details, &decision, saved.as_ref(), seal.as_ref())).await?
     } else {
-        calls(project, details, decision, saved)
+        calls(project, details, decision, saved, seal.as_ref())
     };
-    Ok(stored(clock, project, signed(project, written)?, now))
+    Ok(stored(&gateway.clock, project, signed(project, written)?, now))
 }
 
 /// The notification of a saved card that is switched on or off.
@@ -63,6 +69,25 @@ pub(super) async fn render_activity(
 fn signs_slowly(project: &ActiveProject) -> bool {
     match project.protocol {
         Protocol::Rbs => rbs::signs_slowly(project),
+        Protocol::Paysera => true,
+    }
+}
+
+/// The gateway's own key, for a protocol that signs with it.
+async fn seal(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    calls: usize,
+    now: UnixMillis,
+) -> Result<Option<paysera::Seal>, StoreError> {
+    match project.protocol {
+        Protocol::Rbs => Ok(None),
+        Protocol::Paysera => match paysera::Seal::fetch(gateway, calls, now).await {
+            Ok(seal) => Ok(Some(seal)),
+            // The database is busy or closing: that passes, and no person need look.
+            Err(KeyError::Store(error)) => Err(error),
+            Err(error) => Err(cannot_sign(project, &error.into())),
+        },
     }
 }
 
@@ -71,15 +96,21 @@ fn calls(
     details: &str,
     decision: &Decision,
     saved: Option<&Binding>,
+    seal: Option<&paysera::Seal>,
 ) -> Result<Vec<Call>, NoSignature> {
     match project.protocol {
         Protocol::Rbs => rbs::calls(project, details, decision, saved),
+        Protocol::Paysera => {
+            paysera::calls(project, details, decision, seal.ok_or(NoSignature::NoKey("the gateway's"))?)
+        }
     }
 }
 
 fn activity_calls(project: &ActiveProject, binding: &Binding) -> Result<Vec<Call>, NoSignature> {
     match project.protocol {
         Protocol::Rbs => rbs::activity_calls(project, binding),
+        // This protocol saves no cards.
+        Protocol::Paysera => Ok(Vec::new()),
     }
 }
 
@@ -94,16 +125,19 @@ async fn aside(
 }
 
 fn signed(project: &ActiveProject, written: Result<Vec<Call>, NoSignature>) -> Result<Vec<Call>, StoreError> {
-    written.map_err(|error| {
-        tracing::error!(project = project.name, %error, "a notification cannot be signed: a person must look");
-        StoreError::Damaged(format!("a notification of project {} cannot be signed: {error}", project.name))
-    })
+    written.map_err(|error| cannot_sign(project, &error))
+}
+
+fn cannot_sign(project: &ActiveProject, error: &NoSignature) -> StoreError {
+    tracing::error!(project = project.name, %error, "a notification cannot be signed: a person must look");
+    StoreError::Damaged(format!("a notification of project {} cannot be signed: {error}", project.name))
 }
 
 /// As they are stored: the bytes that every attempt will send.
 fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMillis) -> Vec<NewNotification> {
     let acknowledgement = match project.protocol {
         Protocol::Rbs => Acknowledgement::Status200,
+        Protocol::Paysera => Acknowledgement::Word("OK".to_owned()),
     };
     let stored = calls.into_iter().map(|(event, call)| NewNotification {
         id: clock.notification_id(),
@@ -126,6 +160,8 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
 pub(super) fn remember_cancel(project: &ActiveProject, details: &str, reason: DeclineReason) -> String {
     match project.protocol {
         Protocol::Rbs => rbs::remember_cancel(details, reason),
+        // A shop is not told who it was.
+        Protocol::Paysera => details.to_owned(),
     }
 }
 

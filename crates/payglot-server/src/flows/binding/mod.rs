@@ -31,10 +31,19 @@ pub struct Rules {
     pub category: BindingCategory,
 }
 
+impl Rules {
+    /// No card is saved, and none is used.
+    const fn none() -> Self {
+        Self { client: None, fixed: None, may_save: false, must_save: false, category: BindingCategory::Common }
+    }
+}
+
 /// What an order says about saved cards.
 pub fn rules(project: &ActiveProject, details: &str) -> Rules {
     match project.protocol {
         Protocol::Rbs => rbs::rules(details),
+        // This protocol saves no cards.
+        Protocol::Paysera => Rules::none(),
     }
 }
 
@@ -43,6 +52,7 @@ pub fn rules(project: &ActiveProject, details: &str) -> Rules {
 pub(super) fn remember(project: &ActiveProject, details: &str, id: Option<BindingId>, saved: bool) -> Option<String> {
     match project.protocol {
         Protocol::Rbs => rbs::remember(details, id, saved),
+        Protocol::Paysera => None,
     }
 }
 

@@ -172,7 +172,8 @@ pub(super) async fn decline_by_client(gateway: &Arc<Gateway>, params: &Params) -
     let stored = give_up(gateway, &stored, DeclineReason::CancelledByPayer).await;
     let stored = stored.map_err(|refused| (refused, language))?;
     let page = PageLanguage::parse(language.code()).unwrap_or(PageLanguage::En);
-    Ok(reply::declined_by_client(language, shop::return_address(&project, &stored, page).as_deref()))
+    let back = shop::return_address(gateway, &project, &stored, page).await;
+    Ok(reply::declined_by_client(language, back.as_deref()))
 }
 
 async fn give_up(

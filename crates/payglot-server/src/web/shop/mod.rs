@@ -1,5 +1,6 @@
 //! What a protocol says about a payment's pages: their addresses, the shop's words, the way back. One `match` per question.
 
+pub(super) mod paysera;
 mod rbs;
 
 use crate::checkout::Language;
@@ -20,13 +21,20 @@ pub(super) fn visit(
 ) -> Visit {
     match project.protocol {
         Protocol::Rbs => rbs::visit(gateway, project, stored, language),
+        Protocol::Paysera => paysera::visit(gateway, project, stored, language),
     }
 }
 
 /// Where the payer goes back to. After a failure it is the address for failures, if the shop named one.
-pub(super) fn return_address(project: &ActiveProject, stored: &StoredPayment, language: Language) -> Option<String> {
+pub(super) async fn return_address(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    stored: &StoredPayment,
+    language: Language,
+) -> Option<String> {
     match project.protocol {
         Protocol::Rbs => rbs::return_address(project, stored, language),
+        Protocol::Paysera => paysera::return_address(gateway, project, stored).await,
     }
 }
 
@@ -42,10 +50,8 @@ pub(super) struct Learned {
 /// What the order's details become when the payer pays in the way of this name; `None` where a protocol keeps nothing of it.
 pub(super) fn remember(project: &ActiveProject, key: &str, learned: Learned) -> Option<Remember> {
     match project.protocol {
-        Protocol::Rbs => {
-            let _ = (key, learned.email, learned.country);
-            None
-        }
+        Protocol::Rbs => None,
+        Protocol::Paysera => Some(paysera::remember(key.to_owned(), learned)),
     }
 }
 
@@ -53,5 +59,6 @@ pub(super) fn remember(project: &ActiveProject, key: &str, learned: Learned) -> 
 pub(super) fn demand(project: &ActiveProject, stored: &StoredPayment) -> Demand {
     match project.protocol {
         Protocol::Rbs => rbs::demand(stored),
+        Protocol::Paysera => Demand::default(),
     }
 }

@@ -12,7 +12,9 @@ use payglot_server::clock::Clock;
 use payglot_server::config::Config;
 use payglot_server::flows::{self, audit, expire, recover};
 use payglot_server::gateway::Gateway;
+use payglot_server::keys::Keys;
 use payglot_server::metrics::Metrics;
+use payglot_server::numbers::Numbers;
 use payglot_server::projects::{ProjectSettings, Projects};
 use payglot_server::secrets::{MasterKey, Secret};
 use payglot_server::upstream::sandbox::{Book, SandboxBank, SandboxSettings};
@@ -213,6 +215,8 @@ fn assemble(
     let bank = SandboxSettings { time_limit: Duration::ZERO, slow_answer, ..SandboxSettings::default() };
     let vault = key.vault("sandbox bank").expect("keys of the vault");
     Gateway {
+        keys: Keys::new(Arc::clone(&store), Arc::clone(&key)),
+        numbers: Numbers::new(Arc::clone(&store)),
         projects: Projects::new(Arc::clone(&store), Arc::clone(&key)),
         bank: Arc::new(SandboxBank::new(Book::new(Arc::clone(&store)), clock.clone(), vault, bank)),
         config,

@@ -13,6 +13,8 @@ use tokio::sync::{Semaphore, watch};
 pub(crate) enum Say {
     /// With this status.
     Status(u16),
+    /// With this status and body.
+    Body(u16, &'static str),
     /// Not before the story lets go ([`Receiver::let_go`]).
     Hang,
 }
@@ -116,16 +118,18 @@ impl Receiver {
             self.count.send_replace(book.calls.len());
             book.script.pop_front().unwrap_or(Say::Status(200))
         };
-        let status = match say {
-            Say::Status(status) => status,
+        // RBS looks at the status alone; Paysera wants this word.
+        let (status, body) = match say {
+            Say::Status(status) => (status, "OK"),
+            Say::Body(status, body) => (status, body),
             Say::Hang => {
                 let _held = self.held.acquire().await;
-                200
+                (200, "OK")
             }
         };
-        // A body that nobody reads: the protocol looks at the status alone.
+        let length = body.len();
         let answer = format!(
-            "HTTP/1.1 {status} Said\r\nContent-Length: 4\r\nConnection: close\r\nLocation: /elsewhere\r\n\r\nsaid"
+            "HTTP/1.1 {status} Said\r\nContent-Length: {length}\r\nConnection: close\r\nLocation: /elsewhere\r\n\r\n{body}"
         );
         let _ = stream.write_all(answer.as_bytes()).await;
     }

@@ -1,0 +1,62 @@
+//! The gateway's own keys and numbers, and what depends on them.
+
+use crate::world::{START, World, call_to, delivery};
+use payglot_core::UnixMillis;
+use payglot_store::{NewGatewayKey, NotificationState, StoreError};
+
+fn key(certificate: &str, first: bool) -> NewGatewayKey {
+    NewGatewayKey {
+        purpose: "callbacks".to_owned(),
+        sealed: b"sealed".to_vec(),
+        certificate: certificate.to_owned(),
+        created_at: START,
+        first,
+    }
+}
+
+pub(crate) async fn the_first_key_is_added_once_and_later_ones_wait(world: World) {
+    let store = &world.store;
+    assert_eq!(store.keys("callbacks").await, Ok(vec![]));
+    for certificate in ["one", "of another process"] {
+        store.add_key(key(certificate, true)).await.expect("added, or there is one");
+    }
+    store.add_key(key("two", false)).await.expect("added");
+    let found = store.keys("callbacks").await.expect("read");
+    let seen: Vec<_> = found.iter().map(|key| (key.certificate.as_str(), key.used_from)).collect();
+    assert_eq!(seen, [("two", None), ("one", Some(START))]);
+    let later = UnixMillis(START.0 + 1);
+    store.put_key_into_use(found[0].n, later).await.expect("put into use");
+    assert_eq!(store.keys("callbacks").await.expect("read")[0].used_from, Some(later));
+    assert_eq!(store.put_key_into_use(999, later).await, Err(StoreError::NotFound));
+    assert_eq!(store.keys("other").await, Ok(vec![]));
+}
+
+pub(crate) async fn numbers_are_reserved_in_blocks(world: World) {
+    let store = &world.store;
+    assert_eq!(store.reserve_numbers("a", 10).await, Ok(1));
+    assert_eq!(store.reserve_numbers("a", 5).await, Ok(11));
+    assert_eq!(store.reserve_numbers("b", 1).await, Ok(1));
+    assert_eq!(store.reserve_numbers("a", 1).await, Ok(16));
+}
+
+pub(crate) async fn attempts_at_one_order_number_are_found_newest_first(world: World) {
+    for order in ["7#9", "7#10", "7", "7#x", "7#1#2", "77#3", "7#:", "6#1"] {
+        world.created(order).await;
+    }
+    let of = async |number: &str| -> Vec<String> {
+        let found = world.store.payments_of_order(world.project, number).await.expect("read");
+        found.into_iter().map(|stored| stored.payment.order).collect()
+    };
+    assert_eq!(of("7").await, ["7#10", "7#9"]);
+    assert_eq!(of("7#1").await, ["7#1#2"]);
+    assert_eq!(of("8").await, [""; 0]);
+}
+
+pub(crate) async fn only_what_nobody_acknowledged_is_replaced(world: World) {
+    let call = call_to("https://shop.example/callback", "captured", START);
+    world.announces(std::slice::from_ref(&call), START).await;
+    assert_eq!(world.store.replace_call(call.id, "https://shop.example/callback?new", "body").await, Ok(true));
+    let acknowledged = delivery(call.id, START, NotificationState::Acknowledged(START));
+    world.store.record_delivery(acknowledged, START).await.expect("recorded");
+    assert_eq!(world.store.replace_call(call.id, "https://shop.example/", "").await, Ok(false));
+}
