@@ -9,6 +9,7 @@ mod exchanges;
 mod hostile;
 mod late;
 mod limits;
+mod lookup;
 mod operate;
 mod outage;
 mod pay;

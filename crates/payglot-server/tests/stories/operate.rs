@@ -325,7 +325,10 @@ async fn an_order_is_named_by_its_number_or_by_a_caller_with_a_token() {
     let ask = async |operation: &str, params: &[(&str, &str)]| {
         refusal(&shop.call(operation, &[&[number, ("language", "en")], params].concat()).await)
     };
-    assert_eq!(ask("deposit.do", &[("amount", "0"), ("merchantLogin", "stranger")]).await, "5 Access denied");
+    assert_eq!(
+        ask("deposit.do", &[("amount", "0"), ("merchantLogin", "stranger")]).await,
+        "5 Merchant login is invalid"
+    );
     assert_eq!(ask("deposit.do", &[("amount", "0"), ("merchantLogin", "demo-api")]).await, DONE);
     assert_eq!(ask("refund.do", &[("amount", "500"), ("merchantLogin", "demo")]).await, DONE);
     assert_eq!(shop.sums(&order).await, "4 REFUNDED 2000/1500/500");

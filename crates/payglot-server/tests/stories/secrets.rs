@@ -41,6 +41,12 @@ async fn card_data_and_passwords_are_in_no_file_and_in_no_log() {
     shop.raw("POST", "register.do", "", FORM, body.as_bytes()).await;
     let broken = format!("{body}&description=%ff");
     shop.raw("POST", "register.do", "", FORM, broken.as_bytes()).await;
+    for number in [PAID.number, STRANGER.number] {
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let asked = http::encode(&shop.signed(&[("pan", &digits)]));
+        shop.raw("POST", "verifyEnrollment.do", "", FORM, asked.as_bytes()).await;
+        shop.raw("GET", "verifyEnrollment.do", &asked, "", b"").await;
+    }
     gateway.pass(6);
     gateway.recover().await;
     gateway.deliver().await;

@@ -18,6 +18,8 @@ pub enum Refused {
     NumberInvalid,
     /// The order was declined: `getOrderStatus.do` says so here.
     OrderDeclined,
+    /// The card number is none that the gateway knows.
+    PanIncorrect,
     /// The currency is unknown or not enabled.
     UnknownCurrency,
     /// The number is required.
@@ -82,7 +84,9 @@ impl Refused {
     /// The protocol's code, a digit or two.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NoOrder | Self::NumberProcessed | Self::NumberUnpaid | Self::NumberInvalid => "1",
+            Self::NoOrder | Self::NumberProcessed | Self::NumberUnpaid | Self::NumberInvalid | Self::PanIncorrect => {
+                "1"
+            }
             Self::OrderDeclined => "2",
             Self::UnknownCurrency => "3",
             Self::NumberEmpty
@@ -144,6 +148,7 @@ impl Refused {
                 "The order is declined because of an error in the payment credentials",
             ),
             Self::UnknownCurrency => ("Неизвестная валюта", "Unknown currency"),
+            Self::PanIncorrect => ("Неверный номер карты", "Incorrect PAN"),
             Self::NumberEmpty => ("Номер заказа не может быть пуст", "Order number is empty"),
             Self::UserNameEmpty => ("Имя мерчанта не может быть пустым", "Empty merchant user name"),
             Self::PasswordEmpty => ("Пароль не может быть пуст", "Password cannot be empty"),

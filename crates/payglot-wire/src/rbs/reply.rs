@@ -3,6 +3,7 @@
 mod card_auth;
 mod cart;
 mod history;
+mod lookup;
 pub mod payment;
 mod read;
 mod refusal;
@@ -13,6 +14,7 @@ use super::language::Language;
 use super::operation::{Operation, Shape};
 use crate::raw::Reply;
 use crate::text::json::JsonObject;
+pub use lookup::{Enrolled, enrolled, last_orders};
 use payglot_core::PaymentId;
 pub use payment::PaymentAnswer;
 pub use read::{Answer, ErrorReply, Registered, Status, read_registered, read_simple, read_status, read_status_old};

@@ -5,6 +5,7 @@ mod bundle;
 mod card_payment;
 mod features;
 mod follow_up;
+mod lookup;
 mod register;
 
 use super::codes::Refused;
@@ -16,6 +17,7 @@ pub(super) use bundle::item_amount;
 pub use card_payment::{CardFields, Finish, PaymentOrder, ThreeDsFields, md_order};
 pub use features::Feature;
 pub use follow_up::{Decline, DeclineByClient, Deposit, DepositType, PositionRefund, Refund, Reverse, SumRefund};
+pub use lookup::{AddParams, LastOrders, VerifyEnrollment};
 use payglot_core::{Currency, PaymentId, UnixMillis};
 pub use register::{Lifetime, Register};
 pub(super) use register::{json_params, write_json_params};

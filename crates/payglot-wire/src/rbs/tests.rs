@@ -2,6 +2,7 @@
 
 mod blocks;
 mod callbacks;
+mod lookup;
 mod operations;
 mod registration;
 mod statuses;

@@ -157,6 +157,34 @@ pub const CARDS: &[TestCard] = &[
     card("4000000000001042", Behaviour::ChallengeAnswerLost),
 ];
 
+/// Does a card take part in 3-D Secure?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enrolment {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// Nobody can say.
+    Unknown,
+}
+
+/// Does the card of this number take part? `None` if it is no test card.
+pub fn enrolment(number: &CardNumber) -> Option<Enrolment> {
+    let answer = match find(number)?.behaviour {
+        Behaviour::Approve(ThreeDs::Attempt | ThreeDs::Frictionless | ThreeDs::Challenge)
+        | Behaviour::Challenge
+        | Behaviour::ChallengeAnswerLost
+        | Behaviour::Decline(DeclineReason::AuthenticationRefused) => Enrolment::Yes,
+        Behaviour::Decline(DeclineReason::AuthenticationError) => Enrolment::Unknown,
+        Behaviour::Approve(ThreeDs::No)
+        | Behaviour::Decline(_)
+        | Behaviour::AnswerLost
+        | Behaviour::NeverReceived
+        | Behaviour::Slow => Enrolment::No,
+    };
+    Some(answer)
+}
+
 /// The card of this number.
 pub(super) fn find(number: &CardNumber) -> Option<&'static TestCard> {
     CARDS.iter().find(|card| card.number == number.digits())

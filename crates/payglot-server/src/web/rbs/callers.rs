@@ -75,10 +75,28 @@ async fn proven(gateway: &Gateway, credentials: &Credentials) -> Result<Signed<A
     proven
 }
 
-/// The API login and the merchant's own name, which by convention lacks `-api`.
-pub(super) fn own_logins(project: &ActiveProject) -> Vec<&str> {
-    let login = project.login.as_str();
-    vec![login, login.strip_suffix("-api").unwrap_or(login)]
+/// `merchantLogin`, if it was sent.
+pub(super) async fn check_merchant(gateway: &Gateway, project: &ActiveProject, params: &Params) -> Result<(), Refused> {
+    match params.get("merchantLogin") {
+        None => Ok(()),
+        Some(login) => check_login(gateway, project, login).await,
+    }
+}
+
+/// A login must be one of the names that the caller goes by, which by convention are the API login with and without `-api`: acting for
+/// another merchant needs a right that nobody has here. A login that is nobody's is told apart, as the protocol wants it.
+pub(super) async fn check_login(gateway: &Gateway, project: &ActiveProject, login: &str) -> Result<(), Refused> {
+    let own = project.login.as_str();
+    if login == own || Some(login) == own.strip_suffix("-api") {
+        return Ok(());
+    }
+    for name in [login.to_owned(), format!("{login}-api")] {
+        let found = gateway.projects.by_login(PROTOCOL, &name).await.map_err(|error| failed(&error.into()))?;
+        if found.is_some() {
+            return Err(Refused::AccessDenied);
+        }
+    }
+    Err(Refused::MerchantLoginInvalid)
 }
 
 pub(super) fn default_language(project: &ActiveProject) -> Language {

@@ -4,6 +4,7 @@ mod browser;
 mod callers;
 mod card_input;
 mod cards;
+mod lookup;
 mod operate;
 mod register;
 mod status;
@@ -129,6 +130,9 @@ async fn call(
             tds::finish(gateway, operation, &params, ip).await
         }
         Operation::Finish3dsVer2PaymentAnonymous => tds::finish_anonymous(gateway, &params).await,
+        Operation::GetLastOrdersForMerchants => lookup::last_orders(gateway, &params, ip).await,
+        Operation::AddParams => lookup::add_params(gateway, &params, ip).await,
+        Operation::VerifyEnrollment => lookup::verify_enrollment(gateway, &params, ip).await,
         // Known to the protocol, not offered: the caller is told so and nothing else.
         _ => Err((Refused::AccessDenied, spoken)),
     }

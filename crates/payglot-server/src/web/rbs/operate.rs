@@ -14,7 +14,6 @@ use payglot_wire::rbs::cart::{self, Share};
 use payglot_wire::rbs::reply;
 use payglot_wire::rbs::request::{
     Decline, DeclineByClient, Deposit, DepositType, OrderRef, PositionRefund, Refund, Reverse, SumRefund,
-    check_merchant_login,
 };
 use payglot_wire::rbs::{Details, Language, Operation, Params, Refused};
 use std::net::IpAddr;
@@ -38,9 +37,7 @@ pub(super) async fn operate(
     let (project, _) = caller(gateway, operation, params, ip).await?;
     let default = callers::default_language(&project);
     let language = Language::of_errors(params, default);
-    let own_logins = callers::own_logins(&project);
-    check_merchant_login(params, &own_logins).map_err(|refused| (refused, language))?;
-    drop(own_logins);
+    callers::check_merchant(gateway, &project, params).await.map_err(|refused| (refused, language))?;
     let call = Call { gateway, project, params, default };
     let done = match operation {
         Operation::Deposit => call.deposit().await,

@@ -5,7 +5,6 @@ use crate::flows::{FlowError, query, register as flow};
 use crate::gateway::Gateway;
 use payglot_core::{Intent, Refusal};
 use payglot_wire::raw::Reply;
-use payglot_wire::rbs::request::check_merchant_login;
 use payglot_wire::rbs::{Defaults, Language, Operation, Params, Refused, Register, form_url, reply};
 use std::net::IpAddr;
 
@@ -19,7 +18,7 @@ pub(super) async fn register(
     let (project, _) = caller(gateway, operation, params, ip).await?;
     let language = Language::of_errors(params, callers::default_language(&project));
     let refuse = |refused| (refused, language);
-    check_merchant_login(params, &callers::own_logins(&project)).map_err(refuse)?;
+    callers::check_merchant(gateway, &project, params).await.map_err(refuse)?;
     let now = gateway.clock.now();
     let defaults = Defaults { now: Some(now), ..callers::defaults(&project) };
     let wanted = Register::read(params, &defaults).map_err(refuse)?;

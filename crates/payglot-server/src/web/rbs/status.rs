@@ -1,12 +1,11 @@
 //! `getOrderStatusExtended.do`, and `getOrderStatus.do` of older modules.
 
 use super::callers::{self, Refusing, caller, failed, find};
-use crate::flows::FlowError;
+use crate::flows::{FlowError, StoredPayment};
 use crate::gateway::Gateway;
 use payglot_core::Refusal;
 use payglot_wire::raw::Reply;
 use payglot_wire::rbs::reply::{self, Bank, StatusView};
-use payglot_wire::rbs::request::check_merchant_login;
 use payglot_wire::rbs::{Details, Language, Operation, Params, Refused, StatusQuery};
 use std::net::IpAddr;
 
@@ -22,7 +21,7 @@ pub(super) async fn status(
     let (project, credentials) = caller(gateway, operation, params, ip).await?;
     let default = callers::default_language(&project);
     let refuse = |refused| (refused, Language::of_errors(params, default));
-    check_merchant_login(params, &callers::own_logins(&project)).map_err(refuse)?;
+    callers::check_merchant(gateway, &project, params).await.map_err(refuse)?;
     let asked = StatusQuery::read(params, operation, &credentials, default).map_err(refuse)?;
     let not_found = || refuse(StatusQuery::not_found(operation));
     let by_token = credentials.user_name().is_none();
@@ -34,14 +33,24 @@ pub(super) async fn status(
     })?;
     let details = Details::read(&stored.details);
     let merchant_ip = ip.map(|ip| ip.to_string());
-    let view = StatusView {
+    let view = view_of(&stored, &details, asked.language, merchant_ip.as_deref());
+    Ok(if operation == Operation::GetOrderStatus { reply::status_old(&view) } else { reply::status_extended(&view) })
+}
+
+/// What a status of this order tells.
+pub(super) fn view_of<'a>(
+    stored: &'a StoredPayment,
+    details: &'a Details,
+    language: Language,
+    merchant_ip: Option<&'a str>,
+) -> StatusView<'a> {
+    StatusView {
         payment: &stored.payment,
-        details: &details,
-        language: asked.language,
-        merchant_ip: merchant_ip.as_deref(),
+        details,
+        language,
+        merchant_ip,
         terminal_id: TERMINAL,
         binding_id: None,
         bank: stored.payment.last_attempt().map(|_| Bank::TEST),
-    };
-    Ok(if operation == Operation::GetOrderStatus { reply::status_old(&view) } else { reply::status_extended(&view) })
+    }
 }

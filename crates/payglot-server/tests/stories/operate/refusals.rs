@@ -157,9 +157,9 @@ async fn values_that_are_malformed_or_too_long() {
         ("refund.do", &sale, "expectedDepositedAmount", &digits[..20], "7 System error"),
         ("refund.do", &sale, "refundItems", "[", "5 [refundItems] is invalid"),
         ("refund.do", &sale, "jsonParams", "null", "5 [jsonParams] is invalid"),
-        ("deposit.do", &hold, "merchantLogin", "stranger", "5 Access denied"),
-        ("refund.do", &sale, "merchantLogin", "stranger", "5 Access denied"),
-        ("decline.do", &sale, "merchantLogin", "stranger", "5 Access denied"),
+        ("deposit.do", &hold, "merchantLogin", "stranger", "5 Merchant login is invalid"),
+        ("refund.do", &sale, "merchantLogin", "stranger", "5 Merchant login is invalid"),
+        ("decline.do", &sale, "merchantLogin", "stranger", "5 Merchant login is invalid"),
     ] {
         let told = refused(&gateway, operation, order, &[sum, (name, value)]).await;
         assert_eq!(told, expected, "{operation} {name}={value}");
