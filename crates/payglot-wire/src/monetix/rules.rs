@@ -128,9 +128,14 @@ fn date(value: &str) -> bool {
     LocalTime::read(&format!("{year}-{month}-{day}T00:00:00")).is_some()
 }
 
-/// Reads `YYYY-MM-DDThh:mm:ss` with `±hh`, `±hh:mm`, `±hhmm` or `Z`. A plus sign that nobody escaped has become a space.
+/// Reads `YYYY-MM-DDThh:mm:ss` with `±hh`, `±hh:mm`, `±hhmm` or `Z`. A plus sign that nobody escaped has become a space. Python adds a
+/// fraction of a second, which is dropped.
 pub(super) fn moment(value: &str) -> Option<UnixMillis> {
-    let (local, zone) = value.split_at_checked(19)?;
+    let seconds = value.get(19..).filter(|rest| rest.starts_with('.')).map_or(19, |rest| {
+        let digits = rest[1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - 1);
+        20 + digits
+    });
+    let (local, zone) = value.split_at_checked(seconds)?;
     let local = LocalTime::read(local)?;
     if zone == "Z" {
         return Some(local.moment(0));
@@ -197,6 +202,8 @@ mod tests {
         for wrong in [
             "",
             "2026-01-01T12:00:00",
+            "2026-01-01T12:00:00.5",
+            "2026-01-01T12:00:00.Z",
             "2026-01-01T12:00:00+",
             "2026-01-01T12:00:00+3",
             "2026-02-30T12:00:00Z",

@@ -30,7 +30,8 @@ fn refused(name: &str, value: &str) -> (Code, String) {
 
 #[test]
 fn three_clients_write_one_order() {
-    let clients: Vec<_> = blocks(FILE).into_iter().filter(|block| field(block, "blob").is_none()).collect();
+    let clients: Vec<_> =
+        blocks(FILE).into_iter().filter(|block| field(block, "blob").or(field(block, "odd")).is_none()).collect();
     assert_eq!(clients.len(), 3);
     for block in clients {
         let query = field(&block, "query").expect("a query");
@@ -49,6 +50,18 @@ fn three_clients_write_one_order() {
         {
             assert_eq!(code(page(&query.replacen(from, to, 1))).0, Code::InvalidSignature, "{from}");
         }
+    }
+}
+
+#[test]
+fn awkward_values_are_signed_as_clients_sign_them() {
+    let queries: Vec<&str> = blocks(FILE).iter().filter_map(|block| field(block, "odd")).collect();
+    assert_eq!(queries.len(), 2);
+    for query in queries {
+        let order = page(query).expect("an order");
+        assert_eq!(order.description.as_deref(), Some("  Ключ & \"x\"=+%20; a:b\n two "));
+        assert_eq!(order.customer.id.as_deref(), Some("c;1:2"));
+        assert!(page(&query.replacen("1001", "1002", 1)).is_err());
     }
 }
 
