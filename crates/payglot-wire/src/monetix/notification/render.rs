@@ -83,6 +83,8 @@ fn description(details: &Details, settings: &CallbackSettings) -> String {
 /// What is left: less what was given back. Before anything was paid, what is asked for.
 fn sum(payment: &Payment) -> Sum {
     let minor = match payment.state {
+        // What is paid out is never captured.
+        State::Paid if payment.intent == Intent::Payout => payment.amount.minor(),
         State::Paid => payment.sums.captured.saturating_sub(payment.sums.refunded),
         State::Held => payment.hold_remaining(),
         State::Created
@@ -98,7 +100,8 @@ fn sum(payment: &Payment) -> Sum {
 
 /// The method by the shop's call, by the payer's choice, or because there was a card.
 fn method(payment: &Payment, details: &Details) -> Option<String> {
-    let attempt = payment.last_attempt();
+    // A payout has a method too, though no payer attempts it.
+    let attempt = payment.operations.iter().rev().find(|operation| operation.method.is_some());
     let chosen = || attempt.and_then(|attempt| attempt.method_key.clone());
     let card = || attempt.filter(|attempt| is_card(attempt)).map(|_| "card".to_owned());
     details.learned.method.clone().or_else(chosen).or_else(card)

@@ -285,6 +285,21 @@ fn a_refund_may_have_its_own_address_and_number() {
 }
 
 #[test]
+fn a_payout_is_told_with_its_amount() {
+    let mut story = Story::begin(Intent::Payout);
+    assert_eq!(story.status(), Some(Status::Processing));
+    story.attempt().at(40_000).approve();
+    let body = story.told().pop().expect("told");
+    assert!(body.contains(r#""type":"payout","status":"success","date":"2024-12-07T19:08:45+0000","method":"webmoney","sum":{"amount":100,"#), "{body}");
+    assert!(body.contains(r#""operation":{"id":47,"type":"payout","status":"success""#));
+    assert!(body.contains(r#""provider":{"payment_id":"WM-purchase-121"}"#));
+    let mut story = Story::begin(Intent::Payout);
+    story.attempt().decline(DeclineReason::Other);
+    let body = story.told().pop().expect("told");
+    assert!(body.contains(r#""type":"payout","status":"decline""#) && body.contains(r#""code":"20000""#), "{body}");
+}
+
+#[test]
 fn another_attempt_is_told_only_if_the_project_wants_it() {
     let mut story = Story::begin(Intent::Sale);
     story.details.learned.attempts_until = Some(NOW.plus(601_000));
