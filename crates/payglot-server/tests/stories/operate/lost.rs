@@ -2,6 +2,7 @@
 
 use super::{DONE, FORBIDDEN, held, paid};
 use crate::harness::{Setup, TestGateway};
+use futures_util::FutureExt as _;
 use payglot_core::{OperationStatus, PaymentId};
 use payglot_server::flows::operate::{Wish, operate};
 use payglot_server::upstream::sandbox::Line;
@@ -95,6 +96,19 @@ async fn the_command_line_first_finds_out_what_the_server_was_never_told() {
     assert_eq!(shop.sums(&order).await, "4 REFUNDED 2000/0/2000");
     gateway.deliver().await;
     assert_eq!(gateway.receiver.events(), ["deposited 1", "refunded 1", "refunded 1"]);
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn what_a_shop_asked_for_is_done_even_if_it_hangs_up() {
+    let gateway = TestGateway::start().await;
+    let order = paid(&gateway).await;
+    let id: PaymentId = order.id.parse().expect("an id");
+    let wish = Wish::Refund { amount: None, key: None, expected: None };
+    assert!(operate(&gateway.gateway, id, wish).now_or_never().is_none(), "dropped before it was answered");
+    gateway.gateway.tasks.close();
+    gateway.gateway.tasks.wait().await;
+    assert_eq!(gateway.shop.sums(&order).await, "4 REFUNDED 2000/0/2000");
     gateway.end().await;
 }
 
