@@ -1,7 +1,7 @@
 //! The shop's orders, in memory.
 
 use super::standing::Standing;
-use super::story::{Call, Callback, Entry, Event, Story};
+use super::story::{Call, Callback, Entry, Event, Message, Story};
 use super::text;
 use super::till::{Registration, Status};
 use super::wares::Ware;
@@ -20,6 +20,8 @@ pub(super) struct Order {
     /// `orderNumber` on the wire.
     pub(super) number: String,
     pub(super) title: String,
+    /// Is it an order of the Paysera counter? There nothing is registered and nothing can be asked.
+    pub(super) paysera: bool,
     /// The ware's slug; none for an order that somebody registered with the shop's account from elsewhere.
     pub(super) ware: Option<&'static str>,
     /// In minor units.
@@ -48,6 +50,7 @@ impl Order {
     /// The callbacks that proved themselves, repeats not counted.
     pub(super) fn proven_callbacks(&self) -> usize {
         self.story.callbacks().filter(|callback| callback.check.proven() && !callback.repeated).count()
+            + self.story.proven_messages()
     }
 
     /// Is there a state that the gateway has yet to announce?
@@ -94,6 +97,7 @@ impl Book {
             key: number.clone(),
             number: number.clone(),
             title: ware.title.to_owned(),
+            paysera: false,
             ware: Some(ware.slug),
             amount: ware.price,
             currency: "643".to_owned(),
@@ -111,6 +115,34 @@ impl Book {
         number
     }
 
+    /// Opens an order at the Paysera counter.
+    pub(super) fn open_paysera(&mut self, ware: &Ware, language: &'static str, now: u64) -> String {
+        let number = self.open(ware, language, false, now);
+        if let Some(order) = self.get_mut(&number) {
+            order.paysera = true;
+            order.amount = ware.cents();
+            "978".clone_into(&mut order.currency);
+        }
+        number
+    }
+
+    /// Notes that the payer's browser was sent to this address with a Paysera order.
+    pub(super) fn sent_away(&mut self, key: &str, address: &str) {
+        if let Some(order) = self.get_mut(key) {
+            order.form_url = Some(address.to_owned());
+            order.standing = Standing::Open { last_refusal: None };
+        }
+    }
+
+    /// Notes a callback of the Paysera counter with its order, and what it makes the shop believe.
+    pub(super) fn told_by_paysera(&mut self, key: &str, at: u64, message: Message, news: Option<Standing>) {
+        let Some(order) = self.get_mut(key) else { return };
+        if let Some(news) = news {
+            order.believe(news);
+        }
+        order.story.tell(Entry { at, took: None, event: Event::Message(message) });
+    }
+
     /// Takes in an order that was registered with the shop's account from elsewhere, such as with curl, together with what was heard of it.
     pub(super) fn adopt(&mut self, gateway_id: &str, status: &Status, now: u64) -> String {
         let key = format!("id-{gateway_id}");
@@ -121,6 +153,7 @@ impl Book {
             key: key.clone(),
             number: status.number.clone(),
             title: "An order from elsewhere".to_owned(),
+            paysera: false,
             ware: None,
             amount: status.amount,
             currency: status.currency.clone(),

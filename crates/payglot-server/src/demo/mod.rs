@@ -8,13 +8,14 @@
 //! Orders live in memory and only the latest `book::ORDERS_KEPT` of them: a demo that is restarted starts afresh.
 //!
 //! In reading order: `wares` is what it sells, `story` what happened on the wire, `standing` what the shop believes about an order, `book` keeps
-//! both, `deeds` what it does with money that was paid, `till` talks to the gateway, `check` proves a callback, `routes` are the pages' addresses, `view` and `pages` their contents.
+//! both, `deeds` what it does with money that was paid, `till` talks to the gateway, `check` proves a callback, `paysera` is the other counter, `routes` are the pages' addresses, `view` and `pages` their contents.
 
 mod assets;
 mod book;
 mod check;
 mod deeds;
 mod pages;
+mod paysera;
 mod routes;
 mod standing;
 mod story;
@@ -36,6 +37,19 @@ pub struct ShopConfig {
     pub shop_url: String,
     /// The shop's account at the gateway.
     pub rbs: RbsAccount,
+    /// The shop's project at the gateway that speaks Paysera.
+    pub paysera: PayseraAccount,
+}
+
+/// Credentials of a project that speaks Paysera WebToPay.
+#[derive(Clone)]
+pub struct PayseraAccount {
+    /// The gateway's address, without a trailing slash: `/pay/` is appended.
+    pub gateway_url: String,
+    /// `projectid` on the wire.
+    pub project_id: String,
+    /// The project's password, which signs orders.
+    pub sign_password: String,
 }
 
 /// Credentials of a project that speaks the RBS protocol. The demo's are published in the README, so the shop may show them.

@@ -41,11 +41,12 @@ struct HomePage<'a> {
     wares: &'static [Ware],
     languages: &'static [(&'static str, &'static str)],
     cards: &'static [(&'static str, &'static str)],
+    paysera: bool,
 }
 
 /// The shelf, and what a developer needs to know.
-pub(super) fn home(frame: &Frame<'_>) -> Response {
-    page(StatusCode::OK, &HomePage { frame, wares: WARES, languages: LANGUAGES, cards: CARDS })
+pub(super) fn home(frame: &Frame<'_>, paysera: bool) -> Response {
+    page(StatusCode::OK, &HomePage { frame, wares: WARES, languages: LANGUAGES, cards: CARDS, paysera })
 }
 
 #[derive(Template)]

@@ -2,6 +2,7 @@
 
 use super::ShopConfig;
 use super::assets;
+use super::paysera;
 use super::book::Book;
 use super::check::{Check, value_of};
 use super::deeds::{Deed, read_amount};
@@ -21,22 +22,24 @@ use payglot_wire::raw::{self, RawRequest};
 use payglot_wire::rbs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// The name of the Paysera counter in forms and addresses.
+const PAYSERA: &str = "paysera";
 /// Largest body the shop reads, in bytes: its own forms and the gateway's callbacks are far smaller.
 const BODY_MAX: usize = 16 * 1024;
 
 /// The shop, shared by all requests.
 pub(super) struct Shop {
     pub(super) config: ShopConfig,
-    till: Till,
+    pub(super) till: Till,
     book: Mutex<Book>,
     policy: HeaderValue,
 }
 
-type Shared = State<Arc<Shop>>;
+pub(super) type Shared = State<Arc<Shop>>;
 
 impl Shop {
     /// The book is whole between any two of its changes, so a panic elsewhere does not spoil it.
-    fn book(&self) -> MutexGuard<'_, Book> {
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -44,7 +47,7 @@ impl Shop {
         Frame::new(&self.config)
     }
 
-    fn order_address(&self, key: &str) -> String {
+    pub(super) fn order_address(&self, key: &str) -> String {
         format!("{}/orders/{key}", self.frame().root)
     }
 }
@@ -76,6 +79,9 @@ fn pages_of(config: ShopConfig) -> Router {
         .route("/orders/{key}/release", post(release))
         .route("/orders/{key}/refund", post(refund))
         .route("/rbs/callback", get(callback).post(callback))
+        .route("/paysera/accept", get(paysera::accept))
+        .route("/paysera/cancel", get(paysera::cancel))
+        .route("/paysera/callback", get(paysera::callback).post(paysera::callback))
         .route("/static/{name}", get(file))
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -89,8 +95,9 @@ async fn guard(State(shop): Shared, request: axum::extract::Request, next: Next)
     response
 }
 
-async fn home(State(shop): Shared) -> Response {
-    pages::home(&shop.frame())
+async fn home(State(shop): Shared, uri: Uri) -> Response {
+    let asked = pairs(uri.query().unwrap_or_default().as_bytes());
+    pages::home(&shop.frame(), value_of(&asked, "protocol") == Some(PAYSERA))
 }
 
 async fn nowhere(State(shop): Shared) -> Response {
@@ -133,6 +140,9 @@ async fn buy(State(shop): Shared, body: Bytes) -> Response {
         return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "Nothing to buy", words, None);
     };
     let language = wares::language(value_of(&form, "language").unwrap_or_default());
+    if value_of(&form, "protocol") == Some(PAYSERA) {
+        return paysera::buy(&shop, ware, language, value_of(&form, "test") == Some("1"));
+    }
     let is_hold = value_of(&form, "stage") == Some("hold");
     let number = shop.book().open(ware, language, is_hold, text::now());
     let return_url = format!("{}/return", shop.config.shop_url);
@@ -266,23 +276,23 @@ async fn callback(State(shop): Shared, method: Method, uri: Uri, body: Bytes) ->
     (status, words).into_response()
 }
 
-fn unknown_order(shop: &Shop, gateway_says: Option<&str>) -> Response {
+pub(super) fn unknown_order(shop: &Shop, gateway_says: Option<&str>) -> Response {
     let words =
         "The shop keeps its latest 200 orders in memory and forgets them when it restarts. This one is not among them.";
     pages::problem(&shop.frame(), StatusCode::NOT_FOUND, "The shop does not know this order", words, gateway_says)
 }
 
 /// The address as the other side saw it; the routes are nested, so theirs begin where the shop's ends.
-fn absolute(shop: &Shop, uri: &Uri) -> String {
+pub(super) fn absolute(shop: &Shop, uri: &Uri) -> String {
     let path = uri.path_and_query().map_or("", axum::http::uri::PathAndQuery::as_str);
     format!("{}{path}", shop.config.shop_url)
 }
 
-fn pairs(encoded: &[u8]) -> Pairs {
+pub(super) fn pairs(encoded: &[u8]) -> Pairs {
     form_urlencoded::parse(encoded).into_owned().collect()
 }
 
-fn see_other(address: &str) -> Response {
+pub(super) fn see_other(address: &str) -> Response {
     match HeaderValue::from_str(address) {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
         Err(_) => (StatusCode::BAD_GATEWAY, "the gateway sent an address that cannot be followed").into_response(),

@@ -1,6 +1,7 @@
 //! What crossed the wire for one order, in order of time.
 
 use super::check::Check;
+use super::paysera::Proof;
 use super::text;
 
 /// Names and values as they were sent, decoded.
@@ -30,6 +31,33 @@ pub(super) enum Event {
     CameBack { url: String, params: Pairs },
     /// The gateway's server told the shop something.
     Callback(Callback),
+    /// A message of the other counter, told in the same words for every direction.
+    Message(Message),
+}
+
+/// A message whose content is signed as a whole, or one that fetches what is needed to check such.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
+    pub(super) title: String,
+    pub(super) method: String,
+    pub(super) url: String,
+    /// What it says, decoded.
+    pub(super) params: Pairs,
+    /// What the parameters are.
+    pub(super) caption: &'static str,
+    /// How it was signed or checked, if it was.
+    pub(super) proof: Option<Proof>,
+    pub(super) answer: Option<Answer>,
+    pub(super) note: String,
+}
+
+impl Message {
+    /// Is it a callback that the shop believes?
+    pub(super) fn is_proven_callback(&self) -> bool {
+        self.from == "Gateway" && self.proof.as_ref().is_some_and(|proof| proof.proven)
+    }
 }
 
 /// A request of the shop and what became of it.
@@ -103,8 +131,14 @@ impl Story {
     pub(super) fn callbacks(&self) -> impl Iterator<Item = &Callback> {
         self.entries.iter().filter_map(|entry| match &entry.event {
             Event::Callback(callback) => Some(callback),
-            Event::Call(_) | Event::SentAway { .. } | Event::CameBack { .. } => None,
+            Event::Call(_) | Event::SentAway { .. } | Event::CameBack { .. } | Event::Message(_) => None,
         })
+    }
+
+    /// Callbacks of the other counter that proved themselves.
+    pub(super) fn proven_messages(&self) -> usize {
+        let proven = |entry: &&Entry| matches!(&entry.event, Event::Message(message) if message.is_proven_callback());
+        self.entries.iter().filter(proven).count()
     }
 
     /// When the last message began.
@@ -119,6 +153,7 @@ impl Event {
             Self::Call(call) => &mut call.params,
             Self::CameBack { params, .. } => params,
             Self::Callback(callback) => &mut callback.params,
+            Self::Message(message) => &mut message.params,
             Self::SentAway { .. } => return,
         };
         for (_, value) in params {

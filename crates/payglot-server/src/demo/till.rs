@@ -165,22 +165,37 @@ impl Till {
     async fn post(&self, url: &str, body: String) -> Result<Answer, String> {
         let client = self.client.as_ref().map_err(Clone::clone)?;
         let request = client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body);
-        let mut response = request.send().await.map_err(|error| in_words(&error))?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| in_words(&error))? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > ANSWER_MAX {
-                return Err(format!("the answer is longer than {ANSWER_MAX} bytes"));
-            }
-        }
-        let content_type =
-            response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Answer {
-            status: response.status().as_u16(),
-            content_type: content_type.to_owned(),
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        })
+        answer_to(request).await
     }
+
+    /// Fetches a file of the gateway.
+    pub(super) async fn get(&self, url: &str) -> Result<Answer, String> {
+        let client = self.client.as_ref().map_err(Clone::clone)?;
+        let answer = answer_to(client.get(url)).await?;
+        if answer.status == 200 {
+            Ok(answer)
+        } else {
+            Err(format!("the gateway answered with HTTP status {}", answer.status))
+        }
+    }
+}
+
+async fn answer_to(request: reqwest::RequestBuilder) -> Result<Answer, String> {
+    let mut response = request.send().await.map_err(|error| in_words(&error))?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| in_words(&error))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > ANSWER_MAX {
+            return Err(format!("the answer is longer than {ANSWER_MAX} bytes"));
+        }
+    }
+    let content_type =
+        response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Ok(Answer {
+        status: response.status().as_u16(),
+        content_type: content_type.to_owned(),
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    })
 }
 
 /// The body of a processed request: the protocol answers 200 even to refuse, anything else is a failed transport.

@@ -4,7 +4,8 @@ use super::book::Order;
 use super::check::Check;
 use super::deeds::write_amount;
 use super::standing::Standing;
-use super::story::{Answer, Call, Callback, Entry, Event, Pairs};
+use super::paysera::Proof;
+use super::story::{Answer, Call, Callback, Entry, Event, Message, Pairs};
 use super::text;
 
 /// Answers of more lines than this are folded.
@@ -153,6 +154,16 @@ fn meaning(name: &str, value: &str) -> String {
         ("operation", "declinedByTimeout") => "the time to pay ran out",
         ("status", "1") => "the operation succeeded",
         ("status", "0") => "the operation failed",
+        ("projectid", _) => "the shop's project at the gateway",
+        ("orderid", _) => "the shop's own number",
+        ("currency", "EUR") => "euro",
+        ("accepturl", _) => "where the payer comes back after paying",
+        ("cancelurl", _) => "where the payer comes back otherwise",
+        ("callbackurl", _) => "where the gateway tells the result",
+        ("payamount", _) => "what was really paid, in minor units",
+        ("requestid", _) => "the gateway's number of this payment",
+        ("payment", _) => "the way that the payer chose",
+        ("test", "1") => "a test: no money moves",
         ("checksum", _) => "HMAC-SHA256 of all other parameters",
         _ => "",
     };
@@ -207,6 +218,8 @@ pub(super) struct Card {
     pub(super) answer: Option<AnswerView>,
     pub(super) failure: Option<String>,
     pub(super) check: Option<Check>,
+    /// How it was signed or checked at the Paysera counter.
+    pub(super) proof: Option<Proof>,
     pub(super) note: String,
 }
 
@@ -234,6 +247,7 @@ impl Card {
             answer: None,
             failure: None,
             check: None,
+            proof: None,
             note: String::new(),
         }
     }
@@ -259,6 +273,7 @@ impl Card {
                 ..Self::bare(number, entry, "Browser", "Shop")
             },
             Event::Callback(callback) => Self::bare(number, entry, "Gateway", "Shop").callback(callback),
+            Event::Message(message) => Self::bare(number, entry, message.from, message.to).message(message),
         }
     }
 
@@ -274,6 +289,26 @@ impl Card {
             answer,
             failure: call.answer.as_ref().err().cloned(),
             note: call.meaning.clone(),
+            ..self
+        }
+    }
+
+    fn message(self, message: &Message) -> Self {
+        let tone = match &message.proof {
+            Some(proof) if !proof.proven => Tone::Bad,
+            Some(_) if message.from == "Gateway" => Tone::Good,
+            Some(_) | None => self.tone,
+        };
+        Self {
+            title: message.title.clone(),
+            tone,
+            method: message.method.clone(),
+            url: message.url.clone(),
+            params: rows(&message.params),
+            params_caption: message.caption,
+            proof: message.proof.clone(),
+            answer: message.answer.as_ref().map(AnswerView::of),
+            note: message.note.clone(),
             ..self
         }
     }

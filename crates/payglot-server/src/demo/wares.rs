@@ -17,6 +17,16 @@ impl Ware {
     pub(super) fn price_text(&self) -> String {
         text::money(self.price, "643")
     }
+
+    /// The price in euro cents, where the shop sells in euros: a hundredth, rounded.
+    pub(super) fn cents(&self) -> u64 {
+        (self.price + 50) / 100
+    }
+
+    /// That price as people read it.
+    pub(super) fn euro_text(&self) -> String {
+        text::money(self.cents(), "978")
+    }
 }
 
 /// The whole assortment. One price has kopecks, so that nobody mistakes minor units for roubles.

@@ -125,6 +125,16 @@ impl RsaPublicKey {
         Ok(Self(key))
     }
 
+    /// Reads the key out of `-----BEGIN CERTIFICATE-----`. Who issued it, to whom and for how long is not looked at: a shop trusts this
+    /// certificate because of where it lies, and the gateway's own is signed by nobody else.
+    pub fn from_certificate_pem(pem: &str) -> Result<Self, RsaError> {
+        let der = body(pem, "CERTIFICATE").ok_or(RsaError::NotAKey)?;
+        let info = subject_public_key_info(&der).ok_or(RsaError::NotAKey)?;
+        let key = rsa::RsaPublicKey::from_public_key_der(info).map_err(|_| RsaError::NotAKey)?;
+        long_enough(&key)?;
+        Ok(Self(key))
+    }
+
     /// Whether the signature is this key's over exactly this message.
     pub fn verifies(&self, digest: Digest, message: &[u8], signature: &[u8]) -> bool {
         self.0.verify(digest.scheme(), digest.of(message).as_ref(), signature).is_ok()
@@ -133,6 +143,48 @@ impl RsaPublicKey {
 
 fn long_enough(key: &impl PublicKeyParts) -> Result<(), RsaError> {
     if key.n().bits() < LEAST_BITS { Err(RsaError::TooShort) } else { Ok(()) }
+}
+
+/// The part of an X.509 certificate that holds its key (RFC 5280, 4.1): the seventh of what is signed, or the sixth where the version is
+/// left out, each a DER element behind the other.
+fn subject_public_key_info(certificate: &[u8]) -> Option<&[u8]> {
+    const EXPLICIT_VERSION: u8 = 0xa0;
+    let (outer, _) = element(certificate)?;
+    let (signed, _) = element(outer.content)?;
+    let mut rest = signed.content;
+    let (first, after) = element(rest)?;
+    if first.tag == EXPLICIT_VERSION {
+        rest = after;
+    }
+    // The serial number, the algorithm, the issuer, the dates, the subject.
+    for _ in 0..5 {
+        (_, rest) = element(rest)?;
+    }
+    Some(element(rest)?.0.whole)
+}
+
+/// One element of DER.
+struct Element<'a> {
+    tag: u8,
+    content: &'a [u8],
+    whole: &'a [u8],
+}
+
+/// The first element, and what stands behind it.
+fn element(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
+    let (&tag, rest) = bytes.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = if first < 0x80 {
+        (usize::from(first), rest)
+    } else {
+        // More than four bytes of length are no certificate.
+        let count = usize::from(first & 0x7f);
+        let (digits, rest) = rest.split_at_checked(count).filter(|_| (1..=4).contains(&count))?;
+        (digits.iter().fold(0_usize, |sum, digit| (sum << 8) | usize::from(*digit)), rest)
+    };
+    let (content, after) = rest.split_at_checked(length)?;
+    let whole = &bytes[..bytes.len() - after.len()];
+    Some((Element { tag, content, whole }, after))
 }
 
 /// The bytes between the lines. People paste keys with their lines joined, so the length of a line does not matter here.

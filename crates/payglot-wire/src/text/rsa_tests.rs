@@ -86,3 +86,21 @@ fn a_private_key_whose_parts_do_not_fit_signs_nothing() {
 fn a_private_key_is_never_shown() {
     assert_eq!(format!("{:?}", key()), "RsaPrivateKey(***)");
 }
+
+#[test]
+fn a_key_is_read_out_of_its_certificate_and_out_of_nothing_else() {
+    let certificate = include_str!("../paysera/vectors/certificate.pem");
+    let public = include_str!("../paysera/vectors/public.pem");
+    let key = RsaPublicKey::from_certificate_pem(certificate).expect("a key");
+    assert!(key == RsaPublicKey::from_pem(public).expect("the same key"));
+    assert_eq!(RsaPublicKey::from_certificate_pem(public), Err(RsaError::NotAKey));
+    let lines: Vec<&str> = certificate.lines().collect();
+    for end in 1..lines.len() - 1 {
+        let cut = format!("{}\n-----END CERTIFICATE-----", lines[..end].join("\n"));
+        assert!(RsaPublicKey::from_certificate_pem(&cut).is_err() || end > 12, "cut at line {end}");
+    }
+    for hostile in ["", "MA==", "MIIB", "MIQ/////", "MIX/////////", "oAMCAQI="] {
+        let pem = format!("-----BEGIN CERTIFICATE-----{hostile}-----END CERTIFICATE-----");
+        assert_eq!(RsaPublicKey::from_certificate_pem(&pem), Err(RsaError::NotAKey), "{hostile}");
+    }
+}

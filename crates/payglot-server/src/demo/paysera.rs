@@ -1,0 +1,246 @@
+//! The shop's other counter: Paysera WebToPay. The shop signs the order itself and sends the payer's browser with it; nothing is registered
+//! beforehand, and nothing can be asked afterwards: what counts is the callback, proven with the gateway's certificate.
+
+use super::check::value_of;
+use super::routes::{Shared, Shop, absolute, pairs, see_other, unknown_order};
+use super::standing::Standing;
+use super::story::{Answer, Event, Message, Pairs};
+use super::till::HIDDEN;
+use super::wares::Ware;
+use super::{ShopConfig, text};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use payglot_wire::paysera::request::Sealed;
+use payglot_wire::paysera::{Callback, Fields, Verifier};
+use payglot_wire::raw::{self, RawRequest};
+use payglot_wire::text::rsa::RsaPublicKey;
+use payglot_wire::text::secret::Secret;
+
+/// The check of a message, step by step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Proof {
+    /// What was done and what came out of it.
+    pub(super) steps: Vec<(&'static str, String)>,
+    pub(super) proven: bool,
+    /// The verdict in words.
+    pub(super) verdict: String,
+}
+
+/// Opens an order, signs it and sends the browser to the gateway with it.
+pub(super) fn buy(shop: &Shop, ware: &'static Ware, language: &'static str, test: bool) -> Response {
+    let now = text::now();
+    let number = shop.book().open_paysera(ware, language, now);
+    let fields = request(&shop.config, &number, ware, language, test);
+    let password = Secret::new(shop.config.paysera.sign_password.as_str());
+    let sealed = Sealed::new(&fields, &password);
+    let address = format!("{}/pay/?{}", shop.config.paysera.gateway_url, sealed.to_form());
+    let steps = vec![
+        ("Write the parameters as a form and encode that with base64, where + becomes - and / becomes _. This is data:", sealed.data.clone()),
+        ("sign is the MD5 of data and the project's password, written one after the other:", format!("md5({}… + {HIDDEN}) = {}", &sealed.data[..24.min(sealed.data.len())], sealed.sign)),
+    ];
+    let message = Message {
+        from: "Shop",
+        to: "Browser",
+        title: "The browser is sent to the gateway with the signed order".to_owned(),
+        method: "303".to_owned(),
+        url: address.clone(),
+        params: fields.pairs().to_vec(),
+        caption: "What data holds, decoded",
+        proof: Some(Proof { steps, proven: true, verdict: "Whoever does not know the password cannot change the price on the way.".to_owned() }),
+        answer: None,
+        note: "There is no call between the servers: the order exists at the gateway once the payer's browser gets there.".to_owned(),
+    };
+    let mut book = shop.book();
+    book.sent_away(&number, &address);
+    book.tell(&number, now, None, Event::Message(message));
+    see_other(&address)
+}
+
+fn request(config: &ShopConfig, number: &str, ware: &Ware, language: &str, test: bool) -> Fields {
+    let own = |page: &str| format!("{}/paysera/{page}?o={number}", config.shop_url);
+    let fields = Fields::new()
+        .with("projectid", config.paysera.project_id.clone())
+        .with("orderid", number)
+        .with("accepturl", own("accept"))
+        .with("cancelurl", own("cancel"))
+        .with("callbackurl", own("callback"))
+        .with("version", "1.6")
+        .with("lang", match language {
+            "lt" => "LIT",
+            "ru" => "RUS",
+            _ => "ENG",
+        })
+        .with("amount", ware.cents().to_string())
+        .with("currency", "EUR")
+        .with("country", "LT")
+        .with("p_email", "reader@books.example");
+    if test { fields.with("test", "1") } else { fields }
+}
+
+/// The payer's browser comes back from a payment. What it carries is signed, yet a shop delivers on the callback only.
+pub(super) async fn accept(State(shop): Shared, method: Method, uri: Uri, body: Bytes) -> Response {
+    let Some(key) = order_of(&uri) else { return unknown_order(&shop, None) };
+    let at = text::now();
+    let (message, fields) = read(&shop, &key, &method, &uri, &body).await;
+    let title = match fields.as_ref().and_then(|fields| fields.get("status")) {
+        Some(status) => format!("The browser came back with status {status}"),
+        None => "The browser came back".to_owned(),
+    };
+    let note = "Enough to thank the payer, not enough to send the parcel: the shop waits for the callback.".to_owned();
+    let message = Message { from: "Browser", to: "Shop", title, note, ..message };
+    shop.book().tell(&key, at, None, Event::Message(message));
+    see_other(&shop.order_address(&key))
+}
+
+/// The payer gave up: nothing is passed, and nothing is believed.
+pub(super) async fn cancel(State(shop): Shared, uri: Uri) -> Response {
+    let Some(key) = order_of(&uri) else { return unknown_order(&shop, None) };
+    let event = Event::CameBack { url: absolute(&shop, &uri), params: query_of(&uri) };
+    shop.book().tell(&key, text::now(), None, event);
+    see_other(&shop.order_address(&key))
+}
+
+/// The gateway's server speaks. Only the word OK makes it stop.
+pub(super) async fn callback(State(shop): Shared, method: Method, uri: Uri, body: Bytes) -> Response {
+    let at = text::now();
+    let key = order_of(&uri).unwrap_or_default();
+    let (message, fields) = read(&shop, &key, &method, &uri, &body).await;
+    let ours = fields.as_ref().is_some_and(|fields| {
+        fields.get("orderid") == Some(&key) && fields.get("projectid") == Some(&shop.config.paysera.project_id)
+    });
+    let (status, words) = match (&fields, ours) {
+        (Some(_), true) => (StatusCode::OK, "OK"),
+        (Some(_), false) => (StatusCode::BAD_REQUEST, "this is about another order"),
+        (None, _) => (StatusCode::BAD_REQUEST, "the signatures do not match"),
+    };
+    let told = fields.filter(|_| ours);
+    let digit = told.as_ref().and_then(|fields| fields.get("status")).unwrap_or_default();
+    let title = if told.is_some() { format!("Callback: status {digit}, {}", status_word(digit)) } else { "Callback".to_owned() };
+    let note = if told.is_some() { "Answering OK tells the gateway to stop. Anything else, and it calls again after 1, 3 and 24 hours." } else { "The shop changes nothing and does not answer OK, so the gateway will call again." };
+    let answer = Answer { status: status.as_u16(), content_type: "text/plain; charset=utf-8".to_owned(), body: words.to_owned() };
+    let message = Message { from: "Gateway", to: "Shop", title, note: note.to_owned(), answer: Some(answer), ..message };
+    shop.book().told_by_paysera(&key, at, message, standing_of(digit).filter(|_| told.is_some()));
+    (status, words).into_response()
+}
+
+/// Proves what came, with the certificate that the gateway publishes now. `None` if it is not proven.
+async fn read(shop: &Shop, key: &str, method: &Method, uri: &Uri, body: &[u8]) -> (Message, Option<Fields>) {
+    let request = RawRequest {
+        method: if *method == Method::POST { raw::Method::Post } else { raw::Method::Get },
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        content_type: "",
+        body,
+        caller_ip: None,
+    };
+    let received = Callback::read(&request).unwrap_or_default();
+    let certificate = certificate(shop, key).await;
+    let (proof, fields) = prove(&received, certificate.as_deref(), &shop.config.paysera.sign_password);
+    let message = Message {
+        from: "",
+        to: "",
+        title: String::new(),
+        method: method.to_string(),
+        url: absolute(shop, uri),
+        params: fields.as_ref().map(|fields| fields.pairs().to_vec()).unwrap_or_default(),
+        caption: "What data holds, decoded",
+        proof: Some(proof),
+        answer: None,
+        note: String::new(),
+    };
+    (message, fields)
+}
+
+/// Fetches the gateway's certificate, as the official library does for every callback, and writes that down.
+async fn certificate(shop: &Shop, key: &str) -> Result<String, String> {
+    let url = format!("{}/download/public.key", shop.config.paysera.gateway_url);
+    let at = text::now();
+    let answer = shop.till.get(&url).await;
+    let took = text::now().saturating_sub(at);
+    let message = Message {
+        from: "Shop",
+        to: "Gateway",
+        title: "The shop fetches the gateway's certificate".to_owned(),
+        method: "GET".to_owned(),
+        url,
+        params: Vec::new(),
+        caption: "",
+        proof: None,
+        answer: answer.as_ref().ok().cloned(),
+        note: answer.as_ref().err().cloned().unwrap_or_default(),
+    };
+    shop.book().tell(key, at, Some(took), Event::Message(message));
+    answer.map(|answer| answer.body)
+}
+
+fn prove(received: &Callback, certificate: Result<&str, &String>, password: &str) -> (Proof, Option<Fields>) {
+    let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let mut steps = vec![("data, as it was received:", shown(&received.data))];
+    let key = match certificate.map(RsaPublicKey::from_certificate_pem) {
+        Ok(Ok(key)) => key,
+        Ok(Err(error)) => return (unproven(steps, format!("The certificate cannot be used: {error}.")), None),
+        Err(words) => return (unproven(steps, format!("There is no certificate: {words}.")), None),
+    };
+    steps.push(("ss1, the MD5 of data and the password:", shown(&received.ss1)));
+    steps.push(("ss2, RSA with SHA-1 over data, checked with the certificate:", shown(&received.ss2)));
+    steps.push(("ss3, RSA with SHA-256 over data, checked with the same certificate:", shown(&received.ss3)));
+    let verifier = Verifier { password: Secret::new(password), public_key: key };
+    match verifier.verify(received) {
+        Ok(fields) => {
+            let verdict = "Every signature is right: the gateway sent this, and nobody changed it.".to_owned();
+            (Proof { steps, proven: true, verdict }, Some(fields.into_inner()))
+        }
+        Err(why) => (unproven(steps, format!("The shop does not believe it: {why}.")), None),
+    }
+}
+
+fn unproven(steps: Vec<(&'static str, String)>, verdict: String) -> Proof {
+    Proof { steps, proven: false, verdict }
+}
+
+/// What a proven callback says about the money; nothing for statuses that only add to what was said.
+fn standing_of(digit: &str) -> Option<Standing> {
+    match digit {
+        "0" => Some(Standing::Declined("The gateway says that it was not paid.".to_owned())),
+        "1" | "4" => Some(Standing::Paid),
+        "5" => Some(Standing::Refunded),
+        _ => None,
+    }
+}
+
+fn status_word(digit: &str) -> &'static str {
+    match digit {
+        "0" => "not paid",
+        "1" => "paid",
+        "2" => "accepted, not confirmed",
+        "3" => "additional information",
+        "4" => "paid, without a confirmation to come",
+        "5" => "refunded",
+        _ => "unknown to this shop",
+    }
+}
+
+fn query_of(uri: &Uri) -> Pairs {
+    pairs(uri.query().unwrap_or_default().as_bytes())
+}
+
+/// The order that the address names; the shop wrote it there itself.
+fn order_of(uri: &Uri) -> Option<String> {
+    value_of(&query_of(uri), "o").map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_signed_is_not_believed() {
+        let none = Callback::default();
+        let (proof, fields) = prove(&none, Err(&"no connection".to_owned()), "p");
+        assert!(!proof.proven && fields.is_none() && proof.verdict.contains("no connection"));
+        let (proof, _) = prove(&none, Ok("<html>"), "p");
+        assert!(!proof.proven && proof.verdict.contains("cannot be used"));
+    }
+}
