@@ -50,6 +50,8 @@ pub struct Choice {
     pub email: Option<String>,
     /// The shop sent the order as a test.
     pub test: bool,
+    /// A test succeeds at once, without a page that asks how it shall end.
+    pub instant: bool,
 }
 
 /// A country of payers.

@@ -3,10 +3,11 @@
 use super::{output, serve};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::demo::{self, RbsAccount, ShopConfig};
+use crate::demo::{self, PayseraAccount, RbsAccount, ShopConfig};
 use crate::flows::project::{self, Draft};
 use crate::gateway::Gateway;
 use crate::projects::ProjectSettings;
+use crate::projects::paysera::PayseraSettings;
 use crate::secrets::Secret;
 use crate::{startup, web};
 use clap::Args;
@@ -20,6 +21,11 @@ const RBS_LOGIN: &str = "books-api";
 const RBS_PASSWORD: &str = "books-password";
 const RBS_TOKEN: &str = "books-token";
 const RBS_CALLBACK_KEY: &str = "books-callback-key";
+
+/// The demo's Paysera project.
+const PAYSERA_NAME: &str = "books-and-tea-paysera";
+const PAYSERA_PROJECT: &str = "12345";
+const PAYSERA_PASSWORD: &str = "b00c5a17ea0c0ffee0ddba115ba5eba1";
 
 /// Starts the gateway on an embedded database with the sandbox bank, a test project per protocol and a demo shop.
 #[derive(Debug, Args)]
@@ -52,6 +58,7 @@ impl Demo {
         let base_url = gateway.config.public_url();
         let shop_url = format!("{base_url}/shop");
         ensure_project(gateway, &shop_url).await?;
+        ensure_paysera(gateway).await?;
         let shop = ShopConfig {
             base_url: format!("{base_url}{}", gateway.config.rbs_prefix),
             shop_url: shop_url.clone(),
@@ -59,6 +66,11 @@ impl Demo {
                 user_name: RBS_LOGIN.to_owned(),
                 password: RBS_PASSWORD.to_owned(),
                 callback_key: RBS_CALLBACK_KEY.to_owned(),
+            },
+            paysera: PayseraAccount {
+                gateway_url: base_url.clone(),
+                project_id: PAYSERA_PROJECT.to_owned(),
+                sign_password: PAYSERA_PASSWORD.to_owned(),
             },
         };
         let router = web::router(gateway).merge(demo::router(shop));
@@ -79,13 +91,19 @@ impl Demo {
                     "credentials": {
                         "userName": RBS_LOGIN, "password": RBS_PASSWORD, "token": RBS_TOKEN, "callback_key": RBS_CALLBACK_KEY,
                     },
+                }, {
+                    "protocol": "paysera",
+                    "name": PAYSERA_NAME,
+                    "credentials": {"projectid": PAYSERA_PROJECT, "sign_password": PAYSERA_PASSWORD},
                 }],
             }));
         }
         output::text(&format!(
             "\n  payglot is ready. Open the demo shop:\n\n    {shop_url}\n\n  RBS (MTS Bank, Sberbank, Alfa-Bank and others)\n    \
              base URL      {base_url}{prefix}/payment/rest/\n    userName      {RBS_LOGIN}\n    password      {RBS_PASSWORD}\n    \
-             callback key  {RBS_CALLBACK_KEY}\n\n  Test card 4444 5555 1111 3333, 12/34, code 123. Data: {data}\n  Ctrl-C ends it.\n",
+             callback key  {RBS_CALLBACK_KEY}\n\n  Paysera WebToPay\n    pay address   {base_url}/pay/\n    \
+             public key    {base_url}/download/public.key\n    projectid     {PAYSERA_PROJECT}\n    \
+             sign_password {PAYSERA_PASSWORD}\n\n  Test card 4444 5555 1111 3333, 12/34, code 123. Data: {data}\n  Ctrl-C ends it.\n",
             prefix = gateway.config.rbs_prefix,
         ));
     }
@@ -120,6 +138,33 @@ async fn ensure_project(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
     ];
     let draft =
         Draft { protocol: "rbs".to_owned(), name: RBS_NAME.to_owned(), login: RBS_LOGIN.to_owned(), settings, secrets };
+    project::create(store, &gateway.key, draft, gateway.clock.now()).await?;
+    Ok(())
+}
+
+/// Creates the demo's Paysera project on a new folder. A shop names its addresses in every order, so nothing changes on an old one.
+async fn ensure_paysera(gateway: &Gateway) -> anyhow::Result<()> {
+    let store = gateway.store.as_ref();
+    if store.projects().await?.iter().any(|known| known.name == PAYSERA_NAME) {
+        return Ok(());
+    }
+    let settings = ProjectSettings {
+        display_name: "Books & Tea".to_owned(),
+        test_mode: true,
+        language: "lt".to_owned(),
+        currency: "EUR".to_owned(),
+        // Looking into a bank and leaving it again is an attempt too.
+        attempts: 10,
+        paysera: PayseraSettings { allow_test: true, ..PayseraSettings::default() },
+        ..ProjectSettings::default()
+    };
+    let draft = Draft {
+        protocol: "paysera".to_owned(),
+        name: PAYSERA_NAME.to_owned(),
+        login: PAYSERA_PROJECT.to_owned(),
+        settings,
+        secrets: vec![("sign_password".to_owned(), Secret::new(PAYSERA_PASSWORD))],
+    };
     project::create(store, &gateway.key, draft, gateway.clock.now()).await?;
     Ok(())
 }

@@ -37,8 +37,14 @@ pub(super) fn buy(shop: &Shop, ware: &'static Ware, language: &'static str, test
     let sealed = Sealed::new(&fields, &password);
     let address = format!("{}/pay/?{}", shop.config.paysera.gateway_url, sealed.to_form());
     let steps = vec![
-        ("Write the parameters as a form and encode that with base64, where + becomes - and / becomes _. This is data:", sealed.data.clone()),
-        ("sign is the MD5 of data and the project's password, written one after the other:", format!("md5({}… + {HIDDEN}) = {}", &sealed.data[..24.min(sealed.data.len())], sealed.sign)),
+        (
+            "Write the parameters as a form and encode that with base64, where + becomes - and / becomes _. This is data:",
+            sealed.data.clone(),
+        ),
+        (
+            "sign is the MD5 of data and the project's password, written one after the other:",
+            format!("md5({}… + {HIDDEN}) = {}", &sealed.data[..24.min(sealed.data.len())], sealed.sign),
+        ),
     ];
     let message = Message {
         from: "Shop",
@@ -48,9 +54,15 @@ pub(super) fn buy(shop: &Shop, ware: &'static Ware, language: &'static str, test
         url: address.clone(),
         params: fields.pairs().to_vec(),
         caption: "What data holds, decoded",
-        proof: Some(Proof { steps, proven: true, verdict: "Whoever does not know the password cannot change the price on the way.".to_owned() }),
+        proof: Some(Proof {
+            steps,
+            proven: true,
+            verdict: "Whoever does not know the password cannot change the price on the way.".to_owned(),
+        }),
         answer: None,
-        note: "There is no call between the servers: the order exists at the gateway once the payer's browser gets there.".to_owned(),
+        note:
+            "There is no call between the servers: the order exists at the gateway once the payer's browser gets there."
+                .to_owned(),
     };
     let mut book = shop.book();
     book.sent_away(&number, &address);
@@ -67,11 +79,14 @@ fn request(config: &ShopConfig, number: &str, ware: &Ware, language: &str, test:
         .with("cancelurl", own("cancel"))
         .with("callbackurl", own("callback"))
         .with("version", "1.6")
-        .with("lang", match language {
-            "lt" => "LIT",
-            "ru" => "RUS",
-            _ => "ENG",
-        })
+        .with(
+            "lang",
+            match language {
+                "lt" => "LIT",
+                "ru" => "RUS",
+                _ => "ENG",
+            },
+        )
         .with("amount", ware.cents().to_string())
         .with("currency", "EUR")
         .with("country", "LT")
@@ -117,10 +132,23 @@ pub(super) async fn callback(State(shop): Shared, method: Method, uri: Uri, body
     };
     let told = fields.filter(|_| ours);
     let digit = told.as_ref().and_then(|fields| fields.get("status")).unwrap_or_default();
-    let title = if told.is_some() { format!("Callback: status {digit}, {}", status_word(digit)) } else { "Callback".to_owned() };
-    let note = if told.is_some() { "Answering OK tells the gateway to stop. Anything else, and it calls again after 1, 3 and 24 hours." } else { "The shop changes nothing and does not answer OK, so the gateway will call again." };
-    let answer = Answer { status: status.as_u16(), content_type: "text/plain; charset=utf-8".to_owned(), body: words.to_owned() };
-    let message = Message { from: "Gateway", to: "Shop", title, note: note.to_owned(), answer: Some(answer), ..message };
+    let title = if told.is_some() {
+        format!("Callback: status {digit}, {}", status_word(digit))
+    } else {
+        "Callback".to_owned()
+    };
+    let note = if told.is_some() {
+        "Answering OK tells the gateway to stop. Anything else, and it calls again after 1, 3 and 24 hours."
+    } else {
+        "The shop changes nothing and does not answer OK, so the gateway will call again."
+    };
+    let answer = Answer {
+        status: status.as_u16(),
+        content_type: "text/plain; charset=utf-8".to_owned(),
+        body: words.to_owned(),
+    };
+    let message =
+        Message { from: "Gateway", to: "Shop", title, note: note.to_owned(), answer: Some(answer), ..message };
     shop.book().told_by_paysera(&key, at, message, standing_of(digit).filter(|_| told.is_some()));
     (status, words).into_response()
 }

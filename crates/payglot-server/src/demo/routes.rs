@@ -2,11 +2,11 @@
 
 use super::ShopConfig;
 use super::assets;
-use super::paysera;
 use super::book::Book;
 use super::check::{Check, value_of};
 use super::deeds::{Deed, read_amount};
 use super::pages::{self, Frame};
+use super::paysera;
 use super::story::{Answer, Callback, Event, Pairs};
 use super::text;
 use super::till::{NewOrder, Registration, Till};

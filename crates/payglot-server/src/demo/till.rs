@@ -189,8 +189,7 @@ async fn answer_to(request: reqwest::RequestBuilder) -> Result<Answer, String> {
             return Err(format!("the answer is longer than {ANSWER_MAX} bytes"));
         }
     }
-    let content_type =
-        response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     Ok(Answer {
         status: response.status().as_u16(),
         content_type: content_type.to_owned(),

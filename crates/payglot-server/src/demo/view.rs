@@ -3,8 +3,8 @@
 use super::book::Order;
 use super::check::Check;
 use super::deeds::write_amount;
-use super::standing::Standing;
 use super::paysera::Proof;
+use super::standing::Standing;
 use super::story::{Answer, Call, Callback, Entry, Event, Message, Pairs};
 use super::text;
 
@@ -143,6 +143,7 @@ fn meaning(name: &str, value: &str) -> String {
         ("orderNumber", _) => "the shop's own number, unique",
         ("orderId" | "mdOrder", _) => "the gateway's id of the order",
         ("currency", "643") => "ISO 4217: Russian rouble",
+        ("currency" | "paycurrency", "EUR") => "euro",
         ("currency", _) => "ISO 4217, numeric",
         ("returnUrl", _) => "where the payer comes back",
         ("failUrl", _) => "the same, when the payment fails",
@@ -156,7 +157,6 @@ fn meaning(name: &str, value: &str) -> String {
         ("status", "0") => "the operation failed",
         ("projectid", _) => "the shop's project at the gateway",
         ("orderid", _) => "the shop's own number",
-        ("currency", "EUR") => "euro",
         ("accepturl", _) => "where the payer comes back after paying",
         ("cancelurl", _) => "where the payer comes back otherwise",
         ("callbackurl", _) => "where the gateway tells the result",

@@ -5,8 +5,9 @@ use super::{client_ip, html, pages_csp, see_other};
 use crate::checkout::view::EmailField;
 use crate::checkout::visit::{Choice, Visit, Way, confirmed_href};
 use crate::checkout::{pages, ways};
-use crate::flows::{FlowError, StoredPayment, pay};
+use crate::flows::{FlowError, StoredPayment, pay, query};
 use crate::gateway::Gateway;
+use crate::upstream::sandbox::elsewhere::Step;
 use crate::upstream::{Elsewhere, Means};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -78,7 +79,16 @@ pub(super) async fn send(
         remember: super::shop::remember(&project, &way.key, learned),
         ..pay::Payer::on_our_page(Means::Elsewhere(place), ip.map(|ip| ip.to_string()))
     };
+    let instant = visit.choice.as_ref().is_some_and(|choice| choice.instant);
     match pay::attempt(gateway, stored, payer, move |attempt| confirmed_href(id, attempt, spoken)).await {
+        Ok(pay::Paid::PayerMustAct(_)) if instant => {
+            let stored = query::payment(gateway, id).await?;
+            if let Some(attempt) = stored.payment.last_attempt() {
+                gateway.bank.take_step(attempt.id, Step::Pay).await;
+                pay::told(gateway, id, attempt.id).await?;
+            }
+            Ok(see_other(&visit.done_page()))
+        }
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&super::pages::with_language(&address, spoken))),
         Ok(pay::Paid::Settled(_) | pay::Paid::MerchantMustAct { .. }) => Ok(see_other(&visit.done_page())),
         // Somebody was faster: the page tells what became of it.

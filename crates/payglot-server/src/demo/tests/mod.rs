@@ -6,7 +6,7 @@ mod journeys;
 mod pages;
 mod texts;
 
-use super::{RbsAccount, ShopConfig};
+use super::{PayseraAccount, RbsAccount, ShopConfig};
 use payglot_wire::raw::{Method, RawRequest};
 use payglot_wire::rbs::notification::Callback;
 
@@ -19,8 +19,21 @@ fn account() -> RbsAccount {
     RbsAccount { user_name: "books-api".to_owned(), password: PASSWORD.to_owned(), callback_key: KEY.to_owned() }
 }
 
+fn paysera() -> PayseraAccount {
+    PayseraAccount {
+        gateway_url: "http://gateway.example".to_owned(),
+        project_id: "12345".to_owned(),
+        sign_password: "5e8dd316726b0335d1c9b8a2f4e7a6c0".to_owned(),
+    }
+}
+
 fn config(base_url: &str) -> ShopConfig {
-    ShopConfig { base_url: base_url.to_owned(), shop_url: format!("{base_url}/shop"), rbs: account() }
+    ShopConfig {
+        base_url: base_url.to_owned(),
+        shop_url: format!("{base_url}/shop"),
+        rbs: account(),
+        paysera: paysera(),
+    }
 }
 
 /// A callback as it arrives by GET.

@@ -58,7 +58,7 @@ async fn hostile_data_stays_text() {
 #[tokio::test]
 async fn the_shelf_has_named_buttons_and_what_a_developer_needs() {
     let config = config("http://gateway.example");
-    let page = html(pages::home(&Frame::new(&config))).await;
+    let page = html(pages::home(&Frame::new(&config), false)).await;
     assert_tame(&page);
     for ware in WARES {
         assert!(page.contains(&format!("Buy <span class=\"sr\">{}</span>", ware.title)));

@@ -3,6 +3,7 @@
 //! The official library speaks HTTP/1.0 with a raw socket, looks at no status and no header and cannot read chunks: every answer here has
 //! its length and is whole.
 
+mod images;
 mod refused;
 mod request;
 
@@ -31,6 +32,7 @@ pub(super) fn router() -> Router<Arc<Gateway>> {
         // No redirect between the two: a browser would drop the form that it posts.
         .route("/pay", any(request::pay))
         .route("/pay/", any(request::pay))
+        .route("/assets/image/payment_types/{name}", get(images::image))
         .route("/download/public.key", get(public_key))
         .route("/download/next.key", get(next_key))
         .route("/new/api/paymentMethods/{*rest}", get(methods))

@@ -96,13 +96,20 @@ fn choice(gateway: &Gateway, project: &ActiveProject, details: &Details, languag
         title: title(&country.titles),
         groups: country.groups.iter().map(group).collect(),
     };
-    let by_language = if language == Language::Lt { "lt" } else { "other" };
+    // The country where the order's language is spoken; most shops of the vendor are Lithuanian.
+    let spoken = match details.language().two() {
+        "lv" => "lv",
+        "et" => "ee",
+        _ => "lt",
+    };
+    let country_code = details.learned.country.clone().or(order.country).unwrap_or_else(|| spoken.to_owned());
     Some(Choice {
         countries: offered.countries.iter().map(country).collect(),
-        country: details.learned.country.clone().or(order.country).unwrap_or_else(|| by_language.to_owned()),
+        country: country_code.to_ascii_lowercase(),
         preselected: order.payment,
         email: details.email().map(str::to_owned),
         test: order.test,
+        instant: order.test && project.settings.paysera.instant_test,
     })
 }
 
