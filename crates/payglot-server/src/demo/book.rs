@@ -126,6 +126,29 @@ impl Book {
         number
     }
 
+    /// Takes in a Paysera order that somebody signed elsewhere with the shop's password, such as in a shell; one that is known stays.
+    pub(super) fn adopt_paysera(&mut self, number: &str, amount: u64, now: u64) {
+        if self.get(number).is_some() {
+            return;
+        }
+        self.keep(Order {
+            key: number.to_owned(),
+            number: number.to_owned(),
+            title: "An order from elsewhere".to_owned(),
+            paysera: true,
+            ware: None,
+            amount,
+            currency: "978".to_owned(),
+            language: "en",
+            at: now,
+            gateway_id: None,
+            form_url: None,
+            standing: Standing::Open { last_refusal: None },
+            status: None,
+            story: Story::default(),
+        });
+    }
+
     /// Notes that the payer's browser was sent to this address with a Paysera order.
     pub(super) fn sent_away(&mut self, key: &str, address: &str) {
         if let Some(order) = self.get_mut(key) {
@@ -136,7 +159,14 @@ impl Book {
 
     /// Notes a callback of the Paysera counter with its order, and what it makes the shop believe.
     pub(super) fn told_by_paysera(&mut self, key: &str, at: u64, message: Message, news: Option<Standing>) {
-        let Some(order) = self.get_mut(key) else { return };
+        let Some(order) = self.get_mut(key) else {
+            // Signed with another shop's password or by an unknown hand: remembered, believed by nobody.
+            self.strays.push_back(Entry { at, took: None, event: Event::Message(message) });
+            if self.strays.len() > STRAYS_KEPT {
+                self.strays.pop_front();
+            }
+            return;
+        };
         if let Some(news) = news {
             order.believe(news);
         }

@@ -51,7 +51,7 @@ pub(super) fn buy(shop: &Shop, ware: &'static Ware, language: &'static str, test
         to: "Browser",
         title: "The browser is sent to the gateway with the signed order".to_owned(),
         method: "303".to_owned(),
-        url: address.clone(),
+        url: shortened(&address),
         params: fields.pairs().to_vec(),
         caption: "What data holds, decoded",
         proof: Some(Proof {
@@ -96,22 +96,25 @@ fn request(config: &ShopConfig, number: &str, ware: &Ware, language: &str, test:
 
 /// The payer's browser comes back from a payment. What it carries is signed, yet a shop delivers on the callback only.
 pub(super) async fn accept(State(shop): Shared, method: Method, uri: Uri, body: Bytes) -> Response {
-    let Some(key) = order_of(&uri) else { return unknown_order(&shop, None) };
-    let at = text::now();
-    let (message, fields) = read(&shop, &key, &method, &uri, &body).await;
-    let title = match fields.as_ref().and_then(|fields| fields.get("status")) {
-        Some(status) => format!("The browser came back with status {status}"),
-        None => "The browser came back".to_owned(),
+    let heard = hear(&shop, &method, &uri, &body).await;
+    if shop.book().get(&heard.key).is_none() {
+        return unknown_order(&shop, heard.message.proof.as_ref().map(|proof| proof.verdict.as_str()));
+    }
+    let title = match heard.digit() {
+        "" => "The browser came back".to_owned(),
+        status => format!("The browser came back with status {status}"),
     };
     let note = "Enough to thank the payer, not enough to send the parcel: the shop waits for the callback.".to_owned();
-    let message = Message { from: "Browser", to: "Shop", title, note, ..message };
-    shop.book().tell(&key, at, None, Event::Message(message));
-    see_other(&shop.order_address(&key))
+    let message = Message { from: "Browser", to: "Shop", title, note, ..heard.message };
+    let mut book = shop.book();
+    book.tell(&heard.key, heard.certificate.0, heard.certificate.1, heard.certificate.2);
+    book.tell(&heard.key, heard.at, None, Event::Message(message));
+    see_other(&shop.order_address(&heard.key))
 }
 
 /// The payer gave up: nothing is passed, and nothing is believed.
 pub(super) async fn cancel(State(shop): Shared, uri: Uri) -> Response {
-    let Some(key) = order_of(&uri) else { return unknown_order(&shop, None) };
+    let Some(key) = order_of(&uri) else { return see_other(shop.order_address("").trim_end_matches('/')) };
     let event = Event::CameBack { url: absolute(&shop, &uri), params: query_of(&uri) };
     shop.book().tell(&key, text::now(), None, event);
     see_other(&shop.order_address(&key))
@@ -119,42 +122,72 @@ pub(super) async fn cancel(State(shop): Shared, uri: Uri) -> Response {
 
 /// The gateway's server speaks. Only the word OK makes it stop.
 pub(super) async fn callback(State(shop): Shared, method: Method, uri: Uri, body: Bytes) -> Response {
-    let at = text::now();
-    let key = order_of(&uri).unwrap_or_default();
-    let (message, fields) = read(&shop, &key, &method, &uri, &body).await;
-    let ours = fields.as_ref().is_some_and(|fields| {
-        fields.get("orderid") == Some(&key) && fields.get("projectid") == Some(&shop.config.paysera.project_id)
-    });
-    let (status, words) = match (&fields, ours) {
+    let heard = hear(&shop, &method, &uri, &body).await;
+    let (status, words) = match (&heard.fields, heard.ours) {
         (Some(_), true) => (StatusCode::OK, "OK"),
         (Some(_), false) => (StatusCode::BAD_REQUEST, "this is about another order"),
         (None, _) => (StatusCode::BAD_REQUEST, "the signatures do not match"),
     };
-    let told = fields.filter(|_| ours);
-    let digit = told.as_ref().and_then(|fields| fields.get("status")).unwrap_or_default();
-    let title = if told.is_some() {
-        format!("Callback: status {digit}, {}", status_word(digit))
+    let digit = heard.digit().to_owned();
+    let (title, note) = if digit.is_empty() {
+        ("Callback".to_owned(), "The shop changes nothing and does not answer OK, so the gateway will call again.")
     } else {
-        "Callback".to_owned()
+        let note = "Answering OK tells the gateway to stop. Anything else, and it calls again after 1, 3 and 24 hours.";
+        (format!("Callback: status {digit}, {}", status_word(&digit)), note)
     };
-    let note = if told.is_some() {
-        "Answering OK tells the gateway to stop. Anything else, and it calls again after 1, 3 and 24 hours."
-    } else {
-        "The shop changes nothing and does not answer OK, so the gateway will call again."
-    };
-    let answer = Answer {
-        status: status.as_u16(),
-        content_type: "text/plain; charset=utf-8".to_owned(),
-        body: words.to_owned(),
-    };
+    let content_type = "text/plain; charset=utf-8".to_owned();
+    let answer = Answer { status: status.as_u16(), content_type, body: words.to_owned() };
     let message =
-        Message { from: "Gateway", to: "Shop", title, note: note.to_owned(), answer: Some(answer), ..message };
-    shop.book().told_by_paysera(&key, at, message, standing_of(digit).filter(|_| told.is_some()));
+        Message { from: "Gateway", to: "Shop", title, note: note.to_owned(), answer: Some(answer), ..heard.message };
+    let mut book = shop.book();
+    book.tell(&heard.key, heard.certificate.0, heard.certificate.1, heard.certificate.2);
+    book.told_by_paysera(&heard.key, heard.at, message, standing_of(&digit));
     (status, words).into_response()
 }
 
+/// What came, and what the shop makes of it.
+struct Heard {
+    at: u64,
+    /// The order that it is about, as far as anybody knows.
+    key: String,
+    message: Message,
+    /// How the certificate was fetched: when, how long it took, and the message.
+    certificate: (u64, Option<u64>, Event),
+    /// What it says, if it is proven.
+    fields: Option<Fields>,
+    /// Proven, and about an order of this shop.
+    ours: bool,
+}
+
+impl Heard {
+    /// The status that it tells of an order of this shop, or nothing.
+    fn digit(&self) -> &str {
+        self.fields.as_ref().filter(|_| self.ours).and_then(|fields| fields.get("status")).unwrap_or_default()
+    }
+}
+
+async fn hear(shop: &Shop, method: &Method, uri: &Uri, body: &[u8]) -> Heard {
+    let at = text::now();
+    let (certificate, answer) = certificate(shop).await;
+    let (message, fields) = read(shop, answer, method, uri, body);
+    let get = |name: &str| fields.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default().to_owned();
+    let (named, told) = (order_of(uri), get("orderid"));
+    let ours = get("projectid") == shop.config.paysera.project_id && named.as_ref().is_none_or(|key| *key == told);
+    if ours && named.is_none() {
+        // Signed with the shop's password, but not at this counter.
+        shop.book().adopt_paysera(&told, get("amount").parse().unwrap_or_default(), at);
+    }
+    Heard { at, key: named.unwrap_or(told), message, certificate, fields, ours }
+}
+
 /// Proves what came, with the certificate that the gateway publishes now. `None` if it is not proven.
-async fn read(shop: &Shop, key: &str, method: &Method, uri: &Uri, body: &[u8]) -> (Message, Option<Fields>) {
+fn read(
+    shop: &Shop,
+    certificate: Result<String, String>,
+    method: &Method,
+    uri: &Uri,
+    body: &[u8],
+) -> (Message, Option<Fields>) {
     let request = RawRequest {
         method: if *method == Method::POST { raw::Method::Post } else { raw::Method::Get },
         path: uri.path(),
@@ -164,14 +197,13 @@ async fn read(shop: &Shop, key: &str, method: &Method, uri: &Uri, body: &[u8]) -
         caller_ip: None,
     };
     let received = Callback::read(&request).unwrap_or_default();
-    let certificate = certificate(shop, key).await;
     let (proof, fields) = prove(&received, certificate.as_deref(), &shop.config.paysera.sign_password);
     let message = Message {
         from: "",
         to: "",
         title: String::new(),
         method: method.to_string(),
-        url: absolute(shop, uri),
+        url: shortened(&absolute(shop, uri)),
         params: fields.as_ref().map(|fields| fields.pairs().to_vec()).unwrap_or_default(),
         caption: "What data holds, decoded",
         proof: Some(proof),
@@ -181,8 +213,22 @@ async fn read(shop: &Shop, key: &str, method: &Method, uri: &Uri, body: &[u8]) -
     (message, fields)
 }
 
-/// Fetches the gateway's certificate, as the official library does for every callback, and writes that down.
-async fn certificate(shop: &Shop, key: &str) -> Result<String, String> {
+/// An address with its long values cut: the story shows them below.
+fn shortened(address: &str) -> String {
+    let parts = address.split('&').map(|part| {
+        let end = part.rfind("data=").map_or(0, |at| at + 5).max(part.find('=').map_or(0, |at| at + 1));
+        let end = (end + 12).min(part.len());
+        if part.len() > end + 8 && part.is_char_boundary(end) {
+            format!("{}…", &part[..end])
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join("&")
+}
+
+/// Fetches the gateway's certificate, as the official library does for every callback.
+async fn certificate(shop: &Shop) -> ((u64, Option<u64>, Event), Result<String, String>) {
     let url = format!("{}/download/public.key", shop.config.paysera.gateway_url);
     let at = text::now();
     let answer = shop.till.get(&url).await;
@@ -199,8 +245,7 @@ async fn certificate(shop: &Shop, key: &str) -> Result<String, String> {
         answer: answer.as_ref().ok().cloned(),
         note: answer.as_ref().err().cloned().unwrap_or_default(),
     };
-    shop.book().tell(key, at, Some(took), Event::Message(message));
-    answer.map(|answer| answer.body)
+    ((at, Some(took), Event::Message(message)), answer.map(|answer| answer.body))
 }
 
 fn prove(received: &Callback, certificate: Result<&str, &String>, password: &str) -> (Proof, Option<Fields>) {
@@ -262,6 +307,14 @@ fn order_of(uri: &Uri) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_values_of_an_address_are_cut_and_short_ones_stay() {
+        let long = "x".repeat(40);
+        let cut = shortened(&format!("http://s/pay/?data={long}&sign=abc"));
+        assert_eq!(cut, "http://s/pay/?data=xxxxxxxxxxxx…&sign=abc");
+        assert_eq!(shortened("http://s/cb?o=BT-1"), "http://s/cb?o=BT-1");
+    }
 
     #[test]
     fn what_is_not_signed_is_not_believed() {

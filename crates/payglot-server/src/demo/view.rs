@@ -121,21 +121,22 @@ pub(super) struct Row {
 }
 
 fn rows(params: &Pairs) -> Vec<Row> {
+    let euro = params.iter().any(|(name, value)| name == "currency" && value == "EUR");
     let row = |(name, value): &(String, String)| Row {
         name: name.clone(),
         value: value.clone(),
-        meaning: meaning(name, value),
+        meaning: meaning(name, value, if euro { "978" } else { "643" }),
     };
     params.iter().map(row).collect()
 }
 
 /// What a parameter of the protocol means.
-fn meaning(name: &str, value: &str) -> String {
+fn meaning(name: &str, value: &str, currency: &str) -> String {
     let words = match (name, value) {
         ("amount", _) => {
             return value
                 .parse()
-                .map(|minor| format!("minor units: {}", text::money(minor, "643")))
+                .map(|minor| format!("minor units: {}", text::money(minor, currency)))
                 .unwrap_or_default();
         }
         ("userName", _) => "the shop's login",
