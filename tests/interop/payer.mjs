@@ -53,3 +53,33 @@ export async function pay(formUrl, { number = '4444 5555 1111 3333', expiry = '1
   }
   throw new Error('the payment did not end');
 }
+
+/** Chooses a way to pay on the page of ways, unless the shop has chosen it, and pays at the simulated place; answers as `pay` does. */
+export async function payAt(payAddress, method) {
+  const gateway = new URL(payAddress).origin;
+  let [address, body] = [new URL(payAddress), null];
+  for (let step = 0; step < 100; step += 1) {
+    const answer = await fetch(address, body ? { method: 'POST', body, redirect: 'manual' } : { redirect: 'manual' });
+    const location = answer.headers.get('location');
+    body = null;
+    if (location) {
+      address = new URL(location, address);
+      if (address.origin !== gateway) return address;
+      continue;
+    }
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`status ${answer.status} at ${address}: ${text.slice(0, 2000)}`);
+    const choice = findForm(text, ['step', 'token', 'country']);
+    if (choice) {
+      address = new URL(choice.action, address);
+      body = new URLSearchParams({ ...choice.values, method });
+    } else if (address.pathname.startsWith('/sandbox/bank/')) {
+      body = new URLSearchParams({ step: 'pay' });
+    } else {
+      const back = [...text.matchAll(/<a\b[^>]*>/gi)].map(([tag]) => attribute(tag, 'href')).find((href) => /\/return\b/.test(href ?? ''));
+      if (!back) throw new Error(`no way on from ${address}: ${text.slice(0, 2000)}`);
+      address = new URL(back, address);
+    }
+  }
+  throw new Error('the payment did not end');
+}
