@@ -93,7 +93,11 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
         brands: vec![CardBrand::Visa, CardBrand::Mastercard, CardBrand::Mir, CardBrand::Maestro],
         test_cards,
         filled,
-        another: visit.choice.as_ref().map(|_| AnotherWay { href: visit.ways_page(), email: email.to_owned() }),
+        another: visit.choice.as_ref().map(|choice| AnotherWay {
+            href: visit.ways_page(),
+            email: email.to_owned(),
+            asks_email: choice.email.is_none() && email.is_empty(),
+        }),
     }
 }
 

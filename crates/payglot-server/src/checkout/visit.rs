@@ -141,9 +141,9 @@ impl Visit {
         choice.way(choice.preselected.as_deref()?).filter(|way| fresh && !self.all_ways && way.method.is_elsewhere())
     }
 
-    /// Is the card form the first page: did the shop choose the card, with nothing left to ask?
+    /// Is the card form the first page, because the shop chose the card?
     pub fn begins_with_card(&self) -> bool {
-        let Some(choice) = self.choice.as_ref().filter(|choice| choice.email.is_some()) else { return false };
+        let Some(choice) = self.choice.as_ref() else { return false };
         let chosen = choice.preselected.as_deref().and_then(|key| choice.way(key));
         self.payment.attempts_used() == 0 && !self.all_ways && chosen.is_some_and(|way| !way.method.is_elsewhere())
     }

@@ -41,6 +41,8 @@ pub struct AnotherWay {
     pub href: String,
     /// The e-mail address that was asked for there and goes with the card; may be empty.
     pub email: String,
+    /// Ask for the address here, because nobody has asked before?
+    pub asks_email: bool,
 }
 
 impl CardPage {

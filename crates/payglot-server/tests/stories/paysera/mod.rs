@@ -3,6 +3,7 @@
 mod callbacks;
 mod files;
 mod keys;
+mod places;
 mod repeats;
 mod requests;
 
