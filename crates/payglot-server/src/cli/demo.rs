@@ -148,15 +148,12 @@ async fn ensure_paysera(gateway: &Gateway) -> anyhow::Result<()> {
     if store.projects().await?.iter().any(|known| known.name == PAYSERA_NAME) {
         return Ok(());
     }
+    let own = ProjectSettings::of_protocol("paysera");
     let settings = ProjectSettings {
         display_name: "Books & Tea".to_owned(),
         test_mode: true,
-        language: "lt".to_owned(),
-        currency: "EUR".to_owned(),
-        // Looking into a bank and leaving it again is an attempt too.
-        attempts: 10,
-        paysera: PayseraSettings { allow_test: true, ..PayseraSettings::default() },
-        ..ProjectSettings::default()
+        paysera: PayseraSettings { allow_test: true, ..own.paysera.clone() },
+        ..own
     };
     let draft = Draft {
         protocol: "paysera".to_owned(),

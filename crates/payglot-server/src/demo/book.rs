@@ -140,11 +140,14 @@ impl Book {
             amount,
             currency: "978".to_owned(),
             language: "en",
+            is_hold: false,
             at: now,
             gateway_id: None,
             form_url: None,
             standing: Standing::Open { last_refusal: None },
             status: None,
+            performed: 0,
+            refused: None,
             story: Story::default(),
         });
     }

@@ -169,7 +169,7 @@ impl Heard {
 async fn hear(shop: &Shop, method: &Method, uri: &Uri, body: &[u8]) -> Heard {
     let at = text::now();
     let (certificate, answer) = certificate(shop).await;
-    let (message, fields) = read(shop, answer, method, uri, body);
+    let (message, fields) = read(shop, &answer, method, uri, body);
     let get = |name: &str| fields.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default().to_owned();
     let (named, told) = (order_of(uri), get("orderid"));
     let ours = get("projectid") == shop.config.paysera.project_id && named.as_ref().is_none_or(|key| *key == told);
@@ -183,7 +183,7 @@ async fn hear(shop: &Shop, method: &Method, uri: &Uri, body: &[u8]) -> Heard {
 /// Proves what came, with the certificate that the gateway publishes now. `None` if it is not proven.
 fn read(
     shop: &Shop,
-    certificate: Result<String, String>,
+    certificate: &Result<String, String>,
     method: &Method,
     uri: &Uri,
     body: &[u8],

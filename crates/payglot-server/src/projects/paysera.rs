@@ -59,6 +59,8 @@ pub struct PayseraSettings {
     pub base_addresses: Vec<String>,
     /// Take requests with `test=1`.
     pub allow_test: bool,
+    /// A test payment succeeds at once, without a page that asks how it shall end.
+    pub instant_test: bool,
     /// Callbacks by POST instead of GET. Libraries before 1.8 read only the query.
     pub post_callbacks: bool,
     /// Callbacks encrypted with the password instead of signed. For libraries from 1.8 on.
@@ -90,6 +92,7 @@ impl Default for PayseraSettings {
             state: Standing::Active,
             base_addresses: Vec::new(),
             allow_test: false,
+            instant_test: false,
             post_callbacks: false,
             encrypted: false,
             send_accepted: false,
