@@ -87,6 +87,7 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
         pay: form_of(visit, STEP_PAY),
         cancel: Some(form_of(visit, STEP_CANCEL)),
         hold: visit.is_hold(),
+        mobile: visit.mobile,
         holder: holder.to_owned(),
         notice: if errors.count() > 0 { None } else { notice(visit, asked.stale) },
         errors,

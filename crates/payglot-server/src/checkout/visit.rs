@@ -1,7 +1,7 @@
 //! A payer's visit to the page of a payment: what the pages need to know, gathered once by the room that knows the protocol.
 
 use super::Language;
-use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, Timer};
+use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 use payglot_core::{Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
 
 /// Everything a page can say about a payment and its shop.
@@ -19,6 +19,10 @@ pub struct Visit {
     pub description: String,
     /// The holder's name to begin with; may be empty.
     pub holder: String,
+    /// A place in the shop that the payer may go to without deciding anything here.
+    pub shop_link: Option<ShopLink>,
+    /// Is the page asked for with short labels, for a telephone?
+    pub mobile: bool,
     /// Is there an address to return to?
     pub can_return: bool,
     /// The page's language.
@@ -185,6 +189,7 @@ impl Visit {
                 mark: Merchant::mark_of(&self.shop),
                 brand: Some(self.brand.clone()),
                 return_label: None,
+                link: self.shop_link.clone(),
             }),
             order: Some(Order {
                 amount: amount(self.payment.amount, self.language),

@@ -12,6 +12,7 @@ mod limits;
 mod lookup;
 mod operate;
 mod outage;
+mod page_views;
 mod pay;
 mod paysera;
 mod refusals;

@@ -6,7 +6,7 @@ use crate::checkout::Language;
 use crate::checkout::view::{
     AcsError, AcsPage, Amount, CardBrand, CardErrors, CardPage, ChallengePage, CodeError, DeclineReason, ExpiryError,
     Facts, Failure, FailurePage, Form, Frame, Handoff, HandoverPage, HolderError, LanguageLink, Merchant, Moment,
-    Notice, NumberError, Order, Outcome, ResultPage, TestCard, Timer, WaitReason, WaitingPage,
+    Notice, NumberError, Order, Outcome, ResultPage, ShopLink, TestCard, Timer, WaitReason, WaitingPage,
 };
 
 pub(super) const RETURN: &str = "https://books.example/thanks?orderId=70906e55-7114-41d6-8332-4609dc6590f4&lang=en";
@@ -24,6 +24,7 @@ pub(super) fn frame(language: Language) -> Frame {
             mark: Merchant::mark_of("Books & Tea"),
             brand: Some("#0b7285".to_owned()),
             return_label: None,
+            link: None,
         }),
         order: Some(Order {
             amount: Amount::from_minor(125_000, 2, "₽", language),
@@ -63,6 +64,7 @@ pub(super) fn card(language: Language) -> CardPage {
         pay: form("card"),
         cancel: Some(form("cancel")),
         hold: false,
+        mobile: false,
         holder: String::new(),
         errors: CardErrors::default(),
         notice: None,
@@ -184,12 +186,17 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
     let stale = CardPage { notice: Some(Notice::Stale), ..card(language) };
     let switched = CardPage { notice: Some(Notice::Switched), ..card(language) };
     let filled = CardPage { filled: Some(0), hold: true, ..card(language) };
+    let mut mobile = CardPage { mobile: true, ..card(language) };
+    if let Some(merchant) = &mut mobile.frame.merchant {
+        merchant.link = Some(ShopLink { href: "https://books.example/basket".to_owned(), label: String::new() });
+    }
     let mut pages = vec![
         render("card", &card(language)),
         render("card-errors", &card_with_errors(language)),
         render("card-declined", &card_declined(language)),
         render("card-stale", &stale),
         render("card-switched", &switched),
+        render("card-mobile", &mobile),
         render("card-filled", &filled),
         render("challenge", &challenge(language, false)),
         render("challenge-at-once", &challenge(language, true)),

@@ -4,7 +4,7 @@ use super::fixtures::{self, RETURN, all, card, card_declined, card_with_errors, 
 use super::html::{Tag, field, tags};
 use crate::checkout::assets::{brand_css, script_href, static_file, stylesheet_href};
 use crate::checkout::view::{
-    AcsError, CardPage, Failure, Frame, Merchant, Notice, Order, Outcome, ResultPage, WaitReason,
+    AcsError, CardPage, Failure, Frame, Merchant, Notice, Order, Outcome, ResultPage, ShopLink, WaitReason,
 };
 use crate::checkout::{Language, Text};
 
@@ -150,6 +150,7 @@ fn what_a_shop_writes_stays_text() {
             mark: "<".to_owned(),
             brand: Some("red;}</style>".to_owned()),
             return_label: Some(hostile.to_owned()),
+            link: Some(ShopLink { href: format!("https://a.example/?{hostile}"), label: hostile.to_owned() }),
         };
         let known = frame(language);
         let order = known.order.clone().map(|order| Order {

@@ -18,6 +18,8 @@ pub struct CardPage {
     pub cancel: Option<Form>,
     /// The money is reserved first and taken when the shop confirms: the button says so.
     pub hold: bool,
+    /// Short labels, for a telephone.
+    pub mobile: bool,
     /// The name on the card as typed before.
     pub holder: String,
     /// What is wrong with the fields.
@@ -56,8 +58,27 @@ impl CardPage {
     }
 
     fn button(&self) -> String {
+        // A telephone shows the amount right above the button.
+        if self.mobile {
+            return self.frame.t(if self.hold { "hold-button-mobile" } else { "pay-button-mobile" });
+        }
         let id = if self.hold { "hold-button" } else { "pay-button" };
         self.frame.text().fill(id, "amount", &self.frame.amount())
+    }
+
+    /// The hint under the security code.
+    fn code_hint(&self) -> String {
+        self.frame.t(if self.mobile { "code-hint-mobile" } else { "code-hint" })
+    }
+
+    /// The label of the button that gives the order up.
+    fn cancel_label(&self) -> String {
+        self.frame.t(if self.mobile { "cancel-button-mobile" } else { "cancel-button" })
+    }
+
+    /// The label of the way to the other methods.
+    fn another_label(&self) -> String {
+        self.frame.t(if self.mobile { "another-way-button-mobile" } else { "another-way-button" })
     }
 
     /// How many attempts remain, in words, after a decline.

@@ -15,7 +15,7 @@ pub use card::{
     NumberError, TestCard,
 };
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
-pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, Timer};
+pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
     PlacePage, Tile, TileGroup,

@@ -13,6 +13,17 @@ pub struct Merchant {
     pub brand: Option<String>,
     /// The shop's own words for the button that leads back to it, instead of "Return to NAME".
     pub return_label: Option<String>,
+    /// A place in the shop that the payer may go to without deciding anything here.
+    pub link: Option<ShopLink>,
+}
+
+/// A link into the shop that the shop named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShopLink {
+    /// An `http` or `https` address.
+    pub href: String,
+    /// The shop's own words, or empty for ours.
+    pub label: String,
 }
 
 impl Merchant {
@@ -197,6 +208,13 @@ impl Frame {
     /// A text in the plural form for a count.
     pub fn n(&self, id: &str, count: u32) -> String {
         self.text().count(id, count)
+    }
+
+    /// The link into the shop, with its words.
+    pub(super) fn shop_link(&self) -> Option<ShopLink> {
+        let link = self.merchant.as_ref()?.link.clone()?;
+        let label = if link.label.is_empty() { self.t("back-to-shop") } else { link.label };
+        Some(ShopLink { href: link.href, label })
     }
 
     /// The words on the button that leads back to the shop.

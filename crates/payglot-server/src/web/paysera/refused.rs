@@ -113,6 +113,7 @@ pub(super) fn refuse(gateway: &Gateway, refusing: Refusing) -> Response {
         name,
         brand: None,
         return_label: None,
+        link: None,
     });
     let frame = Frame {
         language: refusing.language,

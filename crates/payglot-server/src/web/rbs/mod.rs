@@ -25,6 +25,7 @@ use callers::Refusing;
 use operate::{decline_by_client, operate};
 use payglot_core::Intent;
 use payglot_wire::raw::{Method, RawRequest, Reply};
+use payglot_wire::rbs::page::PageKind;
 use payglot_wire::rbs::{Language, Operation, Page, Params, Refused, reply};
 use register::register;
 use status::status;
@@ -93,8 +94,11 @@ async fn page(
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let language = Page::from_path(path).and_then(|page| PageLanguage::parse(page.language.code()));
-    let id = query_value(query, "mdOrder").and_then(|id| id.parse().ok()).filter(|_| Page::from_path(path).is_some());
+    let asked = Page::from_path(path);
+    let language = asked.and_then(|page| PageLanguage::parse(page.language.code()));
+    // The page of errors is about no order: that of an order tells by itself what became of it.
+    let pays = asked.is_some_and(|page| page.kind == PageKind::Payment);
+    let id = query_value(query, "mdOrder").and_then(|id| id.parse().ok()).filter(|_| pays);
     let Some(id) = id else {
         return failure::PageFailure::UnknownOrder.into_response(language.unwrap_or(PageLanguage::En));
     };

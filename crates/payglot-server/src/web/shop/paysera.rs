@@ -43,6 +43,8 @@ pub(super) fn visit(
             .flatten()
             .collect::<Vec<_>>()
             .join(" "),
+        shop_link: None,
+        mobile: false,
         can_return: true,
         language,
         frame_ancestors: project.settings.frame_ancestors.clone(),

@@ -1,6 +1,7 @@
 //! The pages of an RBS order.
 
 use crate::checkout::Language;
+use crate::checkout::view::ShopLink;
 use crate::checkout::visit::Visit;
 use crate::flows::StoredPayment;
 use crate::gateway::Gateway;
@@ -9,6 +10,7 @@ use crate::upstream::Demand;
 use payglot_core::{PaymentId, State};
 use payglot_wire::rbs;
 use payglot_wire::rbs::request::Feature;
+use payglot_wire::text::url::is_absolute as is_web_address;
 
 /// A payer's visit to the page of a payment, in the language of the page's address or else of the order.
 pub(super) fn visit(
@@ -29,6 +31,8 @@ pub(super) fn visit(
         test_mode: project.settings.test_mode,
         description: text("description"),
         holder: text("cardholderName"),
+        shop_link: shop_link(&details),
+        mobile: page_view == Some("MOBILE"),
         can_return: details.return_to(true).is_some(),
         language,
         frame_ancestors: project.settings.frame_ancestors.clone(),
@@ -39,6 +43,13 @@ pub(super) fn visit(
         choice: None,
         payment: stored.payment,
     }
+}
+
+/// `backToShopUrl` and `backToShopName` of the merchant's own parameters: a link beside the way back that ends the visit. Only to the
+/// web: such a parameter is not judged when an order is registered.
+fn shop_link(details: &rbs::Details) -> Option<ShopLink> {
+    let href = details.merchant_param("backToShopUrl").filter(|href| is_web_address(href))?;
+    Some(ShopLink { href, label: details.merchant_param("backToShopName").unwrap_or_default() })
 }
 
 /// Where the payer goes back to. After a failure it is the address for failures, if the shop named one.

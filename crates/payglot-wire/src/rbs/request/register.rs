@@ -81,6 +81,7 @@ const OTHER: &[(&str, Judge)] = &[
     ("orderPayerData", is_object),
     ("billingAndShippingAddressMatchIndicator", |text| matches!(text, "Y" | "N")),
     ("prepaymentMdOrder", |text| fits(text, 36)),
+    ("cardholderName", is_holder),
     ("feeInput", |text| is_digits(text, 1, 8)),
     ("mcc", |text| is_digits(text, 4, 4)),
 ];
@@ -336,6 +337,11 @@ fn is_digits(text: &str, min: usize, max: usize) -> bool {
 
 fn is_phone(text: &str) -> bool {
     is_digits(text.strip_prefix('+').unwrap_or(text), 7, 15)
+}
+
+/// A name, and not a card number that somebody put there: what an order is registered with is kept.
+fn is_holder(text: &str) -> bool {
+    fits(text, 512) && text.chars().filter(char::is_ascii_digit).count() <= 6
 }
 
 fn is_page_view(text: &str) -> bool {
