@@ -53,7 +53,7 @@ impl Default for Config {
             trust_forwarded_for: false,
             body_max: 256 * 1024,
             request_seconds: 30,
-            callback_seconds: 20,
+            callback_seconds: 30,
             callbacks_per_endpoint: 16,
             shutdown_seconds: 30,
             log_format: "text".to_owned(),

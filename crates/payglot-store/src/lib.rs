@@ -88,6 +88,11 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<(PaymentId, OperationId)>, StoreError>;
 
+    /// Replaces the merchant's parameters of a payment and stores what is to be told about it, where the payment itself does not change.
+    /// [`StoreError::Changed`] if the parameters are no longer as the caller saw them. Returns the notifications that the caller has
+    /// claimed.
+    async fn learn(&self, learned: Learned) -> Result<Vec<Notification>, StoreError>;
+
     // ---- notifications ----
 
     /// Claims notifications that are due: not acknowledged, not dead, not under another lease, first of their payment. Fair between

@@ -32,6 +32,21 @@ pub struct Commit {
     pub lease_until: UnixMillis,
 }
 
+/// Something became known of a payment that does not change it.
+#[derive(Clone, Debug)]
+pub struct Learned {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The merchant's parameters as the caller saw them.
+    pub seen: String,
+    /// The parameters from now on.
+    pub details: String,
+    /// Rendered and signed.
+    pub notifications: Vec<NewNotification>,
+    /// One that may go out at once is claimed for the caller until then.
+    pub lease_until: UnixMillis,
+}
+
 /// What a commit gave.
 #[derive(Clone, Debug)]
 pub struct Committed {

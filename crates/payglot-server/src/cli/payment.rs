@@ -1,6 +1,7 @@
 //! `payglot payment`.
 
 use super::{Where, notification, output};
+use crate::flows::learn::{self, Facts};
 use crate::flows::operate::{Wish, operate};
 use crate::startup;
 use anyhow::Context as _;
@@ -46,6 +47,25 @@ enum Action {
     Void(Change),
     /// Give captured money back.
     Refund(Change),
+    /// Tell the shop what became known of the payer after a payment was reported (Paysera: a callback with status 3).
+    Inform {
+        #[command(flatten)]
+        place: Where,
+        /// The payment's id.
+        id: PaymentId,
+        /// Is the payer the one whose national number the shop sent? Left out: the bank does not tell.
+        #[arg(long)]
+        person_matches: Option<bool>,
+        /// The payer's first name.
+        #[arg(long)]
+        name: Option<String>,
+        /// The payer's last name.
+        #[arg(long)]
+        surname: Option<String>,
+        /// The payer's account (IBAN).
+        #[arg(long)]
+        account: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +93,9 @@ impl Payment {
             Action::List { place, project, state, limit } => list(&place, project, state, limit).await,
             Action::Capture(change) => change.apply(|amount, key| Wish::Capture { amount, last: true, key }).await,
             Action::Void(change) => change.apply(|amount, key| Wish::Void { amount, key }).await,
+            Action::Inform { place, id, person_matches: person, name, surname, account } => {
+                inform(&place, id, &Facts { person, name, surname, account }).await
+            }
             Action::Refund(change) => change.apply(|amount, key| Wish::Refund { amount, key, expected: None }).await,
         }
     }
@@ -101,6 +124,20 @@ impl Change {
         }
         Ok(())
     }
+}
+
+async fn inform(place: &Where, id: PaymentId, facts: &Facts) -> anyhow::Result<()> {
+    let gateway = startup::for_command(place.load()?)?;
+    let stored = gateway.store.payment(id).await?.with_context(|| format!("there is no payment {id}"))?;
+    let told = learn::learn(&gateway, stored, facts).await?;
+    gateway.store.close().await;
+    anyhow::ensure!(told.is_some(), "nothing was paid yet, or the project's protocol has no word for it");
+    if place.json {
+        output::line(&json!({ "payment": id.to_string(), "told": true }));
+    } else {
+        output::text("the shop will be told");
+    }
+    Ok(())
 }
 
 async fn list(place: &Where, project: Option<String>, state: Option<State>, limit: u32) -> anyhow::Result<()> {

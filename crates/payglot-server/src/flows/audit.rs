@@ -3,7 +3,7 @@
 use super::FlowError;
 use payglot_core::ledger::{Account, Posting, balance};
 use payglot_core::moves::is_path;
-use payglot_core::{Intent, OperationKind, OperationStatus, Payment, State, outbox};
+use payglot_core::{Event, Intent, OperationKind, OperationStatus, Payment, State, outbox};
 use payglot_store::{BankOutcome, NotificationState, PaymentFile, Store};
 use std::collections::BTreeMap;
 
@@ -194,6 +194,8 @@ fn announcements_agree(file: &PaymentFile) -> Finding {
         }
         match happened.get_mut(notification.call.event.as_str()) {
             Some(left) if *left > 0 => *left -= 1,
+            // Told without a change of the payment, such as what became known of its payer.
+            None if Event::ALL.iter().all(|event| event.name() != notification.call.event) => {}
             Some(_) | None => {
                 return Some(("I4", format!("{} is announced more often than it happened", notification.call.event)));
             }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod binding;
 pub mod cancel;
 pub mod expire;
+pub mod learn;
 pub mod operate;
 pub mod params;
 pub mod pay;

@@ -5,7 +5,7 @@ use super::errors::is_duplicate;
 use super::notifications::{self, Owner};
 use super::{bindings, rows};
 use crate::StoreError;
-use crate::records::{Commit, Committed, StoredPayment};
+use crate::records::{Commit, Committed, Learned, Notification, StoredPayment};
 use payglot_core::{
     Currency, Decision, Money, Operation, OperationId, OperationStatus, Payment, PaymentId, ProjectId, State,
 };
@@ -27,6 +27,17 @@ pub(super) fn commit(db: &Connection, commit: &Commit) -> Result<Committed, Stor
     let owner = Owner { n, id: decision.payment.id, project: decision.payment.project, fresh: registers };
     let claimed = notifications::insert(db, &owner, &commit.notifications, commit.lease_until)?;
     Ok(Committed { order, claimed })
+}
+
+/// Replaces the details of a payment that does not change, and stores what is to be told about it.
+pub(super) fn learn(db: &Connection, learned: &Learned) -> Result<Vec<Notification>, StoreError> {
+    let Some((n, stored)) = by_id(db, learned.payment)? else { return Err(StoreError::NotFound) };
+    let sql = "UPDATE payment_details SET details = ? WHERE payment = ? AND details = ?";
+    if db.prepare_cached(sql)?.execute(params![learned.details, n, learned.seen])? == 0 {
+        return Err(StoreError::Changed);
+    }
+    let owner = notifications::Owner { n, id: learned.payment, project: stored.payment.project, fresh: false };
+    notifications::insert(db, &owner, &learned.notifications, learned.lease_until)
 }
 
 /// Registers a payment: its internal number and its order number.

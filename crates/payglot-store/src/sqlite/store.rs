@@ -3,8 +3,8 @@
 use super::{SqliteStore, bank, bindings, keys, lists, notifications, payments, projects};
 use crate::records::{
     Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Claim, Commit, Committed, Delivery, GatewayKey,
-    NewGatewayKey, NewProject, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, Project,
-    SealedSecret, StoredPayment,
+    Learned, NewGatewayKey, NewProject, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter,
+    Project, SealedSecret, StoredPayment,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
@@ -61,6 +61,10 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<(PaymentId, OperationId)>, StoreError> {
         self.readers.scan(move |db| lists::unanswered(db, asked_before, limit)).await
+    }
+
+    async fn learn(&self, learned: Learned) -> Result<Vec<Notification>, StoreError> {
+        self.writer.write(move |db| payments::learn(db, &learned)).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Notification>, StoreError> {

@@ -3,6 +3,7 @@
 pub(super) mod paysera;
 mod rbs;
 
+use super::learn::Facts;
 use crate::clock::Clock;
 use crate::gateway::Gateway;
 use crate::keys::KeyError;
@@ -10,7 +11,7 @@ use crate::projects::ActiveProject;
 use crate::secrets::RsaError;
 use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, DeclineReason, UnixMillis};
-use payglot_store::{Binding, CallMethod, NewNotification, StoreError};
+use payglot_store::{Binding, CallMethod, NewNotification, StoreError, StoredPayment};
 use payglot_wire::Protocol;
 use payglot_wire::raw::{Method, OutgoingCall};
 use std::sync::Arc;
@@ -64,6 +65,31 @@ pub(super) async fn render_activity(
         activity_calls(project, &changed)
     };
     Ok(stored(clock, project, signed(project, written)?, now))
+}
+
+/// The word of the notification of what became known of a payment: no change of it, so no event.
+pub(super) const FACTS: &str = "facts_learned";
+
+/// The details with what became known, and the notification of it; `None` where a protocol has no word for it, or not yet.
+pub(super) async fn render_facts(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    known: &StoredPayment,
+    facts: &Facts,
+    now: UnixMillis,
+) -> Result<Option<(String, Vec<NewNotification>)>, StoreError> {
+    let Some(details) = with_facts(project, known, facts) else { return Ok(None) };
+    let Some(seal) = seal(gateway, project, 1, now).await? else { return Ok(None) };
+    let (payment, text) = (known.payment.clone(), details.clone());
+    let written = aside(project, move |project| paysera::fact_calls(project, &payment, &text, &seal)).await?;
+    Ok(Some((details, stored(&gateway.clock, project, signed(project, written)?, now))))
+}
+
+fn with_facts(project: &ActiveProject, known: &StoredPayment, facts: &Facts) -> Option<String> {
+    match project.protocol {
+        Protocol::Rbs => None,
+        Protocol::Paysera => paysera::with_facts(&known.payment, &known.details, facts),
+    }
 }
 
 fn signs_slowly(project: &ActiveProject) -> bool {

@@ -1,13 +1,14 @@
 //! Paysera callbacks.
 
-use super::{Call, NoSignature};
+use super::{Call, FACTS, NoSignature};
 use crate::flows::again;
+use crate::flows::learn::Facts;
 use crate::gateway::Gateway;
 use crate::keys::KeyError;
 use crate::projects::{ActiveProject, methods};
 use crate::secrets::{self, RsaError, RsaPrivateKey};
-use payglot_core::{Decision, OperationKind, Payment, UnixMillis};
-use payglot_wire::paysera::{self, CallbackSettings, Details, Signer, legacy, signature};
+use payglot_core::{Decision, OperationKind, Payment, State, UnixMillis};
+use payglot_wire::paysera::{self, CallbackSettings, Details, PersonCode, Signer, Status, legacy, signature};
 use std::sync::Arc;
 
 /// What signs, or encrypts, the callbacks of one decision: fetched before, because it waits for the store.
@@ -55,6 +56,43 @@ pub(crate) fn as_told(payment: &Payment, details: &str) -> (Payment, Details) {
     }
     let payment = Payment { order: again::own_number(payment).to_owned(), ..payment.clone() };
     (payment, details)
+}
+
+/// The details with what became known; `None` before the payment was reported, because then the report itself tells it.
+pub(super) fn with_facts(payment: &Payment, details: &str, facts: &Facts) -> Option<String> {
+    let reported = payment.state == State::Paid;
+    let mut details = Details::read(details);
+    let learned = &mut details.learned;
+    learned.personcode = match facts.person {
+        Some(true) => PersonCode::Matches,
+        Some(false) => PersonCode::Differs,
+        None => PersonCode::Unknown,
+    };
+    for (slot, fact) in [
+        (&mut learned.name, &facts.name),
+        (&mut learned.surname, &facts.surname),
+        (&mut learned.account, &facts.account),
+    ] {
+        if fact.is_some() {
+            slot.clone_from(fact);
+        }
+    }
+    reported.then(|| details.to_text())
+}
+
+/// The callback with status 3.
+pub(super) fn fact_calls(
+    project: &ActiveProject,
+    payment: &Payment,
+    details: &str,
+    seal: &Seal,
+) -> Result<Vec<Call>, NoSignature> {
+    let settings = project.paysera_callbacks().ok_or(NoSignature::NoKey("sign_password"))?;
+    let (payment, details) = as_told(payment, details);
+    let Some(iv) = seal.ivs.first() else { return Ok(Vec::new()) };
+    let signer = Signer { key: &seal.key, iv: *iv };
+    let call = paysera::notification::call(Status::Additional, None, &payment, &details, &settings, signer)?;
+    Ok(call.map(|call| (FACTS, call)).into_iter().collect())
 }
 
 /// What the payer carries back to the shop.

@@ -1,8 +1,10 @@
 //! What the shop's server hears, and what the payer carries back.
 
 use super::{Paysera, REFUSED, carried, proven, values};
+use crate::harness::payer::PAID;
 use crate::harness::receiver::Say;
-use payglot_core::{Currency, Money};
+use payglot_core::{Currency, Money, PaymentId};
+use payglot_server::flows::learn::{Facts, learn};
 use payglot_server::flows::operate::{Wish, operate};
 use payglot_store::NotificationState;
 
@@ -167,5 +169,32 @@ async fn a_test_payment_says_so() {
     shop.gateway.deliver().await;
     let names = ["test", "status", "name", "surename", "account"];
     assert_eq!(values(&shop.heard()[0], &names), "1 1 Name Last name TEST1234567890");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn what_becomes_known_later_is_told_with_status_3_after_the_payment() {
+    let shop = Paysera::start().await;
+    let id = |page: &str| page.trim_start_matches("/checkout/").split('?').next().map(str::parse);
+    let page = shop.taken(&[("personcode", "38001010000")]).await;
+    let id: PaymentId = id(&page).expect("an id").expect("an id");
+    let facts = Facts { person: Some(true), account: Some("LT121000011101001000".to_owned()), ..Facts::default() };
+    let whole = &shop.gateway.gateway;
+    let learned = async || {
+        let stored = whole.store.payment(id).await.expect("the store works").expect("the payment");
+        learn(whole, stored, &facts).await.expect("the store works")
+    };
+    assert!(learned().await.is_none(), "nothing is paid yet");
+    shop.gateway.receiver.script(&[Say::Status(500)]);
+    let page = shop.gateway.payer.get(&page).await;
+    shop.gateway.payer.type_card(&page, PAID).await;
+    assert!(learned().await.is_some());
+    shop.gateway.deliver().await;
+    assert_eq!(shop.gateway.receiver.calls().len(), 1, "the payment itself is not acknowledged yet");
+    shop.gateway.pass(2 * 3600);
+    while shop.gateway.deliver().await > 0 {}
+    let names = ["status", "personcodestatus", "account", "payamount"];
+    let told: Vec<_> = shop.heard().iter().map(|fields| values(fields, &names)).collect();
+    assert_eq!(told, ["1 0 - 1000", "1 0 - 1000", "3 1 LT121000011101001000 1000"]);
     shop.end().await;
 }
