@@ -138,6 +138,7 @@ impl Run {
         let (demo, shop) = self.start()?;
         verify::wait_for_answers(&self.binary, &self.data)?;
         let states = verify::settle(&shop, &self.book, &self.receiver)?;
+        verify::wait_for_deliveries(&self.binary, &self.data)?;
         let received = self.receiver.received();
         verify::compare(&self.book, &states, &received);
         let audit = verify::audit(&self.binary, &self.data);

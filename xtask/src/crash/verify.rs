@@ -192,15 +192,27 @@ fn moved_wrongly(order: &Order, truth: &Truth) -> Option<String> {
 
 /// Waits until the bank has answered for every operation that a kill or a lost answer left open.
 pub(super) fn wait_for_answers(binary: &Path, data: &Path) -> Result<()> {
+    wait_for_none(binary, data, "/open_operations")
+}
+
+/// Waits until no notification is scheduled any more: those of two refunds of one order are the same bytes, so that a repeat of the first
+/// looks like the second.
+pub(super) fn wait_for_deliveries(binary: &Path, data: &Path) -> Result<()> {
+    wait_for_none(binary, data, "/notifications/scheduled")
+}
+
+/// Waits until a number of the audit's report is 0.
+fn wait_for_none(binary: &Path, data: &Path, number: &str) -> Result<()> {
     let started = Instant::now();
     loop {
         let said = run_audit(binary, data)?;
         let report: Value = serde_json::from_str(&said).with_context(|| format!("no report: {said}"))?;
-        let open = report["open_operations"].as_u64().context("the audit does not count open operations")?;
-        if open == 0 {
+        let left = report.pointer(number).and_then(Value::as_u64);
+        let left = left.with_context(|| format!("the audit does not count {number}"))?;
+        if left == 0 {
             return Ok(());
         }
-        ensure!(started.elapsed() < SETTLED_WITHIN, "{open} operations never got an answer");
+        ensure!(started.elapsed() < SETTLED_WITHIN, "{number} stays at {left}");
         // Only a pause between two questions.
         std::thread::sleep(Duration::from_millis(500));
     }
