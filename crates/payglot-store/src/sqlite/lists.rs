@@ -109,8 +109,8 @@ fn of_projects(
     Ok(())
 }
 
-/// A page of a project's payments, newest first, and their number. Count and page are read from the index alone.
-pub(super) fn page(db: &Connection, filter: &PageFilter) -> Result<Page, StoreError> {
+/// Which rows a page is of, and the column of its order.
+fn chosen(filter: &PageFilter) -> (String, &'static str) {
     let code = |state: &State| State::LIST.iter().position(|known| known == state).unwrap_or(usize::MAX);
     let list = |codes: Vec<usize>| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let states = list(filter.states.iter().map(|(state, _)| code(state)).collect());
@@ -119,10 +119,16 @@ pub(super) fn page(db: &Connection, filter: &PageFilter) -> Result<Page, StoreEr
         PaymentMoment::Created => ("payment_list", "created_at"),
         PaymentMoment::Paid => ("payment_paid", "paid_at"),
     };
-    let chosen = format!(
+    let rows = format!(
         "FROM payment INDEXED BY {index} WHERE project = ?1 AND state IN ({states}) AND {moment} >= ?2 AND {moment} < ?3
         AND 2 * state + (refunded > 0) IN ({groups})"
     );
+    (rows, moment)
+}
+
+/// A page of a project's payments, newest first, and their number. Count and page are read from the index alone.
+pub(super) fn page(db: &Connection, filter: &PageFilter) -> Result<Page, StoreError> {
+    let (chosen, moment) = chosen(filter);
     let (project, from, until) = (filter.project.0, filter.from.0, filter.until.0);
     let total: i64 = db
         .prepare_cached(&format!("SELECT count(*) {chosen}"))?
@@ -241,4 +247,30 @@ pub(super) fn backlog(db: &Connection) -> Result<Backlog, StoreError> {
             "SELECT asked_at FROM operation INDEXED BY operation_unanswered WHERE status IN (0, 2) ORDER BY asked_at LIMIT 1",
         )?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::schema;
+    use payglot_core::ProjectId;
+
+    #[test]
+    fn pages_and_their_counts_are_read_from_the_index_alone() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        schema::apply(&mut db).expect("migrated");
+        for moment in [PaymentMoment::Created, PaymentMoment::Paid] {
+            let (from, until) = (UnixMillis(1), UnixMillis(2));
+            let states = vec![(State::Paid, true), (State::Held, false)];
+            let filter = PageFilter { project: ProjectId(1), moment, from, until, states, offset: 0, limit: 10 };
+            let (chosen, column) = chosen(&filter);
+            for sql in
+                [format!("SELECT count(*) {chosen}"), format!("SELECT n {chosen} ORDER BY {column} DESC, n DESC")]
+            {
+                let plan = format!("EXPLAIN QUERY PLAN {sql}");
+                let steps: String = db.query_row(&plan, params![1, 1, 2], |row| row.get(3)).expect("a plan");
+                assert!(steps.starts_with("SEARCH payment USING COVERING INDEX"), "{steps}");
+            }
+        }
+    }
 }
