@@ -80,6 +80,16 @@ const EXCEPTIONS: &[Exception] = &[
         "hands the card on as the provider takes it, and says what the order demands of its authentication",
     ),
     (
+        "crates/payglot-server/src/web/rbs/one_shot.rs",
+        "upstream",
+        "hands the card on as the provider takes it, and says who leads the payer",
+    ),
+    (
+        "crates/payglot-server/src/web/rbs/page_calls.rs",
+        "upstream",
+        "asks a card number for its scheme, which the provider's type alone can tell",
+    ),
+    (
         "crates/payglot-server/src/web/rbs/tds.rs",
         "upstream",
         "tells a merchant's page which step of 3-D Secure the provider wants",

@@ -46,6 +46,8 @@ mod tests {
             amount: rub(100),
             expires_at: now.plus(60_000),
             hold_end: None,
+            verifies: false,
+            attempts_max: None,
             details: "description=old".to_owned(),
         };
         let old = register::register(&gateway, &shop, order).await.expect("registered");

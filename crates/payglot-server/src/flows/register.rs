@@ -20,6 +20,11 @@ pub struct Order {
     pub expires_at: UnixMillis,
     /// The end of the hold that the merchant named.
     pub hold_end: Option<HoldEnd>,
+    /// Is the card only verified? Its hold then lives no moment: it is voided as soon as it is made, and should the process die between
+    /// the two, the loop that ends holds voids it.
+    pub verifies: bool,
+    /// Attempts that the payer has, if not as many as the project gives.
+    pub attempts_max: Option<u8>,
     /// The merchant's parameters, as the protocol's codec wrote them.
     pub details: String,
 }
@@ -31,13 +36,14 @@ pub async fn register(
     order: Order,
 ) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
+    let terms = terms(project, &order);
     let new = NewPayment {
         id: gateway.clock.payment_id(),
         project: project.id,
         order: order.number,
         intent: order.intent,
         amount: order.amount,
-        terms: Terms { hold_end: order.hold_end, ..project.settings.terms() },
+        terms,
         expires_at: order.expires_at,
     };
     let mut decision = decide_registration(new, now)?;
@@ -45,4 +51,14 @@ pub async fn register(
         super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), now).await?;
     decision.payment.order = number;
     Ok(StoredPayment { payment: decision.payment, details: order.details })
+}
+
+fn terms(project: &ActiveProject, order: &Order) -> Terms {
+    let usual = project.settings.terms();
+    Terms {
+        hold_end: order.hold_end.filter(|_| !order.verifies),
+        hold_ms: if order.verifies { 0 } else { usual.hold_ms },
+        attempts_max: order.attempts_max.unwrap_or(usual.attempts_max),
+        ..usual
+    }
 }

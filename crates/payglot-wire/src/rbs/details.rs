@@ -36,6 +36,7 @@ impl Details {
         let mut lenient = defaults.clone();
         (lenient.may_verify, lenient.may_pay_automatically, lenient.may_name_callback) = (true, true, true);
         (lenient.numbers_orders, lenient.amount_max, lenient.now) = (true, i64::MAX, None);
+        lenient.needs_return_url = false;
         lenient.currencies.extend(self.get("currency").and_then(super::request::currency));
         Register::read(&self.params, &lenient).ok()
     }
@@ -54,6 +55,12 @@ impl Details {
     pub fn currency(&self, payment: &Payment) -> String {
         let known = || format!("{:03}", payment.amount.currency().numeric().unwrap_or_default());
         self.get("currency").map_or_else(known, str::to_owned)
+    }
+
+    /// The amount that the merchant registered, in minor units: 0 for a card that is only verified, though the bank is asked for more.
+    pub fn amount(&self, payment: &Payment) -> i64 {
+        let named = self.get("amount").filter(|_| self.has(Feature::Verify)).and_then(|amount| amount.parse().ok());
+        named.unwrap_or(payment.amount.minor())
     }
 
     /// Where the payer goes: after a failure to `failUrl`, if there is one.

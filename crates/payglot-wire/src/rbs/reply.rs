@@ -4,6 +4,8 @@ mod card_auth;
 mod cart;
 mod history;
 mod lookup;
+pub mod one_shot;
+pub mod page;
 pub mod payment;
 mod read;
 mod refusal;

@@ -6,6 +6,7 @@ mod card_payment;
 mod features;
 mod follow_up;
 mod lookup;
+mod one_shot;
 mod register;
 
 use super::codes::Refused;
@@ -18,6 +19,7 @@ pub use card_payment::{CardFields, Finish, PaymentOrder, ThreeDsFields, md_order
 pub use features::Feature;
 pub use follow_up::{Decline, DeclineByClient, Deposit, DepositType, PositionRefund, Refund, Reverse, SumRefund};
 pub use lookup::{AddParams, LastOrders, VerifyEnrollment};
+pub use one_shot::{OneShot, Shot};
 use payglot_core::{Currency, PaymentId, UnixMillis};
 pub use register::{Lifetime, Register};
 pub(super) use register::{json_params, write_json_params};
@@ -47,6 +49,8 @@ pub struct Defaults {
     pub may_pay_automatically: bool,
     /// May an order name its own callback address?
     pub may_name_callback: bool,
+    /// Must an order say where the payer goes afterwards? Not where no payer is led anywhere.
+    pub needs_return_url: bool,
 }
 
 impl Default for Defaults {
@@ -64,6 +68,7 @@ impl Default for Defaults {
             may_verify: false,
             may_pay_automatically: false,
             may_name_callback: true,
+            needs_return_url: true,
         }
     }
 }

@@ -28,10 +28,15 @@ pub(super) async fn find(
     if stored.payment.project != project.id {
         return Err(FlowError::Refused(Refusal::NotAllowed));
     }
+    Ok(settled(gateway, stored).await)
+}
+
+/// The order with the answers that were still missing, as far as the provider has them by now.
+pub(super) async fn settled(gateway: &Gateway, stored: StoredPayment) -> StoredPayment {
     match recover::settle_open(gateway, stored.clone()).await {
-        Ok(settled) => Ok(settled),
+        Ok(settled) => settled,
         // What is stored is still the truth; the recovery goes on asking.
-        Err(_) => Ok(stored),
+        Err(_) => stored,
     }
 }
 

@@ -97,7 +97,8 @@ async fn pay_order(
 ) -> Result<PaymentAnswer, Refused> {
     let fields = CardFields::read(params);
     if let Some(attempt) = asked.three_ds.transaction {
-        return second_call(gateway, stored, &asked, attempt, &fields).await;
+        let three_ds = tds::Fields::new(asked.language, &asked.three_ds);
+        return second_call(gateway, stored, attempt, &three_ds, &fields).await;
     }
     let details = Details::read(&stored.details);
     let optional = details.has(Feature::ForceNoCvc);
@@ -117,7 +118,7 @@ async fn pay_order(
         ip,
         demand: shop::demand(project, stored),
         remember: Some(remember),
-        three_ds: tds::Fields::of(&asked),
+        three_ds: tds::Fields::new(asked.language, &asked.three_ds),
     };
     pay_with(gateway, stored.clone(), payer).await
 }
@@ -151,14 +152,14 @@ pub(super) async fn pay_with(
         if let Some(attempt) = same_card(&stored, &means)
             && let Some((step, address)) = pay::current_step(gateway, attempt).await
         {
-            return Ok(tds::step(gateway, &stored, attempt, step, &address, &three_ds));
+            return Ok(tds::step(gateway, attempt, step, &address, &three_ds));
         }
         stored = pay::abandon(gateway, stored.payment.id).await.map_err(|error| refused(&error))?;
     }
     if stored.payment.state != State::Created {
         return Err(Refused::StateForbids);
     }
-    let back = tds::BackTo::of(gateway, &stored, &three_ds);
+    let back = tds::BackTo::of(gateway, &three_ds);
     let payer = pay::Payer { means, binding, save, ip, demand, guide: Guide::Merchant, remember };
     let paid = pay::attempt(gateway, stored, payer, move |_| back.version_1()).await;
     let paid = paid.map_err(|error| refused(&error))?;
@@ -177,11 +178,11 @@ fn same_card(stored: &StoredPayment, means: &Means) -> Option<OperationId> {
 }
 
 /// The browser was looked at, so the call is repeated with the id of the attempt.
-async fn second_call(
+pub(super) async fn second_call(
     gateway: &Arc<Gateway>,
     stored: &StoredPayment,
-    asked: &PaymentOrder,
     attempt: OperationId,
+    three_ds: &tds::Fields,
     fields: &CardFields<'_>,
 ) -> Result<PaymentAnswer, Refused> {
     let known = stored.payment.operation(attempt).filter(|known| known.kind.is_attempt());
@@ -192,7 +193,7 @@ async fn second_call(
             return Err(Refused::ParameterInvalid(fields.number_name.to_owned()));
         }
     }
-    tds::go_on(gateway, stored, attempt, &tds::Fields::of(asked)).await
+    tds::go_on(gateway, stored, attempt, three_ds).await
 }
 
 /// What the core refuses of a payment, in the protocol's words.

@@ -5,7 +5,9 @@ mod callers;
 mod card_input;
 mod cards;
 mod lookup;
+mod one_shot;
 mod operate;
+mod page_calls;
 mod register;
 mod status;
 mod tds;
@@ -22,10 +24,12 @@ use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use callers::Refusing;
+use one_shot::one_shot;
 use operate::{decline_by_client, operate};
 use payglot_core::Intent;
 use payglot_wire::raw::{Method, RawRequest, Reply};
 use payglot_wire::rbs::page::PageKind;
+use payglot_wire::rbs::request::Shot;
 use payglot_wire::rbs::{Language, Operation, Page, Params, Refused, reply};
 use register::register;
 use status::status;
@@ -133,6 +137,14 @@ async fn call(
         Operation::Finish3dsPayment | Operation::Finish3dsVer2Payment | Operation::Continue3ds => {
             tds::finish(gateway, operation, &params, ip).await
         }
+        Operation::InstantPayment => one_shot(gateway, operation, Shot::Instant, &params, ip).await,
+        Operation::MotoPayment => one_shot(gateway, operation, Shot::Moto, &params, ip).await,
+        Operation::VerifyCard => one_shot(gateway, operation, Shot::Verify, &params, ip).await,
+        Operation::GetSessionStatus
+        | Operation::GetFee
+        | Operation::IsMaestroCard
+        | Operation::ShowErrors
+        | Operation::GetFinishedPaymentInfo => page_calls::ask(gateway, operation, &params).await,
         Operation::Finish3dsVer2PaymentAnonymous => tds::finish_anonymous(gateway, &params).await,
         Operation::GetLastOrdersForMerchants => lookup::last_orders(gateway, &params, ip).await,
         Operation::AddParams => lookup::add_params(gateway, &params, ip).await,

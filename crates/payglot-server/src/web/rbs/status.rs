@@ -10,7 +10,7 @@ use payglot_wire::rbs::{Details, Language, Operation, Params, Refused, StatusQue
 use std::net::IpAddr;
 
 /// The terminal of every sandbox project.
-const TERMINAL: &str = "123456";
+pub(super) const TERMINAL: &str = "123456";
 
 pub(super) async fn status(
     gateway: &Gateway,

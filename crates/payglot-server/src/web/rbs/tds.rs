@@ -10,7 +10,7 @@ use payglot_core::{OperationId, Refusal, State};
 use payglot_wire::raw::Reply;
 use payglot_wire::rbs::reply::status::action_code;
 use payglot_wire::rbs::reply::{PaymentAnswer, payment};
-use payglot_wire::rbs::request::{Feature, Finish, OrderRef, PaymentOrder};
+use payglot_wire::rbs::request::{Feature, Finish, OrderRef, ThreeDsFields};
 use payglot_wire::rbs::{Details, Language, Operation, Params, Refused, return_url, three_ds};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -27,12 +27,9 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub(super) fn of(asked: &PaymentOrder) -> Self {
-        Self {
-            language: asked.language,
-            finish_url: asked.three_ds.finish_url.clone(),
-            method_notification_url: asked.three_ds.method_notification_url.clone(),
-        }
+    pub(super) fn new(language: Language, sent: &ThreeDsFields) -> Self {
+        let (finish_url, method_notification_url) = (sent.finish_url.clone(), sent.method_notification_url.clone());
+        Self { language, finish_url, method_notification_url }
     }
 }
 
@@ -44,7 +41,7 @@ pub(super) struct BackTo {
 }
 
 impl BackTo {
-    pub(super) fn of(gateway: &Gateway, _: &StoredPayment, fields: &Fields) -> Self {
+    pub(super) fn of(gateway: &Gateway, fields: &Fields) -> Self {
         Self { rest: rest(gateway), language: fields.language, finish_url: fields.finish_url.clone() }
     }
 
@@ -74,7 +71,7 @@ pub(super) async fn go_on(
     if !current || !stored.payment.payer_acts() {
         return Ok(settled(stored, fields.language, true));
     }
-    let back = BackTo::of(gateway, stored, fields).version_2();
+    let back = BackTo::of(gateway, fields).version_2();
     match pay::go_on(gateway, stored.clone(), attempt, back).await {
         Ok(paid) => Ok(answer(gateway, paid, fields, true)),
         // Another call with the same words was faster.
@@ -90,9 +87,7 @@ pub(super) async fn go_on(
 pub(super) fn answer(gateway: &Gateway, paid: Paid, fields: &Fields, version_2: bool) -> PaymentAnswer {
     match paid {
         Paid::Settled(stored) => settled(&stored, fields.language, version_2),
-        Paid::MerchantMustAct { stored, attempt, step: now, address } => {
-            step(gateway, &stored, attempt, now, &address, fields)
-        }
+        Paid::MerchantMustAct { attempt, step: now, address, .. } => step(gateway, attempt, now, &address, fields),
         // Only where our own page leads; a merchant's page can go there all the same.
         Paid::PayerMustAct(address) => PaymentAnswer::Unanswered { redirect: Some(absolute(gateway, &address)) },
     }
@@ -101,7 +96,6 @@ pub(super) fn answer(gateway: &Gateway, paid: Paid, fields: &Fields, version_2: 
 /// What a merchant's page must do now.
 pub(super) fn step(
     gateway: &Gateway,
-    stored: &StoredPayment,
     attempt: OperationId,
     step: Step,
     address: &str,
@@ -110,7 +104,7 @@ pub(super) fn step(
     let url = absolute(gateway, address);
     match step {
         Step::PaReq => {
-            let term_url = BackTo::of(gateway, stored, fields).version_1();
+            let term_url = BackTo::of(gateway, fields).version_1();
             PaymentAnswer::PaReq { acs_url: url, pa_req: three_ds::pa_req(attempt), term_url }
         }
         Step::Method => {

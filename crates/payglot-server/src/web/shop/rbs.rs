@@ -55,7 +55,7 @@ fn shop_link(details: &rbs::Details) -> Option<ShopLink> {
 /// Where the payer goes back to. After a failure it is the address for failures, if the shop named one.
 pub(super) fn return_address(project: &ActiveProject, stored: &StoredPayment, language: Language) -> Option<String> {
     let details = rbs::Details::read(&stored.details);
-    let url = details.return_to(is_success(stored.payment.state))?;
+    let url = details.return_to(is_success(stored.payment.state, &details))?;
     let default = rbs::Language::from_code(&project.settings.language).unwrap_or(rbs::Language::RU);
     let language = rbs::Language::from_code(language.code()).unwrap_or(default);
     Some(rbs::return_url(url, stored.payment.id, language))
@@ -76,12 +76,12 @@ pub(super) fn demand(stored: &StoredPayment) -> Demand {
 }
 
 /// Does the shop take this for a success? A payer who leaves before anything is decided has not paid yet.
-fn is_success(state: State) -> bool {
+fn is_success(state: State, details: &rbs::Details) -> bool {
     match state {
         State::Held | State::Paid | State::Pending => true,
-        State::Created | State::Underpaid | State::Declined | State::Voided | State::Cancelled | State::Expired => {
-            false
-        }
+        // A card that was verified: its hold was released at once, as it should be.
+        State::Voided => details.has(Feature::Verify),
+        State::Created | State::Underpaid | State::Declined | State::Cancelled | State::Expired => false,
     }
 }
 

@@ -71,6 +71,13 @@ fn secure_auth_info(attempt: &Operation, brand: CardBrand) -> Option<JsonObject>
     Some(json)
 }
 
+/// `eci` of an attempt, two digits; `None` if nothing was decided about its authentication.
+pub(super) fn eci_text(attempt: &Operation, brand: CardBrand) -> Option<String> {
+    let letters = letters(attempt);
+    let decided = letters.is_some() || attempt.facts.three_ds.is_some();
+    decided.then(|| format!("{:02}", eci(letters.map_or("", |letters| letters.result), brand).0))
+}
+
 /// `eci` and `authTypeIndicator` of a result: fully authenticated, attempted, or not at all; Visa counts the other way than the rest.
 fn eci(result: &str, brand: CardBrand) -> (i64, i64) {
     let visa = match brand {

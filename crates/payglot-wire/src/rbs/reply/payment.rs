@@ -63,47 +63,70 @@ pub enum PaymentAnswer {
 impl PaymentAnswer {
     /// The answer.
     pub fn reply(&self, language: Language) -> Reply {
-        answer(&self.members(|json| json.int("errorCode", 0), language))
+        answer(&self.object(language))
     }
 
-    /// The members, with `errorCode` as the operation has it.
-    pub(super) fn members(&self, code: impl FnOnce(JsonObject) -> JsonObject, language: Language) -> JsonObject {
-        let json = JsonObject::new();
-        let info = |text: BuyerText| text.info(language);
+    /// What a payer is told while the browser moves on; nothing at the first step of 3-D Secure 2, which is not seen.
+    pub(super) fn info(&self, language: Language) -> Option<String> {
         match self {
-            Self::Paid { redirect, version_2 } => {
-                let json = json.text_if("redirect", redirect.as_deref()).text("info", &info(BuyerText::M0));
-                code(json).bool("is3DSVer2", *version_2)
+            Self::Paid { .. } | Self::PaReq { .. } | Self::CReq { .. } => Some(BuyerText::M0.info(language)),
+            Self::Unanswered { .. } => Some(BuyerText::M7.info(language)),
+            Self::Refused { code, .. } => Some(action::buyer_text(*code).unwrap_or(BuyerText::M8).info(language)),
+            Self::Method { .. } => None,
+        }
+    }
+
+    /// Where the browser goes.
+    pub(super) fn redirect(&self) -> Option<&str> {
+        match self {
+            Self::Paid { redirect, .. } | Self::Unanswered { redirect } | Self::Refused { redirect, .. } => {
+                redirect.as_deref()
             }
-            Self::Unanswered { redirect } => {
-                let json = json.text_if("redirect", redirect.as_deref()).text("info", &info(BuyerText::M7));
-                code(json).bool("is3DSVer2", false)
+            Self::PaReq { .. } | Self::Method { .. } | Self::CReq { .. } => None,
+        }
+    }
+
+    /// The members of a step of 3-D Secure; none where there is no step.
+    pub(super) fn step(&self, json: JsonObject) -> JsonObject {
+        match self {
+            Self::Paid { .. } | Self::Unanswered { .. } | Self::Refused { .. } => json,
+            Self::PaReq { acs_url, pa_req, term_url } => {
+                json.bool("is3DSVer2", false).text("acsUrl", acs_url).text("paReq", pa_req).text("termUrl", term_url)
             }
-            Self::Refused { code: action, redirect, version_2 } => {
-                let text = refusal_text(*action, language);
-                let (name, kind) = error_type(*action);
-                let json = json.text_if("redirect", redirect.as_deref()).text("error", text);
-                code(json)
-                    .bool("is3DSVer2", *version_2)
-                    .text("errorTypeName", name)
-                    .text("processingErrorType", kind)
-                    .text("errorMessage", text)
-            }
-            Self::PaReq { acs_url, pa_req, term_url } => code(json.text("info", &info(BuyerText::M0)))
-                .bool("is3DSVer2", false)
-                .text("acsUrl", acs_url)
-                .text("paReq", pa_req)
-                .text("termUrl", term_url),
-            Self::Method { transaction, url, url_server, data } => code(json)
+            Self::Method { transaction, url, url_server, data } => json
                 .bool("is3DSVer2", true)
                 .text("threeDSServerTransId", transaction)
                 .text("threeDSMethodURL", url)
                 .text("threeDSMethodURLServer", url_server)
                 .text("threeDSMethodDataPacked", data),
-            Self::CReq { acs_url, packed } => code(json.text("info", &info(BuyerText::M0)))
-                .text("acsUrl", acs_url)
-                .bool("is3DSVer2", true)
-                .text("packedCReq", packed),
+            Self::CReq { acs_url, packed } => {
+                json.text("acsUrl", acs_url).bool("is3DSVer2", true).text("packedCReq", packed)
+            }
+        }
+    }
+
+    fn object(&self, language: Language) -> JsonObject {
+        let json = JsonObject::new().text_if("redirect", self.redirect());
+        match self {
+            Self::Paid { version_2, .. } => {
+                json.text_if("info", self.info(language).as_deref()).int("errorCode", 0).bool("is3DSVer2", *version_2)
+            }
+            Self::Unanswered { .. } => {
+                json.text_if("info", self.info(language).as_deref()).int("errorCode", 0).bool("is3DSVer2", false)
+            }
+            Self::Refused { code, version_2, .. } => {
+                let text = refusal_text(*code, language);
+                let (name, kind) = error_type(*code);
+                json.text("error", text)
+                    .int("errorCode", 0)
+                    .bool("is3DSVer2", *version_2)
+                    .text("errorTypeName", name)
+                    .text("processingErrorType", kind)
+                    .text("errorMessage", text)
+            }
+            Self::PaReq { .. } | Self::Method { .. } | Self::CReq { .. } => {
+                self.step(json.text_if("info", self.info(language).as_deref()).int("errorCode", 0))
+            }
         }
     }
 }

@@ -168,7 +168,7 @@ pub fn status_object(view: &StatusView) -> JsonObject {
         .int("orderStatus", order_status(payment))
         .int("actionCode", i64::from(code))
         .text("actionCodeDescription", action::description(code, language))
-        .int("amount", payment.amount.minor())
+        .int("amount", details.amount(payment))
         .text("currency", &details.currency(payment))
         .int("date", payment.created_at.0)
         .text("orderDescription", details.get("description").unwrap_or(""))
@@ -285,6 +285,11 @@ const fn payment_way(method: Method) -> &'static str {
 
 /// The answer of `getOrderStatus.do`, whose names have mixed cases. A declined order is error 2.
 pub fn status_old(view: &StatusView) -> Reply {
+    answer(&status_old_object(view))
+}
+
+/// The object, which is also a member of the answers to one-shot payments.
+pub fn status_old_object(view: &StatusView) -> JsonObject {
     let StatusView { payment, details, language, .. } = *view;
     let attempt = payment.last_attempt();
     let card = attempt.and_then(|attempt| attempt.card.as_ref());
@@ -295,7 +300,7 @@ pub fn status_old(view: &StatusView) -> Reply {
     let declined = Refused::OrderDeclined;
     let (code, text) =
         if status == 6 { (declined.code(), declined.text(language)) } else { ("0", success_text(language).into()) };
-    let json = JsonObject::new()
+    JsonObject::new()
         .text_if("expiration", card.map(|card| format!("{:06}", card.expiry)).as_deref())
         .text_if("cardholderName", card.map(|card| card.holder.as_str()))
         .int("depositAmount", deposited.deposited + deposited.refunded)
@@ -310,7 +315,6 @@ pub fn status_old(view: &StatusView) -> Reply {
         .int("OrderStatus", status)
         .text("OrderNumber", &payment.order)
         .text_if("Pan", card.map(|card| card.masked.as_str()))
-        .int("Amount", payment.amount.minor())
-        .text_if("Ip", ip);
-    answer(&json)
+        .int("Amount", details.amount(payment))
+        .text_if("Ip", ip)
 }

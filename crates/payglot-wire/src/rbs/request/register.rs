@@ -28,7 +28,7 @@ pub struct Register {
     pub amount: Money,
     /// The currency's number as sent (810 stays 810), 3 digits.
     pub currency: String,
-    /// Where the payer goes afterwards, up to 512 characters.
+    /// Where the payer goes afterwards, up to 512 characters; empty where no payer is led anywhere.
     pub return_url: String,
     /// Where the payer goes after a failure, up to 512 characters.
     pub fail_url: Option<String>,
@@ -125,7 +125,7 @@ impl Register {
             return Err(Refused::AmountInvalid);
         }
         let order_number = order_number(params)?;
-        let return_url = return_address(return_url)?;
+        let return_url = if return_url.is_empty() { String::new() } else { return_address(return_url)? };
         let fail_url = params.get("failUrl").map(return_address).transpose()?;
         let dynamic_callback_url = text(params, "dynamicCallbackUrl", 512, url::is_absolute)?;
         if dynamic_callback_url.is_some() && !defaults.may_name_callback {
@@ -243,7 +243,11 @@ fn required<'a>(params: &'a Params, defaults: &Defaults) -> Result<(&'a str, &'a
         return Err(Refused::NumberEmpty);
     }
     let amount = params.get("amount").ok_or(Refused::AmountEmpty)?;
-    Ok((amount, params.get("returnUrl").ok_or(Refused::ReturnUrlEmpty)?))
+    match params.get("returnUrl") {
+        Some(address) => Ok((amount, address)),
+        None if defaults.needs_return_url => Err(Refused::ReturnUrlEmpty),
+        None => Ok((amount, "")),
+    }
 }
 
 fn order_number(params: &Params) -> Result<Option<String>, Refused> {
