@@ -80,7 +80,7 @@ async fn first(
 ) -> Result<(StoredPayment, PaymentAnswer), Refused> {
     // Judged before the order is registered: a wrong card must not use the number up.
     let code = if shot == Shot::Moto { Code::Optional } else { Code::Required };
-    let card = card_input::read(&CardFields::read(params), code)?;
+    let card = card_input::read(&CardFields::of_one_shot(params), code)?;
     let intent = if asked.hold { Intent::Hold } else { Intent::Sale };
     let stored = take(gateway, project, &asked.order, intent, Some(1)).await?;
     let demand = match shot {
@@ -113,7 +113,7 @@ async fn again(
     let id = pay::payment_of(gateway, attempt).await.map_err(|error| unfound(&error))?;
     let stored = find(gateway, project, &OrderRef::Id(id)).await.map_err(|error| unfound(&error))?;
     let fields = tds::Fields::new(asked.order.language, &asked.three_ds);
-    let came = second_call(gateway, &stored, attempt, &fields, &CardFields::read(params)).await?;
+    let came = second_call(gateway, &stored, attempt, &fields, &CardFields::of_one_shot(params)).await?;
     let stored = query::payment(gateway, id).await.map_err(|error| refused(&error))?;
     Ok((stored, came))
 }

@@ -30,15 +30,19 @@ impl fmt::Debug for CardFields<'_> {
 }
 
 impl<'a> CardFields<'a> {
+    /// The same for payments in one call, whose refusals name their parameters otherwise.
+    pub fn of_one_shot(params: &'a Params) -> Self {
+        Self { number_name: "pan", ..Self::read(params) }
+    }
+
     /// Every spelling that documents and clients use.
     pub fn read(params: &'a Params) -> Self {
         let first = |names: &[&str]| names.iter().find_map(|name| params.get(name));
         let parts = params.get("YYYY").zip(params.get("MM"));
         let expiry = first(&["$EXPIRY", "EXPIRY", "expiry", "expiryDate"]).map(Cow::Borrowed);
         let expiry = expiry.or_else(|| parts.map(|(year, month)| Cow::Owned(format!("{year}{month:0>2}"))));
-        let number_name = if params.get("pan").is_some() { "pan" } else { "$PAN" };
         Self {
-            number_name,
+            number_name: "$PAN",
             number: first(&["$PAN", "PAN", "pan"]),
             code: first(&["$CVC", "CVC", "cvc"]),
             expiry,
