@@ -40,8 +40,8 @@ async fn an_instant_payment_is_registered_and_paid() {
     assert_eq!((&status["ErrorCode"], &status["Amount"]), (&"0".into(), &2000.into()), "{status}");
     let again = gateway.shop.call("instantPayment.do", &params).await;
     assert_eq!(refusal(&again), "1 Order number is duplicated, order with given order number is processed already");
-    let hold = [&card(GOOD)[..], &[("amount", "2000"), ("preAuth", "true"), ("orderNumber", "two")]].concat();
-    let held = gateway.shop.call("instantPayment.do", &hold).await.json();
+    let two_stages = [&card(GOOD)[..], &[("amount", "2000"), ("preAuth", "true"), ("orderNumber", "two")]].concat();
+    let held = gateway.shop.call("instantPayment.do", &two_stages).await.json();
     assert_eq!((&held["orderStatus"]["OrderStatus"], held.get("redirect")), (&1.into(), None), "nowhere to go: {held}");
     assert_eq!(gateway.count().await, 2);
     gateway.end().await;
@@ -137,8 +137,8 @@ async fn an_order_that_verifies_a_card_ends_reversed_and_both_steps_are_told() {
     let bank = gateway.payer.pay(&order, CHALLENGE).await;
     let done = gateway.payer.confirm(&bank, "12345678").await;
     assert_eq!(gateway.shop.stands(&order).await, "3 0");
-    let back = gateway.payer.go_back(&done).await;
-    assert!(back.starts_with("https://shop.example/back?"), "a verified card is a success: {back}");
+    let shop_page = gateway.payer.go_back(&done).await;
+    assert!(shop_page.starts_with("https://shop.example/back?"), "a verified card is a success: {shop_page}");
     gateway.deliver().await;
     assert_eq!(gateway.receiver.events(), ["approved 1", "reversed 1"]);
     assert!(

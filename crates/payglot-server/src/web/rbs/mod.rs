@@ -137,7 +137,7 @@ async fn call(
         Operation::Finish3dsPayment | Operation::Finish3dsVer2Payment | Operation::Continue3ds => {
             tds::finish(gateway, operation, &params, ip).await
         }
-        Operation::InstantPayment => one_shot(gateway, operation, Shot::Instant, &params, ip).await,
+        Operation::InstantPayment => one_shot(gateway, operation, Shot::Now, &params, ip).await,
         Operation::MotoPayment => one_shot(gateway, operation, Shot::Moto, &params, ip).await,
         Operation::VerifyCard => one_shot(gateway, operation, Shot::Verify, &params, ip).await,
         Operation::GetSessionStatus

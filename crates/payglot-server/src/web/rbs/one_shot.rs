@@ -55,7 +55,7 @@ pub(super) async fn one_shot(
         bank: stored.payment.last_attempt().map(|_| Bank::TEST),
     };
     Ok(match shot {
-        Shot::Instant => one_shot::instant(&view, &came),
+        Shot::Now => one_shot::instant(&view, &came),
         Shot::Moto => one_shot::moto(&view),
         Shot::Verify => one_shot::verified(&view),
     })
@@ -65,7 +65,7 @@ pub(super) async fn one_shot(
 fn may(settings: &ProjectSettings, shot: Shot) -> bool {
     settings.merchant_card_entry
         && match shot {
-            Shot::Instant => true,
+            Shot::Now => true,
             Shot::Moto => settings.moto,
             Shot::Verify => settings.card_verification,
         }
@@ -84,14 +84,16 @@ async fn first(
     let intent = if asked.hold { Intent::Hold } else { Intent::Sale };
     let stored = take(gateway, project, &asked.order, intent, Some(1)).await?;
     let demand = match shot {
-        Shot::Instant => shop::demand(project, &stored),
+        Shot::Now => shop::demand(project, &stored),
         // Nobody is there to be authenticated.
         Shot::Moto | Shot::Verify => Demand::Never,
     };
     let fields = tds::Fields::new(asked.order.language, &asked.three_ds);
     let back = tds::BackTo::of(gateway, &fields);
     let (means, ip) = (Means::Card(card), asked.order.ip.clone());
-    let payer = pay::Payer { means, ip, demand, guide: Guide::Merchant, remember: None };
+    // Where the order names a payer, the merchant's page has asked whether the card may be saved.
+    let save = shot == Shot::Now;
+    let payer = pay::Payer { means, binding: None, save, ip, demand, guide: Guide::Merchant, remember: None };
     let id = stored.payment.id;
     let paid =
         pay::attempt(gateway, stored, payer, move |_| back.version_1()).await.map_err(|error| refused(&error))?;

@@ -9,7 +9,7 @@ use crate::rbs::params::Params;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shot {
     /// A payer who is at the merchant's page now.
-    Instant,
+    Now,
     /// A payer who told the card by mail or telephone: nobody is there to be authenticated.
     Moto,
     /// A card that is only verified.
