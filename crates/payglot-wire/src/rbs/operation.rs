@@ -165,6 +165,11 @@ impl Operation {
         Self::TABLE.iter().find(|(_, paths)| paths.iter().any(|path| is_it(path))).map(|&(operation, _)| operation)
     }
 
+    /// Is it a payment of an order that is there, whose answers tell the version of 3-D Secure?
+    pub(super) fn pays(self) -> bool {
+        matches!(self, Self::PaymentOrder | Self::PaymentOrderBinding | Self::ProcessForm | Self::ProcessBindingForm)
+    }
+
     /// Every operation.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::TABLE.iter().map(|&(operation, _)| operation)

@@ -67,7 +67,8 @@ pub fn refused(operation: Operation, refused: &Refused, language: Language) -> R
         Shape::Page => {
             let json = JsonObject::new().text("error", &text).int("errorCode", number);
             // As recorded: one without the right is told nothing of the order's ways.
-            let json = if *refused == Refused::AccessDenied { json } else { json.bool("is3DSVer2", false) };
+            let told = operation.pays() && *refused != Refused::AccessDenied;
+            let json = if told { json.bool("is3DSVer2", false) } else { json };
             json.text("errorMessage", &text)
         }
         Shape::Numbered => JsonObject::new().int("errorCode", number).text("errorMessage", &text),
