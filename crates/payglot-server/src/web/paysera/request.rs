@@ -181,6 +181,8 @@ async fn register(
             expires_at: order.time_limit.unwrap_or(usual),
             details: details.to_text(),
             hold_end: None,
+            verifies: false,
+            attempts_max: None,
         }
     });
     let stored = stored.await?;

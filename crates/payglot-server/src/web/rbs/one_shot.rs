@@ -16,7 +16,7 @@ use crate::upstream::{Demand, Guide, Means};
 use payglot_core::{Intent, OperationId};
 use payglot_wire::raw::Reply;
 use payglot_wire::rbs::reply::{Bank, PaymentAnswer, StatusView, one_shot};
-use payglot_wire::rbs::request::{CardFields, OneShot, OrderRef, Shot, check_merchant_login};
+use payglot_wire::rbs::request::{CardFields, OneShot, OrderRef, Shot};
 use payglot_wire::rbs::{Defaults, Details, Language, Operation, Params, Refused};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(super) async fn one_shot(
     if !may(&project.settings, shot) {
         return Err(refuse(Refused::AccessDenied));
     }
-    check_merchant_login(params, &callers::own_logins(&project)).map_err(refuse)?;
+    callers::check_merchant(gateway, &project, params).await.map_err(refuse)?;
     let defaults = Defaults { now: Some(gateway.clock.now()), ..callers::defaults(&project) };
     let asked = OneShot::read(params, shot, &defaults).map_err(refuse)?;
     let done = match asked.three_ds.transaction {
