@@ -302,7 +302,7 @@ async fn the_payers_cancel_button_needs_no_credentials_and_leads_back() {
     assert_eq!((answer.status, answer.body), (200, expected));
     assert_eq!(shop.stands(&order).await, "6 2022");
     let text = "Invalid operation for the current order status";
-    let again = format!(r#"{{"error":"{text}","errorCode":7,"is3DSVer2":false,"errorMessage":"{text}"}}"#);
+    let again = format!(r#"{{"error":"{text}","errorCode":7,"errorMessage":"{text}"}}"#);
     assert_eq!(press(&[("MDORDER", &order.id)]).await.body, again);
     let sale = paid(&gateway).await;
     assert_eq!(press(&[("mdOrder", &sale.id), ("language", "en")]).await.body, again);
