@@ -37,7 +37,11 @@ pub(super) fn visit(
         shop: project.display_name().to_owned(),
         brand: project.settings.brand_colour.clone(),
         test_mode: project.settings.test_mode || details.is_test(),
-        description: paytext::resolve(details.get("paytext"), ordered, &number, &site, &owner),
+        // The default text says no more than what stands beside it: the shop and the number.
+        description: details
+            .get("paytext")
+            .map(|text| paytext::resolve(Some(text), ordered, &number, &site, &owner))
+            .unwrap_or_default(),
         holder: [details.get("p_firstname"), details.get("p_lastname")]
             .into_iter()
             .flatten()
