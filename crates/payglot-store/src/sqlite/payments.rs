@@ -32,10 +32,10 @@ pub(super) fn commit(db: &Connection, commit: &Commit) -> Result<Committed, Stor
 /// Replaces the details of a payment that does not change, and stores what is to be told about it.
 pub(super) fn learn(db: &Connection, learned: &Learned) -> Result<Vec<Notification>, StoreError> {
     let Some((n, stored)) = by_id(db, learned.payment)? else { return Err(StoreError::NotFound) };
-    let sql = "UPDATE payment_details SET details = ? WHERE payment = ? AND details = ?";
-    if db.prepare_cached(sql)?.execute(params![learned.details, n, learned.seen])? == 0 {
+    if stored.details != learned.seen {
         return Err(StoreError::Changed);
     }
+    write_details(db, n, &learned.details)?;
     let owner = notifications::Owner { n, id: learned.payment, project: stored.payment.project, fresh: false };
     notifications::insert(db, &owner, &learned.notifications, learned.lease_until)
 }

@@ -1,8 +1,8 @@
 //! The gateway's own keys and numbers, and what depends on them.
 
 use crate::world::{START, World, call_to, delivery};
-use payglot_core::UnixMillis;
-use payglot_store::{NewGatewayKey, NotificationState, StoreError};
+use payglot_core::{PaymentId, UnixMillis};
+use payglot_store::{Learned, NewGatewayKey, NotificationState, StoreError};
 
 fn key(certificate: &str, first: bool) -> NewGatewayKey {
     NewGatewayKey {
@@ -59,4 +59,27 @@ pub(crate) async fn only_what_nobody_acknowledged_is_replaced(world: World) {
     let acknowledged = delivery(call.id, START, NotificationState::Acknowledged(START));
     world.store.record_delivery(acknowledged, START).await.expect("recorded");
     assert_eq!(world.store.replace_call(call.id, "https://shop.example/", "").await, Ok(false));
+}
+
+pub(crate) async fn what_is_learned_of_a_payment_is_told_after_the_rest_and_changes_no_money(world: World) {
+    let first = call_to("https://shop.example/callback", "captured", START);
+    let (payment, _) = world.announces(std::slice::from_ref(&first), START).await;
+    let stored = world.store.payment(payment.id).await.expect("read").expect("the payment");
+    let news = |seen: &str| Learned {
+        payment: payment.id,
+        seen: seen.to_owned(),
+        details: "now known".to_owned(),
+        notifications: vec![call_to("https://shop.example/callback", "facts_learned", START)],
+        lease_until: START,
+    };
+    let refused = world.store.learn(news("not what is stored")).await.map(|claimed| claimed.len());
+    assert_eq!(refused, Err(StoreError::Changed));
+    let claimed = world.store.learn(news(&stored.details)).await.expect("learned");
+    assert_eq!(claimed.len(), 0, "the earlier notification comes first");
+    let file = world.store.file(payment.id).await.expect("read").expect("the payment");
+    assert_eq!((file.stored.payment, file.stored.details.as_str()), (stored.payment, "now known"));
+    let told: Vec<_> = file.notifications.iter().map(|one| (one.seq, one.call.event.as_str())).collect();
+    assert_eq!(told, [(1, "captured"), (2, "facts_learned")]);
+    let unknown = Learned { payment: PaymentId::from_bytes([7; 16]), ..news("") };
+    assert_eq!(world.store.learn(unknown).await.map(|claimed| claimed.len()), Err(StoreError::NotFound));
 }

@@ -105,6 +105,7 @@ suite! { sqlite:
         numbers_are_reserved_in_blocks,
         attempts_at_one_order_number_are_found_newest_first,
         only_what_nobody_acknowledged_is_replaced,
+        what_is_learned_of_a_payment_is_told_after_the_rest_and_changes_no_money,
     }
     random {
         whatever_was_decided_reads_back,
