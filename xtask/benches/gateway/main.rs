@@ -28,7 +28,7 @@ pub(crate) struct Options {
     orders: usize,
 }
 
-const SCENES: [&str; 6] = ["machine", "payments", "rsa", "calls", "deliveries", "size"];
+const SCENES: [&str; 7] = ["machine", "payments", "instant", "rsa", "calls", "deliveries", "size"];
 
 fn main() -> Result<()> {
     let options = options(std::env::args().skip(1))?;
@@ -50,6 +50,9 @@ async fn run(options: Options) -> Result<()> {
     }
     if wanted("payments") {
         bench.payments().await?;
+    }
+    if wanted("instant") {
+        bench.instant().await?;
     }
     if wanted("rsa") {
         bench.rsa().await?;

@@ -4,7 +4,7 @@ use crate::gateway::{Gateway, command, database_bytes};
 use crate::load::{Outcome, Plan, as_f64, drive};
 use crate::orders::{Announced, fill};
 use crate::receiver::{Receiver, hanging};
-use crate::shop::{Asking, Full, Registering, STEPS, order};
+use crate::shop::{Asking, Full, Paying, Registering, STEPS, order};
 use crate::table::Table;
 use crate::{Options, machine};
 use anyhow::{Context, Result, ensure};
@@ -143,6 +143,29 @@ impl Bench {
         let cpu = of(|outcome| outcome.cpu_micros);
         self.table.figure("processor time of the gateway per payment", "µs", "-", &cpu);
         self.steps("saturated", &outcomes, "-");
+        Ok(())
+    }
+
+    /// Payments in one call. Each is announced while the next ones run; the first figure counts from the first call to the last callback.
+    pub(crate) async fn instant(&mut self) -> Result<()> {
+        self.table.section("Payments in one call (`instantPayment.do`, captured, callback acknowledged), 64 clients");
+        let (mut outcomes, mut rates) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let gateway = self.start("instant")?;
+            let receiver = Receiver::start().await?;
+            let mut all = Vec::new();
+            for client in 0..64 {
+                all.push(Paying::new(gateway.address, &receiver, client % SHOPS).await?);
+            }
+            let began = Instant::now();
+            let outcome = drive(all, self.plan(), Some(&gateway)).await?;
+            let last = wait_for(&receiver, outcome.turns).await?;
+            rates.push(f64_of(outcome.turns) / last.duration_since(began).as_secs_f64());
+            gateway.stop()?;
+            outcomes.push(outcome);
+        }
+        self.table.figure("**payments in one call, callbacks included**", "/s", "6,000", &rates);
+        self.rates("payments in one call", "-", &outcomes);
         Ok(())
     }
 

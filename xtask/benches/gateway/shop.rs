@@ -107,6 +107,31 @@ impl Client for Registering {
     }
 }
 
+/// A shop that collects cards itself and pays in one call.
+pub(crate) struct Paying {
+    connection: Connection,
+    request: Vec<u8>,
+}
+
+impl Paying {
+    pub(crate) async fn new(host: SocketAddr, receiver: &Receiver, shop: usize) -> Result<Self> {
+        let card = "pan=4444555511113333&expiry=203412&cvc=123&cardHolderName=JOHN+DOE";
+        let body = format!("{CREDENTIALS}&{}&{card}", order(&receiver.url(shop)));
+        let request = post(host, "/payment/rest/instantPayment.do", &body);
+        Ok(Self { connection: Connection::open(host).await?, request })
+    }
+}
+
+impl Client for Paying {
+    async fn turn(&mut self, notes: &mut Notes) -> Result<()> {
+        let began = Instant::now();
+        let answer = self.connection.call(&self.request).await?;
+        ensure!(answer.has("\"OrderStatus\":2"), "not paid: {}", String::from_utf8_lossy(answer.body));
+        notes.step(began);
+        Ok(())
+    }
+}
+
 /// A shop that only asks, about one order after the other.
 pub(crate) struct Asking {
     connection: Connection,

@@ -28,6 +28,12 @@ async fn card_data_and_passwords_are_in_no_file_and_in_no_log() {
         let order = shop.register(&[]).await;
         payer.pay(&order, typed).await;
     }
+    // Cards that the shop's own page collects, refused ones and ones in fields that are kept.
+    for typed in [PAID, NO_MONEY, STRANGER, CHALLENGE] {
+        let order = shop.register(&[]).await;
+        let name = [("TEXT", typed.number), ("$PAN", typed.number), ("$CVC", typed.cvc), ("$EXPIRY", "203412")];
+        shop.post("processform.do", &[&name[..], &[("MDORDER", &order.id)]].concat()).await;
+    }
     let order = shop.register_hold(&[]).await;
     let bank = payer.pay(&order, CHALLENGE).await;
     payer.confirm(&bank, "12345678").await;
