@@ -26,6 +26,10 @@ pub struct Typed {
     number: Zeroizing<String>,
     expiry: String,
     code: Zeroizing<String>,
+    /// The saved card that was chosen; empty: another card.
+    pub saved: String,
+    /// Was the box ticked that saves the card?
+    pub save: bool,
 }
 
 impl fmt::Debug for Typed {
@@ -39,7 +43,12 @@ impl Typed {
     pub fn read(body: &[u8]) -> Self {
         let mut typed = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
+            if name == "save" {
+                typed.save = true;
+                continue;
+            }
             let slot: &mut String = match name.as_ref() {
+                "saved" => &mut typed.saved,
                 "step" => &mut typed.step,
                 "token" => &mut typed.token,
                 "holder" => &mut typed.holder,
@@ -88,6 +97,18 @@ impl Typed {
                 Ok(Card::new(number, expiry, Some(code), self.holder.trim()))
             }
             _ => Err(errors),
+        }
+    }
+
+    /// The security code of a saved card, or what is wrong with it.
+    pub fn saved_code(&self, brand: CardBrand) -> Result<SecurityCode, CardErrors> {
+        let four_digits = brand == CardBrand::Amex;
+        let wrong = |error| CardErrors { code: Some(error), ..CardErrors::default() };
+        match SecurityCode::parse(&self.code) {
+            Err(SecurityCodeError::Empty) => Err(wrong(CodeError::Missing)),
+            Err(_) if four_digits => Err(wrong(CodeError::NotFourDigits)),
+            Err(SecurityCodeError::NotDigits | SecurityCodeError::WrongLength) => Err(wrong(CodeError::NotThreeDigits)),
+            Ok(code) => self.code_length_error(four_digits).map_or(Ok(code), |error| Err(wrong(error))),
         }
     }
 

@@ -3,7 +3,8 @@
 use super::form::{self, Typed};
 use super::view::{
     AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Facts, Failure,
-    FailurePage, Form, Frame, Handoff, Notice, Outcome, ResultPage, TestCard, WaitReason, WaitingPage,
+    FailurePage, Form, Frame, Handoff, Notice, Outcome, ResultPage, SaveOffer, SavedCard, SavedCards, TestCard,
+    WaitReason, WaitingPage,
 };
 use super::visit::{self, Visit};
 use super::{Language, Text, ways};
@@ -18,6 +19,8 @@ const AUTO_RETURN_SECONDS: u32 = 5;
 pub const STEP_PAY: &str = "pay";
 /// The step of the cancel button.
 pub const STEP_CANCEL: &str = "cancel";
+/// The step of the buttons that remove a saved card.
+pub const STEP_REMOVE: &str = "remove-card";
 /// The step of the button that leaves a challenge for another card.
 pub const STEP_ANOTHER: &str = "another-card";
 
@@ -30,6 +33,8 @@ pub struct Asked {
     pub stale: bool,
     /// The country whose ways to pay are wanted.
     pub country: Option<String>,
+    /// A saved card was removed.
+    pub removed: bool,
 }
 
 /// The page of a payment as it is now.
@@ -58,7 +63,12 @@ pub fn page(visit: &Visit, asked: &Asked) -> askama::Result<String> {
 
 /// The card form again, with what is wrong in it.
 pub fn page_with_errors(visit: &Visit, typed: &Typed, errors: CardErrors) -> askama::Result<String> {
-    card_page(visit, errors, &typed.holder, &Asked::default(), &typed.email).render()
+    let mut page = card_page(visit, errors, &typed.holder, &Asked::default(), &typed.email);
+    page.saved.chosen = visit.saved.cards.iter().position(|(id, _)| *id == typed.saved);
+    if let SaveOffer::Asked(ticked) = &mut page.saved.offer {
+        *ticked = typed.save;
+    }
+    page.render()
 }
 
 /// The card form for one who chose the card among several ways.
@@ -89,7 +99,7 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
         hold: visit.is_hold(),
         mobile: visit.mobile,
         holder: holder.to_owned(),
-        notice: if errors.count() > 0 { None } else { notice(visit, asked.stale) },
+        notice: if errors.count() > 0 { None } else { notice(visit, asked) },
         errors,
         brands: vec![CardBrand::Visa, CardBrand::Mastercard, CardBrand::Mir, CardBrand::Maestro],
         test_cards,
@@ -99,10 +109,38 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
             email: email.to_owned(),
             asks_email: choice.email.is_none() && email.is_empty(),
         }),
+        saved: saved_cards(visit, filled.is_some()),
     }
 }
 
-fn notice(visit: &Visit, stale: bool) -> Option<Notice> {
+/// The payer's saved cards, the first one chosen unless a card is filled in already.
+fn saved_cards(visit: &Visit, filled: bool) -> SavedCards {
+    let saved = &visit.saved;
+    let cards = saved.cards.iter().map(|(id, facts)| SavedCard {
+        id: id.clone(),
+        brand: brand_of(facts.brand),
+        label: visit::card_label(brand_of(facts.brand).map_or("", CardBrand::name), &facts.masked),
+        expiry: format!("{:02} / {:02}", facts.expiry % 100, facts.expiry / 100 % 100),
+    });
+    let offer = match (saved.must_save, saved.may_save) {
+        (true, _) => SaveOffer::Always,
+        (false, true) => SaveOffer::Asked(false),
+        (false, false) => SaveOffer::No,
+    };
+    SavedCards {
+        cards: cards.collect(),
+        chosen: (!saved.cards.is_empty() && (saved.only || !filled)).then_some(0),
+        only: saved.only,
+        remove: (!saved.only).then(|| form_of(visit, STEP_REMOVE)),
+        offer,
+    }
+}
+
+fn notice(visit: &Visit, asked: &Asked) -> Option<Notice> {
+    if asked.removed {
+        return Some(Notice::Removed);
+    }
+    let stale = asked.stale;
     let last = visit.payment.last_attempt();
     match last.and_then(|attempt| attempt.reason) {
         Some(DeclineReason::AuthenticationAbandoned) => Some(Notice::Switched),
@@ -240,15 +278,20 @@ fn facts(visit: &Visit, outcome: Outcome) -> Facts {
 
 fn card_of(attempt: &Operation) -> Option<String> {
     let card = attempt.card.as_ref()?;
-    let brand = match card.brand {
-        Brand::Visa => CardBrand::Visa.name(),
-        Brand::Mastercard => CardBrand::Mastercard.name(),
-        Brand::Mir => CardBrand::Mir.name(),
-        Brand::Maestro => CardBrand::Maestro.name(),
-        Brand::Amex => CardBrand::Amex.name(),
-        Brand::Other => "",
-    };
+    let brand = brand_of(card.brand).map_or("", CardBrand::name);
     Some(visit::card_label(brand, &card.masked))
+}
+
+/// The network as the pages show it.
+const fn brand_of(brand: Brand) -> Option<CardBrand> {
+    match brand {
+        Brand::Visa => Some(CardBrand::Visa),
+        Brand::Mastercard => Some(CardBrand::Mastercard),
+        Brand::Mir => Some(CardBrand::Mir),
+        Brand::Maestro => Some(CardBrand::Maestro),
+        Brand::Amex => Some(CardBrand::Amex),
+        Brand::Other => None,
+    }
 }
 
 /// What a refusal means to the payer.

@@ -2,7 +2,7 @@
 
 use super::Language;
 use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
-use payglot_core::{Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
+use payglot_core::{CardFacts, Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
 
 /// Everything a page can say about a payment and its shop.
 #[derive(Debug, Clone)]
@@ -39,6 +39,21 @@ pub struct Visit {
     pub all_ways: bool,
     /// The ways to pay, where there are others than a card.
     pub choice: Option<Choice>,
+    /// The payer's saved cards, and whether a card can be saved.
+    pub saved: Saved,
+}
+
+/// What a page knows of saved cards. By default there are none and nothing is saved.
+#[derive(Debug, Clone, Default)]
+pub struct Saved {
+    /// The cards, in the order to show them, each with its id.
+    pub cards: Vec<(String, CardFacts)>,
+    /// The shop named the one card that may pay.
+    pub only: bool,
+    /// May the payer save a card?
+    pub may_save: bool,
+    /// Is the card saved without asking?
+    pub must_save: bool,
 }
 
 /// The ways to pay an order. Only what the shop and the project offer for it is here.

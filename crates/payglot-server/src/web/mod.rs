@@ -10,6 +10,7 @@ mod pages;
 mod paysera;
 mod rbs;
 mod sandbox;
+mod saved_cards;
 mod serve;
 mod shop;
 

@@ -1,12 +1,13 @@
 //! The payer's pages: finds the payment, calls one flow, shows the page of the state it is in.
 
 use super::failure::PageFailure;
+use super::saved_cards::{self, Choice};
 use super::shop::Learned;
 use super::{choice, client_ip, html, pages_csp, query_value, see_other};
 use crate::checkout::form::Typed;
 use crate::checkout::visit::{Visit, confirmed_href};
 use crate::checkout::{Language, assets, pages, ways};
-use crate::flows::{FlowError, StoredPayment, cancel, pay, query};
+use crate::flows::{FlowError, StoredPayment, binding, cancel, pay, query};
 use crate::gateway::Gateway;
 use crate::upstream::Means;
 use axum::Router;
@@ -96,6 +97,7 @@ async fn try_show(
         fill: query_value(query, "fill"),
         stale: query_value(query, "stale").is_some(),
         country: query_value(query, "country"),
+        removed: query_value(query, "removed").is_some(),
     };
     let body = pages::page(&visit, &asked)?;
     Ok(html(StatusCode::OK, body, &pages_csp(&visit.frame_ancestors)))
@@ -136,6 +138,7 @@ async fn try_post(
             leave(pay::abandon(gateway, id).await)?;
             Ok(see_other(&visit.page()))
         }
+        pages::STEP_REMOVE => saved_cards::remove(gateway, &stored, &visit, &typed).await,
         ways::STEP_CHOOSE => choice::choose(gateway, stored, visit, &typed.token, body, headers).await,
         // Everything else is the card form: a shop's own script may post it without our hidden fields.
         _ => pay_by_card(gateway, stored, visit, &typed, headers).await,
@@ -162,8 +165,16 @@ async fn pay_by_card(
     if let Some(retry_after) = gateway.limits.card_attempt(ip) {
         return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
     }
-    let card = match typed.card(gateway.clock.now()) {
-        Ok(card) => card,
+    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let chosen = match saved_cards::chosen(gateway, &project, &stored, typed).await? {
+        Some(Choice::Gone) => return Ok(see_other(&visit.page())),
+        Some(Choice::Card(card)) => {
+            typed.saved_code(card.card.brand).map(|code| (binding::means(&card, Some(code)), Some(card.id)))
+        }
+        None => typed.card(gateway.clock.now()).map(|card| (Means::Card(card), None)),
+    };
+    let (means, binding) = match chosen {
+        Ok(chosen) => chosen,
         Err(errors) => {
             let body = pages::page_with_errors(&visit, typed, errors)?;
             return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, body, &pages_csp(&visit.frame_ancestors)));
@@ -171,13 +182,14 @@ async fn pay_by_card(
     };
     let (id, spoken) = (stored.payment.id, visit.language);
     let return_address = move |attempt| confirmed_href(id, attempt, spoken);
-    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let email = Some(&typed.email).filter(|email| ways::judge_email(email).is_ok()).cloned();
     let remember = super::shop::remember(&project, CARD_KEY, Learned { email, country: None });
     let payer = pay::Payer {
         remember,
         demand: super::shop::demand(&project, &stored),
-        ..pay::Payer::on_our_page(Means::Card(card), ip.map(|ip| ip.to_string()))
+        binding,
+        save: typed.save,
+        ..pay::Payer::on_our_page(means, ip.map(|ip| ip.to_string()))
     };
     match pay::attempt(gateway, stored, payer, return_address).await {
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&with_language(&address, visit.language))),
@@ -322,7 +334,9 @@ async fn visit(
     query: &str,
 ) -> Result<Visit, PageFailure> {
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let saved = saved_cards::of(gateway, &project, &stored).await?;
     let mut visit = super::shop::visit(gateway, &project, stored, language);
+    visit.saved = saved;
     visit.just_done = query_value(query, "done").is_some();
     visit.all_ways = query_value(query, "ways").is_some();
     Ok(visit)

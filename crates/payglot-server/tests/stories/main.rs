@@ -20,6 +20,7 @@ mod paysera;
 mod refusals;
 mod register;
 mod restart;
+mod saved;
 mod secrets;
 mod settings;
 mod signatures;

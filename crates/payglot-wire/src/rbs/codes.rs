@@ -20,6 +20,20 @@ pub enum Refused {
     OrderDeclined,
     /// The card number is none that the gateway knows.
     PanIncorrect,
+    /// `clientId` is required.
+    ClientIdEmpty,
+    /// A saved card needs its security code.
+    CodeRequired,
+    /// The list that was asked for is empty.
+    NothingFound,
+    /// No such saved card of this merchant.
+    BindingNotFound,
+    /// A saved card is on already.
+    BindingActive,
+    /// A saved card is off already.
+    BindingNotActive,
+    /// No such order, in the words of a payment by saved card.
+    NoOrderToPay,
     /// The currency is unknown or not enabled.
     UnknownCurrency,
     /// The number is required.
@@ -84,10 +98,19 @@ impl Refused {
     /// The protocol's code, a digit or two.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NoOrder | Self::NumberProcessed | Self::NumberUnpaid | Self::NumberInvalid | Self::PanIncorrect => {
-                "1"
-            }
-            Self::OrderDeclined => "2",
+            Self::NoOrder
+            | Self::NumberProcessed
+            | Self::NumberUnpaid
+            | Self::NumberInvalid
+            | Self::ClientIdEmpty
+            | Self::CodeRequired
+            | Self::PanIncorrect => "1",
+            Self::OrderDeclined
+            | Self::NothingFound
+            | Self::BindingNotFound
+            | Self::BindingActive
+            | Self::BindingNotActive
+            | Self::NoOrderToPay => "2",
             Self::UnknownCurrency => "3",
             Self::NumberEmpty
             | Self::UserNameEmpty
@@ -123,6 +146,7 @@ impl Refused {
         match self {
             Self::ParameterInvalid(name) => format!("[{name}] {}", language.pick("неверен", "is invalid")).into(),
             Self::ParameterEmpty(name) => format!("[{name}] {}", language.pick("не задан", "is empty")).into(),
+            Self::ClientIdEmpty => Self::ParameterEmpty("clientId").text(language),
             other => {
                 let (ru, en) = other.texts();
                 language.pick(ru, en).into()
@@ -130,9 +154,24 @@ impl Refused {
         }
     }
 
+    /// The fixed texts of calls about saved cards.
+    const fn texts_of_bindings(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::CodeRequired => ("Необходимо указать CVC2/CVV2", "CVC2/CVV2 is required"),
+            Self::BindingActive => ("Связка активна", "Binding is active"),
+            // The vendor's own spelling, which clients may compare with.
+            Self::BindingNotActive => ("Связка не активна", "Binging isn't active"),
+            _ => ("Связка не найдена", "Binding not found"),
+        }
+    }
+
     /// The fixed texts, Russian and English.
     const fn texts(&self) -> (&'static str, &'static str) {
         match self {
+            Self::CodeRequired | Self::BindingNotFound | Self::BindingActive | Self::BindingNotActive => {
+                self.texts_of_bindings()
+            }
+            Self::NothingFound => ("Информация не найдена", "Information not found"),
             Self::NoOrder => ("Ожидается [orderId] или [orderNumber]", "Expected [orderId] or [orderNumber]"),
             Self::NumberProcessed => (
                 "Заказ с таким номером уже обработан",
@@ -167,7 +206,7 @@ impl Refused {
                 "Неверная сумма депозита (менее одного рубля)",
                 "Deposit amount must be zero, or not less than one ruble",
             ),
-            Self::OrderNotFound => ("Заказ не найден", "Order not found"),
+            Self::OrderNotFound | Self::NoOrderToPay => ("Заказ не найден", "Order not found"),
             Self::OrderUnregistered => ("Незарегистрированный OrderId", "Unregistered OrderId"),
             Self::System => ("Системная ошибка", "System error"),
             Self::StateMustBeCorrect => {
@@ -192,7 +231,7 @@ impl Refused {
             ),
             Self::TooManyAttempts => ("Слишком много попыток. Повторите позже", "Too many attempts. Try again later"),
             Self::FeatureUnknown => ("Features указаны некорректно", "Features are specified incorrectly"),
-            Self::ParameterInvalid(_) | Self::ParameterEmpty(_) | Self::Malformed => {
+            Self::ParameterInvalid(_) | Self::ParameterEmpty(_) | Self::ClientIdEmpty | Self::Malformed => {
                 ("Запрос не может быть прочитан", "The request cannot be read")
             }
         }

@@ -152,6 +152,11 @@ impl Details {
         self.get(BINDING).and_then(|id| id.parse().ok())
     }
 
+    /// The same as its text.
+    pub fn binding_text(&self) -> Option<&str> {
+        self.get(BINDING)
+    }
+
     /// The card that the payment saved.
     pub fn saved_binding(&self) -> Option<BindingId> {
         self.binding().filter(|_| self.get(BINDING_SAVED) == Some("true"))

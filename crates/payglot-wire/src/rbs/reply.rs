@@ -1,5 +1,6 @@
 //! Answers, written member by member; and the shop's side, which reads them.
 
+pub mod binding;
 mod card_auth;
 mod cart;
 mod history;
@@ -16,6 +17,7 @@ use super::language::Language;
 use super::operation::{Operation, Shape};
 use crate::raw::Reply;
 use crate::text::json::JsonObject;
+pub use binding::{BindingView, binding_created, bindings};
 pub use lookup::{Enrolled, enrolled, last_orders};
 use payglot_core::PaymentId;
 pub use payment::PaymentAnswer;
@@ -39,6 +41,11 @@ pub fn registered(payment: PaymentId, form_url: &str) -> Reply {
 /// The success of an operation that has nothing else to say.
 pub fn done(language: Language) -> Reply {
     answer(&JsonObject::new().text("errorCode", "0").text("errorMessage", success_text(language)))
+}
+
+/// The same for the operations of a payment page, whose `errorCode` is a number.
+pub fn page_done(language: Language) -> Reply {
+    answer(&JsonObject::new().int("errorCode", 0).text("errorMessage", success_text(language)))
 }
 
 /// The success of `declineByClient.do`: where the browser goes.

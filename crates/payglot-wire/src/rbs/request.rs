@@ -1,6 +1,7 @@
 //! Requests of shops: who asks, about which order, for what. Each reader returns the protocol's refusal for the first rule that is
 //! broken, in the order that the documents imply: credentials, presence, language, formats, currency, features, repeated number.
 
+mod binding;
 mod bundle;
 mod card_payment;
 mod features;
@@ -14,6 +15,7 @@ use super::language::Language;
 use super::operation::{Operation, Shape};
 use super::params::Params;
 use crate::text::secret::Secret;
+pub use binding::{BindingKind, FindBindings, GetBindings, OneBinding};
 pub(super) use bundle::item_amount;
 pub use card_payment::{CardFields, Finish, PaymentOrder, ThreeDsFields, md_order};
 pub use features::Feature;

@@ -85,6 +85,19 @@ stale-body = Nothing was taken. Please enter your card again.
 switched-title = Choose another card
 switched-body = The previous attempt was stopped and nothing was taken. Enter another card below.
 
+## Saved cards
+saved-title = Pay with
+saved-another = Another card
+saved-until = until { $date }
+saved-remove = Remove
+saved-remove-card = Remove { $card }
+removed-title = The card was removed. Nothing was taken.
+saved-gone-title = This order cannot be paid here
+saved-gone-body = The shop chose a saved card that is no longer there. Nothing was taken. Return to the shop and order again.
+save-label = Save this card
+save-note = Next time at { $shop } you type only the security code, which is never kept.
+save-always = This card will be saved for your next payments at { $shop }. The security code is never kept.
+
 ## Why a payment was declined
 reason-funds = There is not enough money on this card. Use another card or top this one up.
 reason-limit = The payment is over a limit set for this card. Use another card, or ask your bank to raise the limit.

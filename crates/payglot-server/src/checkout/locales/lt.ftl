@@ -88,6 +88,19 @@ stale-body = Pinigai nenurašyti. Įveskite kortelės duomenis dar kartą.
 switched-title = Pasirinkite kitą kortelę
 switched-body = Ankstesnis bandymas sustabdytas, pinigai nenurašyti. Įveskite kitos kortelės duomenis.
 
+## Išsaugotos kortelės
+saved-title = Kuo mokėsite
+saved-another = Kita kortelė
+saved-until = iki { $date }
+saved-remove = Pašalinti
+saved-remove-card = Pašalinti { $card }
+removed-title = Kortelė pašalinta. Pinigai nenuskaityti.
+saved-gone-title = Šio užsakymo čia apmokėti nebegalima
+saved-gone-body = Parduotuvė pasirinko išsaugotą kortelę, kurios nebėra. Pinigai nenuskaityti. Grįžkite į parduotuvę ir užsisakykite iš naujo.
+save-label = Išsaugoti kortelę
+save-note = Kitą kartą „{ $shop }“ prašys tik saugos kodo; jo niekada nesaugome.
+save-always = Kortelė bus išsaugota kitiems mokėjimams parduotuvėje „{ $shop }“. Saugos kodas nesaugomas.
+
 ## Kodėl mokėjimas atmestas
 reason-funds = Kortelėje nepakanka pinigų. Mokėkite kita kortele arba papildykite šią.
 reason-limit = Mokėjimas viršija kortelės limitą. Mokėkite kita kortele arba paprašykite banko limitą padidinti.

@@ -117,7 +117,9 @@
     ['mir', /^220[0-4]/], ['amex', /^3[47]/], ['visa', /^4/],
     ['mastercard', /^(5[1-5]|2(22[1-9]|2[3-9]|[3-6]|7[01]|720))/], ['maestro', /^(50|5[6-9]|6)/],
   ];
-  const brand = () => (BRANDS.find(([, start]) => start.test(digits(number.value))) || [''])[0];
+  // A saved card that is chosen: then only its security code is typed.
+  const picked = () => form.querySelector('[name=saved]:checked:not([value=""])');
+  const brand = () => picked() ? picked().dataset.brand || '' : (BRANDS.find(([, start]) => start.test(digits(number.value))) || [''])[0];
   const groups = (text, kind) => (kind === 'amex'
     ? [text.slice(0, 4), text.slice(4, 10), text.slice(10, 15)] : text.match(/.{1,4}/g) || []).filter(Boolean).join(' ');
   const luhn = (text) => [...text].reverse()
@@ -155,13 +157,14 @@
   };
 
   // The same checks as on the server, for the comfort of an early word.
+  const fresh = (check) => () => (picked() ? '' : check());
   const checks = new Map([
-    [number, () => {
+    [number, fresh(() => {
       const text = digits(number.value);
       if (!text) return 'missing';
       return text.length >= 12 && text.length <= 19 && luhn(text) ? '' : 'invalid';
-    }],
-    [expiry, () => {
+    })],
+    [expiry, fresh(() => {
       const text = digits(expiry.value);
       if (!text) return 'missing';
       const month = Number(text.slice(0, 2));
@@ -169,7 +172,7 @@
       const year = text.length === 4 ? 2000 + Number(text.slice(2)) : Number(text.slice(2));
       const today = new Date();
       return year * 12 + month < today.getFullYear() * 12 + today.getMonth() + 1 ? 'past' : '';
-    }],
+    })],
     [cvc, () => {
       const text = digits(cvc.value);
       const amex = brand() === 'amex';
@@ -177,7 +180,7 @@
       if (!text) return brand() === 'maestro' ? '' : 'missing';
       return text.length === (amex ? 4 : 3) ? '' : amex ? 'invalidAmex' : 'invalid';
     }],
-    [holder, () => (/^[ -\u024f’]*$/.test(holder.value) ? '' : 'invalid')],
+    [holder, fresh(() => (/^[ -\u024f’]*$/.test(holder.value) ? '' : 'invalid'))],
   ]);
   const show = (field, problem) => {
     const box = field.closest('.field');
@@ -205,11 +208,18 @@
     first.focus();
   }, { capture: true });
 
+  all('[name=saved]', (pick) => pick.addEventListener('change', () => {
+    for (const field of checks.keys()) show(field, '');
+    cvc.value = '';
+    showBrand();
+  }));
   number.addEventListener('input', shapeNumber);
   expiry.addEventListener('input', shapeExpiry);
   cvc.addEventListener('input', () => rewrite(cvc, digits(cvc.value).slice(0, 4)));
   all('.chips a', (chip) => chip.addEventListener('click', (event) => {
     event.preventDefault();
+    const another = document.getElementById('saved-new');
+    if (another) another.checked = true;
     number.value = chip.dataset.number;
     expiry.value = chip.dataset.expiry;
     cvc.value = chip.dataset.cvc;

@@ -6,7 +6,7 @@ use crate::checkout::Language;
 use crate::checkout::view::{
     AcsError, AcsPage, Amount, CardBrand, CardErrors, CardPage, ChallengePage, CodeError, DeclineReason, ExpiryError,
     Facts, Failure, FailurePage, Form, Frame, Handoff, HandoverPage, HolderError, LanguageLink, Merchant, Moment,
-    Notice, NumberError, Order, Outcome, ResultPage, ShopLink, TestCard, Timer, WaitReason, WaitingPage,
+    Notice, NumberError, Order, Outcome, ResultPage, SavedCards, ShopLink, TestCard, Timer, WaitReason, WaitingPage,
 };
 
 pub(super) const RETURN: &str = "https://books.example/thanks?orderId=70906e55-7114-41d6-8332-4609dc6590f4&lang=en";
@@ -72,6 +72,7 @@ pub(super) fn card(language: Language) -> CardPage {
         test_cards: test_cards.collect(),
         filled: None,
         another: None,
+        saved: SavedCards::default(),
     }
 }
 

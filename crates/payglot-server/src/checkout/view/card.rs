@@ -34,6 +34,48 @@ pub struct CardPage {
     pub filled: Option<usize>,
     /// Where the card is one way of several: the others.
     pub another: Option<AnotherWay>,
+    /// Cards that the payer saved before, and whether this one can be.
+    pub saved: SavedCards,
+}
+
+/// Cards that the payer saved in this shop.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SavedCards {
+    /// The cards, in the order in which they are shown.
+    pub cards: Vec<SavedCard>,
+    /// The chosen one, counted from zero; `None`: another card.
+    pub chosen: Option<usize>,
+    /// Only a saved card may pay: the shop named it.
+    pub only: bool,
+    /// The form that removes one; `None` where the payer cannot.
+    pub remove: Option<Form>,
+    /// Can this card be saved?
+    pub offer: SaveOffer,
+}
+
+/// A card that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedCard {
+    /// What the form sends.
+    pub id: String,
+    /// Its network, if it has a picture.
+    pub brand: Option<CardBrand>,
+    /// `Visa •••• 1111`.
+    pub label: String,
+    /// `12 / 34`.
+    pub expiry: String,
+}
+
+/// Whether a card that is typed can be saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SaveOffer {
+    /// No.
+    #[default]
+    No,
+    /// If the payer wants; the box is ticked or not.
+    Asked(bool),
+    /// It is, and the payer is told so.
+    Always,
 }
 
 /// What leads back from the card form to the choice of a way to pay.
@@ -85,8 +127,31 @@ impl CardPage {
     fn tries_left(&self) -> String {
         match self.notice {
             Some(Notice::Declined { tries_left, .. }) => self.frame.n("tries-left", tries_left),
-            Some(Notice::Stale | Notice::Switched) | None => String::new(),
+            Some(Notice::Stale | Notice::Switched | Notice::Removed) | None => String::new(),
         }
+    }
+
+    /// The saved cards with their places, and whether each is the chosen one.
+    fn picks(&self) -> impl Iterator<Item = (usize, &SavedCard, bool)> {
+        self.saved.cards.iter().enumerate().map(|(index, card)| (index, card, self.saved.chosen == Some(index)))
+    }
+
+    /// The shop named a card that cannot pay any more, so nothing can.
+    fn nothing_pays(&self) -> bool {
+        self.saved.only && self.saved.cards.is_empty()
+    }
+
+    fn until(&self, card: &SavedCard) -> String {
+        self.frame.text().fill("saved-until", "date", &card.expiry)
+    }
+
+    fn remove_label(&self, card: &SavedCard) -> String {
+        self.frame.text().fill("saved-remove-card", "card", &card.label)
+    }
+
+    /// What saving a card means, with the shop's name.
+    fn with_shop(&self, text: &str) -> String {
+        self.frame.text().fill(text, "shop", self.frame.shop())
     }
 
     /// The test cards, and whether each is the chosen one.
@@ -171,6 +236,8 @@ pub enum Notice {
     Stale,
     /// The payer left the bank's page to use another card.
     Switched,
+    /// The payer removed a saved card.
+    Removed,
 }
 
 /// Why a payment was declined, as far as it helps the payer.

@@ -12,7 +12,7 @@ mod refused;
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
 pub use card::{
     AnotherWay, CardBrand, CardErrors, CardPage, CodeError, DeclineReason, ExpiryError, HolderError, Notice,
-    NumberError, TestCard,
+    NumberError, SaveOffer, SavedCard, SavedCards, TestCard,
 };
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};

@@ -1,6 +1,7 @@
 //! RBS callbacks.
 
 use super::{Call, NoSignature};
+use crate::flows::binding::{BINDING_CHANGED, BINDING_CREATED};
 use crate::flows::project::CALLBACK_RSA;
 use crate::projects::{ActiveProject, CallbackMethod, CallbackSignature, MERCHANTS_OWN};
 use crate::secrets::RsaError;
@@ -26,7 +27,7 @@ pub(super) fn calls(
     if let Some(binding) = saved {
         let (operation, client) = (CallbackOperation::BindingCreated, &binding.client);
         let call = rbs::binding_callback(operation, binding.id, client, binding.active, &settings)?;
-        calls.extend(call.map(|call| ("binding_created", call)));
+        calls.extend(call.map(|call| (BINDING_CREATED, call)));
     }
     Ok(calls)
 }
@@ -34,7 +35,7 @@ pub(super) fn calls(
 pub(super) fn activity_calls(project: &ActiveProject, binding: &Binding) -> Result<Vec<Call>, NoSignature> {
     let (operation, client) = (CallbackOperation::BindingActivityChanged, &binding.client);
     let call = rbs::binding_callback(operation, binding.id, client, binding.active, &settings(project)?)?;
-    Ok(call.map(|call| ("binding_changed", call)).into_iter().collect())
+    Ok(call.map(|call| (BINDING_CHANGED, call)).into_iter().collect())
 }
 
 /// Does it sign with RSA, which takes milliseconds?

@@ -16,6 +16,11 @@ use payglot_store::{BindingChange, BindingsOf, StoreError, StoredPayment};
 use payglot_wire::Protocol;
 use std::sync::Arc;
 
+/// The word of the notification that tells of a card that was saved.
+pub(super) const BINDING_CREATED: &str = "binding_created";
+/// The word of the one that tells that it was switched on or off.
+pub(super) const BINDING_CHANGED: &str = "binding_changed";
+
 /// What an order says about saved cards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -179,6 +184,21 @@ pub async fn set_active(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The payer removes a saved card from the page of an order. Only one that the page offers; not the one that the merchant named.
+pub async fn remove_by_payer(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    stored: &StoredPayment,
+    id: BindingId,
+) -> Result<Binding, BindingError> {
+    let rules = rules(project, &stored.details);
+    let seen = find(gateway, project, id).await?;
+    if rules.fixed.is_some() || rules.client.is_none_or(|client| client != seen.client) {
+        return Err(BindingError::Unknown);
+    }
+    set_active(gateway, project, id, false).await
 }
 
 /// Gives a saved card a new date: 203412.

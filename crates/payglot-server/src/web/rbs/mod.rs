@@ -1,5 +1,6 @@
 //! RBS, eCommerce API V1: `/payment/rest/<operation>.do` by GET or POST, and the payment pages beside it.
 
+mod bindings;
 mod browser;
 mod callers;
 mod card_input;
@@ -149,6 +150,17 @@ async fn call(
         Operation::GetLastOrdersForMerchants => lookup::last_orders(gateway, &params, ip).await,
         Operation::AddParams => lookup::add_params(gateway, &params, ip).await,
         Operation::VerifyEnrollment => lookup::verify_enrollment(gateway, &params, ip).await,
+        Operation::GetBindings | Operation::GetAllBindings => {
+            bindings::get_bindings(gateway, operation, &params, ip).await
+        }
+        Operation::GetBindingsByCardOrId => bindings::find_bindings(gateway, operation, &params, ip).await,
+        Operation::BindCard => bindings::set_active(gateway, operation, &params, ip, true).await,
+        Operation::UnBindCard => bindings::set_active(gateway, operation, &params, ip, false).await,
+        Operation::ExtendBinding => bindings::extend(gateway, operation, &params, ip).await,
+        Operation::CreateBindingNoPayment => bindings::create(gateway, operation, &params, ip).await,
+        Operation::PaymentOrderBinding => bindings::pay_order(gateway, operation, &params, ip).await,
+        Operation::ProcessBindingForm => bindings::process_form(gateway, operation, &params, ip).await,
+        Operation::UnbindCardAnon => bindings::remove_by_payer(gateway, &params).await,
         // Known to the protocol, not offered: the caller is told so and nothing else.
         _ => Err((Refused::AccessDenied, spoken)),
     }

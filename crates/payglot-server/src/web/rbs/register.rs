@@ -64,6 +64,7 @@ pub(super) async fn take(
         attempts_max,
         details: wanted.to_details(),
     };
+    super::bindings::check_named(gateway, project, &order.details).await?;
     match flow::register(gateway, project, order).await {
         Ok(stored) => Ok(stored),
         Err(FlowError::DuplicateOrder(payment)) => {

@@ -50,7 +50,7 @@ pub(super) fn view_of<'a>(
         language,
         merchant_ip,
         terminal_id: TERMINAL,
-        binding_id: None,
+        binding_id: details.binding_text(),
         bank: stored.payment.last_attempt().map(|_| Bank::TEST),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::checkout::Language;
 use crate::checkout::view::ShopLink;
-use crate::checkout::visit::Visit;
+use crate::checkout::visit::{Saved, Visit};
 use crate::flows::StoredPayment;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
@@ -41,6 +41,7 @@ pub(super) fn visit(
         now: gateway.clock.now(),
         all_ways: false,
         choice: None,
+        saved: Saved::default(),
         payment: stored.payment,
     }
 }
