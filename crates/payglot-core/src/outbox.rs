@@ -30,10 +30,10 @@ pub const fn is_announced(event: Event) -> bool {
         | Event::Cancelled
         | Event::Expired
         | Event::AttemptFailed
-        | Event::ChallengeStarted => true,
+        | Event::ChallengeStarted
+        | Event::OutcomeUnknown => true,
         Event::AttemptStarted
         | Event::ChallengeAnswered
-        | Event::OutcomeUnknown
         | Event::CaptureAsked
         | Event::VoidAsked
         | Event::RefundAsked

@@ -158,6 +158,12 @@ pub fn accepted(payment: &Payment) -> Option<Status> {
     }
 }
 
+/// Is it an attempt at a place that takes a payment before it confirms it?
+fn takes_first(event: &Announcement, payment: &Payment) -> bool {
+    let attempt = event.operation.and_then(|id| payment.operation(id)).filter(|one| one.kind.is_attempt());
+    attempt.and_then(|attempt| attempt.method).is_some_and(payglot_core::Method::is_elsewhere)
+}
+
 /// Which status an event is. Exhaustive: a new event must be judged.
 pub fn meaning(event: &Announcement, payment: &Payment) -> Option<Status> {
     let kind = event.operation.and_then(|id| payment.operation(id)).map(|operation| operation.kind);
@@ -166,6 +172,8 @@ pub fn meaning(event: &Announcement, payment: &Payment) -> Option<Status> {
         Event::Captured if kind == Some(OperationKind::Void) => None,
         Event::Captured | Event::CapturedInPart | Event::PaidLate => Some(Status::Paid),
         Event::HoldApproved => Some(Status::Accepted),
+        // A bank, wallet or telephone took the payment and says later what became of it; of a card nothing is known then.
+        Event::OutcomeUnknown if takes_first(event, payment) => Some(Status::Accepted),
         Event::Refunded => Some(Status::Refunded),
         Event::Refused | Event::Cancelled | Event::Expired | Event::Voided => Some(Status::NotExecuted),
         // The protocol has no word for these.

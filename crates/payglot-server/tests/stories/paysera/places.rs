@@ -127,6 +127,19 @@ async fn accepted_is_not_paid_until_it_is_confirmed() {
 }
 
 #[tokio::test]
+async fn a_shop_that_wants_it_is_told_what_was_accepted_and_then_that_it_is_paid() {
+    let shop = Paysera::with(&[("paysera.send_accepted", "true")]).await;
+    let bank = shop.arrive(BANK).await;
+    shop.step(&bank, "later").await;
+    shop.gateway.deliver().await;
+    shop.step(&bank, "confirm").await;
+    shop.gateway.deliver().await;
+    let told: Vec<_> = shop.heard().iter().map(|told| values(told, &["status", "payment"])).collect();
+    assert_eq!(told, ["2 hanza", "1 hanza"]);
+    shop.end().await;
+}
+
+#[tokio::test]
 async fn money_that_comes_after_the_time_goes_back_or_to_the_shop_as_agreed() {
     for (accepted, state, told) in [("false", State::Expired, 0), ("true", State::Paid, 1)] {
         let shop = Paysera::with(&[("accept_late", accepted)]).await;
