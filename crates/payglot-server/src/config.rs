@@ -27,6 +27,10 @@ pub struct Config {
     pub trust_forwarded_for: bool,
     /// Largest request body in bytes; a cart of a hundred lines has about 60 KB. `PAYGLOT_BODY_MAX`.
     pub body_max: usize,
+    /// Connections at once; more wait. Each costs a file descriptor: see `ulimit -n`. `PAYGLOT_CONNECTIONS_MAX`.
+    pub connections_max: usize,
+    /// Seconds a connection may keep silent before the head of a request has come. `PAYGLOT_SILENCE_SECONDS`.
+    pub silence_seconds: u64,
     /// Seconds a request may take. `PAYGLOT_REQUEST_SECONDS`.
     pub request_seconds: u64,
     /// Seconds a callback may take, at most 50. `PAYGLOT_CALLBACK_SECONDS`.
@@ -52,6 +56,8 @@ impl Default for Config {
             allow_private_callbacks: false,
             trust_forwarded_for: false,
             body_max: 256 * 1024,
+            connections_max: 4096,
+            silence_seconds: 30,
             request_seconds: 30,
             callback_seconds: 30,
             callbacks_per_endpoint: 16,
@@ -103,6 +109,10 @@ impl Config {
         set(&mut self.trust_forwarded_for, name, value)?;
         let (name, value) = take("PAYGLOT_BODY_MAX");
         set(&mut self.body_max, name, value)?;
+        let (name, value) = take("PAYGLOT_CONNECTIONS_MAX");
+        set(&mut self.connections_max, name, value)?;
+        let (name, value) = take("PAYGLOT_SILENCE_SECONDS");
+        set(&mut self.silence_seconds, name, value)?;
         let (name, value) = take("PAYGLOT_REQUEST_SECONDS");
         set(&mut self.request_seconds, name, value)?;
         let (name, value) = take("PAYGLOT_CALLBACK_SECONDS");
@@ -125,6 +135,9 @@ impl Config {
         anyhow::ensure!(matches!(self.log_format.as_str(), "text" | "json"), "log_format must be text or json");
         // A callback must end, and be recorded, within the minute for which its sender has claimed it.
         anyhow::ensure!((1..=50).contains(&self.callback_seconds), "callback_seconds must be 1 to 50");
+        // The upper limit is that of the semaphore that counts them.
+        anyhow::ensure!((1..=1 << 20).contains(&self.connections_max), "connections_max must be 1 to 1048576");
+        anyhow::ensure!((1..=600).contains(&self.silence_seconds), "silence_seconds must be 1 to 600");
         anyhow::ensure!((1..=600).contains(&self.request_seconds), "request_seconds must be 1 to 600");
         anyhow::ensure!(self.callbacks_per_endpoint > 0, "callbacks_per_endpoint must be at least 1");
         anyhow::ensure!(!self.base_url.ends_with('/'), "base_url must not end with a slash");

@@ -1,6 +1,7 @@
 //! Requests in: extract, find the merchant, check who it is, call one flow, write the reply. No decisions, no SQL, no arithmetic on money.
 
 mod choice;
+mod connections;
 mod errand;
 mod failure;
 mod health;

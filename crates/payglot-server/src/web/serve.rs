@@ -1,8 +1,8 @@
 //! Serving: from the first connection to the last answer.
 
+use super::connections::{self, Allowed};
 use crate::startup::Running;
 use axum::Router;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,24 +18,26 @@ async fn serve_until(
     router: Router,
     running: Running,
 ) -> anyhow::Result<()> {
-    let patience = Duration::from_secs(running.gateway.config.shutdown_seconds);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let config = &running.gateway.config;
+    let patience = Duration::from_secs(config.shutdown_seconds);
+    let silence = Duration::from_secs(config.silence_seconds);
+    let allowed = Allowed { connections: config.connections_max, silence };
     let tasks = running.gateway.tasks.clone();
     let signalled = CancellationToken::new();
     let told = signalled.clone();
-    let stopping = async move {
+    tokio::spawn(async move {
         signal.await;
-        told.cancel();
         // From now on `/readyz` says no; what is under way may still begin tasks.
         tasks.close();
         tracing::info!("stopping: finishing what was accepted");
-    };
+        told.cancel();
+    });
     let overdue = async {
         signalled.cancelled().await;
         tokio::time::sleep(patience).await;
     };
     tokio::select! {
-        served = axum::serve(listener, service).with_graceful_shutdown(stopping) => served?,
+        () = connections::serve(listener, router, allowed, signalled.clone()) => {}
         // A client that never ends its request must not keep the server from stopping.
         () = overdue => tracing::warn!("gave up waiting for connections that do not end"),
     }
