@@ -14,7 +14,7 @@ use super::wares;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -24,6 +24,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The name of the Paysera counter in forms and addresses.
 const PAYSERA: &str = "paysera";
+/// The cookie that tells one buyer from another.
+const BUYER: &str = "buyer";
 /// Largest body the shop reads, in bytes: its own forms and the gateway's callbacks are far smaller.
 const BODY_MAX: usize = 16 * 1024;
 
@@ -133,7 +135,7 @@ async fn pulse(State(shop): Shared, Path(key): Path<String>) -> Response {
 }
 
 /// Registers an order and sends the browser to the payment page.
-async fn buy(State(shop): Shared, body: Bytes) -> Response {
+async fn buy(State(shop): Shared, headers: HeaderMap, body: Bytes) -> Response {
     let form = pairs(&body);
     let Some(ware) = value_of(&form, "product").and_then(wares::find) else {
         let words = "The shop does not sell that. Choose something from the shelf.";
@@ -147,12 +149,31 @@ async fn buy(State(shop): Shared, body: Bytes) -> Response {
     let number = shop.book().open(ware, language, is_hold, text::now());
     let return_url = format!("{}/return", shop.config.shop_url);
     let (amount, description) = (ware.price, ware.title);
-    let new = NewOrder { is_hold, number: &number, amount, description, language, return_url: &return_url };
+    let buyer = buyer(&headers);
+    let new =
+        NewOrder { is_hold, number: &number, amount, description, language, return_url: &return_url, client: &buyer };
     let exchange = shop.till.register(&new).await;
     shop.book().registered(&number, exchange.at, exchange.took, exchange.call, &exchange.outcome);
     match exchange.outcome {
-        Registration::Accepted { form_url, .. } => see_other(&form_url),
+        Registration::Accepted { form_url, .. } => {
+            let cookie = format!("{BUYER}={buyer}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
+            ([(header::SET_COOKIE, cookie)], see_other(&form_url)).into_response()
+        }
         Registration::Refused { .. } | Registration::NoAnswer(_) => see_other(&shop.order_address(&number)),
+    }
+}
+
+/// Who buys: a shop without accounts knows its buyers by a cookie, so that a card saved by one is offered to nobody else.
+fn buyer(headers: &HeaderMap) -> String {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let known = cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix(BUYER)?.strip_prefix('='));
+    let sound = |id: &&str| (16..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match known.filter(sound) {
+        Some(id) => id.to_owned(),
+        // Without randomness the buyer stays unknown, and no card can be saved.
+        None => crate::secrets::generate().map(|fresh| fresh.expose().to_owned()).unwrap_or_default(),
     }
 }
 

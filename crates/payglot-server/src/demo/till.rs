@@ -74,6 +74,8 @@ pub(super) struct NewOrder<'a> {
     pub(super) description: &'a str,
     pub(super) language: &'a str,
     pub(super) return_url: &'a str,
+    /// The buyer's id in the shop, so that the payment page can save a card and offer it again.
+    pub(super) client: &'a str,
 }
 
 impl Till {
@@ -101,6 +103,7 @@ impl Till {
             ("failUrl", order.return_url),
             ("description", order.description),
             ("language", order.language),
+            ("clientId", order.client),
         ];
         let operation = if order.is_hold { "registerPreAuth.do" } else { "register.do" };
         let mut exchange = self.call(operation, &params, registration).await;

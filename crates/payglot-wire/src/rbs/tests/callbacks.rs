@@ -245,3 +245,24 @@ fn keys_are_never_shown() {
     let details = register.expect("fine").to_details();
     assert!(!details.contains("hunter2") && !details.contains("userName"), "{details}");
 }
+
+#[test]
+fn a_saved_card_is_told_of_as_the_documents_have_it_and_only_where_it_is_wanted() {
+    let id = "0d9f8e7c-6b5a-7443-8221-100000fedcba".parse().expect("an id");
+    let wanted = CallbackSettings {
+        url: Some("https://shop.example/cb".to_owned()),
+        operations: vec![CallbackOperation::BindingCreated],
+        checksum: Checksum::Symmetric(Secret::new("rbs-demo-secret-01")),
+        ..CallbackSettings::default()
+    };
+    let tell = |operation, settings: &CallbackSettings| {
+        let call = crate::rbs::binding_callback(operation, id, "client-7", true, settings).expect("signed");
+        call.map(|call| call.url)
+    };
+    let expected = "https://shop.example/cb?operation=bindingCreated&status=1&bindingId=0d9f8e7c-6b5a-7443-8221-100000fedcba\
+        &clientId=client-7&enabled=true&checksum=8025CCF912337F611B8871BDD3DD09A71AC9BF1E3423133F7098783B416BD730";
+    assert_eq!(tell(CallbackOperation::BindingCreated, &wanted).as_deref(), Some(expected));
+    assert_eq!(tell(CallbackOperation::BindingActivityChanged, &wanted), None);
+    let usual = CallbackSettings { operations: CallbackOperation::USUAL.to_vec(), ..wanted };
+    assert_eq!(tell(CallbackOperation::BindingCreated, &usual), None, "strict receivers fail on it");
+}
