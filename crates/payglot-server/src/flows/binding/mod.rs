@@ -1,7 +1,7 @@
 //! Cards that payers leave with a shop: saved by a payment, paid with again, switched off and on.
 //!
 //! A binding names a card by the provider's token; its number is with the provider alone. What an order says about saved cards is its
-//! protocol's business: one `match` per question, as in [`super::announce`].
+//! protocol's business: one `match` per question, as in `announce`.
 
 mod rbs;
 

@@ -238,7 +238,7 @@ fn amount_info(payment: &Payment, details: &Details) -> JsonObject {
     let sums = Amounts::of(payment);
     // The merchant's own fee: told as it was sent, never charged here.
     let fee = details.get("feeInput").and_then(|fee| fee.parse().ok()).unwrap_or(0_i64);
-    let total = if sums.deposited > 0 { sums.deposited.saturating_add(fee) } else { payment.amount.minor() };
+    let total = if sums.deposited > 0 { sums.deposited.saturating_add(fee) } else { details.amount(payment) };
     JsonObject::new()
         .text("paymentState", payment_state(payment))
         .int("approvedAmount", sums.approved)
