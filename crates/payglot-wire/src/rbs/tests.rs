@@ -1,5 +1,6 @@
 //! Vectors, byte for byte; each file in `vectors/` names the source of what is in it.
 
+mod bindings;
 mod blocks;
 mod callbacks;
 mod lookup;

@@ -4,6 +4,8 @@ use super::{MIR, gateway, neighbour, only, pays, saved};
 use crate::harness::TestGateway;
 use crate::harness::payer::{CHALLENGE, PAID};
 use crate::harness::shop::refusal;
+use payglot_server::flows::project;
+use payglot_store::{SqliteOptions, SqliteStore, Store as _};
 use serde_json::{Value, json};
 
 /// `code text` of a call in English.
@@ -214,4 +216,45 @@ async fn callbacks_tell_of_saved_cards_only_where_they_are_wanted() {
     assert_eq!(calls.len(), 1, "a strict receiver fails on what it does not know");
     assert_eq!(names, ["mdOrder", "orderNumber", "operation", "status", "checksum"]);
     strict.end().await;
+}
+
+#[tokio::test]
+async fn a_merchant_charges_without_the_payer_only_while_it_is_permitted() {
+    let gateway = TestGateway::settings(|settings| settings.auto_payment = true).await;
+    let (_, bank) = pays(&gateway, "client-7", CHALLENGE, true).await;
+    gateway.payer.confirm(&bank, "12345678").await;
+    let id = only(&gateway, "client-7").await;
+    let automatic = [("clientId", "client-7"), ("features", "AUTO_PAYMENT")];
+    let order = gateway.shop.register(&automatic).await;
+    let paid =
+        gateway.shop.call("paymentOrderBinding.do", &[("mdOrder", order.id.as_str()), ("bindingId", &id)]).await.json();
+    assert_eq!((&paid["errorCode"], &paid["acsUrl"]), (&Value::from(0), &Value::Null), "nobody is asked: {paid}");
+    assert_eq!(gateway.shop.stands(&order).await, "2 0");
+
+    // An order that says nothing of it needs the code, whatever the merchant may do.
+    let asks = gateway.shop.register(&automatic[..1]).await;
+    let pay = [("mdOrder", asks.id.as_str()), ("bindingId", id.as_str())];
+    assert_eq!(says(&gateway, "paymentOrderBinding.do", &pay).await, "1 CVC2/CVV2 is required");
+    // A page has a payer before it, so it asks for the code of the most permissive order.
+    let page = gateway.shop.register(&automatic).await;
+    let form = [("orderId", page.id.as_str()), ("bindingId", id.as_str()), ("language", "en")];
+    let asked = gateway.shop.post("processBindingForm.do", &form).await.json();
+    assert_eq!((&asked["errorCode"], &asked["errorMessage"]), (&json!(1), &json!("CVC2/CVV2 is required")));
+
+    // The permission counts when money would move, not only when the order is registered.
+    let late = gateway.shop.register(&automatic).await;
+    let other =
+        SqliteStore::open(&gateway.gateway.config.database(), SqliteOptions::default()).expect("a second handle");
+    let withdrawn = [("auto_payment".to_owned(), "false".to_owned())];
+    project::set(&other, "demo", &withdrawn).await.expect("set");
+    let pay = [("mdOrder", late.id.as_str()), ("bindingId", id.as_str())];
+    assert_eq!(says(&gateway, "paymentOrderBinding.do", &pay).await, "1 CVC2/CVV2 is required");
+    for order in [&asks, &page, &late] {
+        assert_eq!(gateway.shop.stands(order).await, "0 -100", "nothing has changed");
+    }
+    let refused = gateway.shop.try_register("register.do", &automatic).await.json();
+    assert_eq!(refused["errorCode"], "13", "{refused}");
+    while gateway.deliver().await > 0 {}
+    other.close().await;
+    gateway.end().await;
 }
