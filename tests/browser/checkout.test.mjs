@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CODE, GOOD, INSUFFICIENT, WITH_3DS, call, comeBack, confirmButton, demo, field, fillCard, inspect, open, order, payButton, payWith, reachBank, status, visit } from './world.mjs';
+import { CODE, GOOD, INSUFFICIENT, WITH_3DS, call, comeBack, confirmButton, demo, field, fillCard, inspect, open, order, payButton, payWith, reachBank, status, tabTo, visit } from './world.mjs';
 
 let world;
 before(async () => { world = await open(); });
@@ -174,22 +174,6 @@ test('by keyboard only', async (t) => {
   await page.keyboard.press('Enter');
   await comeBack(page, world.shop, registered, 2);
 });
-
-/** Presses Tab until the element has the focus, and checks that one can see it. */
-async function tabTo(page, element) {
-  for (let presses = 0; presses < 30; presses += 1) {
-    if (await element.evaluate((e) => e === document.activeElement)) {
-      const visible = await element.evaluate((e) => {
-        const style = getComputedStyle(e);
-        return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-      });
-      assert.ok(visible, 'the focus is visible');
-      return;
-    }
-    await page.keyboard.press('Tab');
-  }
-  assert.fail('the element cannot be reached by Tab');
-}
 
 for (const scheme of ['light', 'dark']) {
   test(`every language, ${scheme}`, async (t) => {

@@ -123,6 +123,22 @@ export async function comeBack(page, shop, registered, expected) {
   assert.deepEqual(told.map((n) => `${n.get('operation')} ${n.get('status')}`), [`deposited ${expected === 2 ? 1 : 0}`]);
 }
 
+/** Presses Tab until the element has the focus, and checks that one can see it. */
+export async function tabTo(page, element) {
+  for (let presses = 0; presses < 30; presses += 1) {
+    if (await element.evaluate((e) => e === document.activeElement)) {
+      const visible = await element.evaluate((e) => {
+        const style = getComputedStyle(e);
+        return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+      });
+      assert.ok(visible, 'the focus is visible');
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  assert.fail('the element cannot be reached by Tab');
+}
+
 /** No page may break WCAG 2.2 AA, nor be wider than the screen. */
 export async function inspect(page, name) {
   await picture(page, name);

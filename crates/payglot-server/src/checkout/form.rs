@@ -101,7 +101,13 @@ impl Typed {
     }
 
     /// The security code of a saved card, or what is wrong with it.
+    ///
+    /// A number beside a saved card is asked about, never guessed: a browser that cannot hide the fields of another card
+    /// lets the payer type into them and leave the saved one chosen.
     pub fn saved_code(&self, brand: CardBrand) -> Result<SecurityCode, CardErrors> {
+        if !self.number.trim().is_empty() {
+            return Err(CardErrors { number: Some(NumberError::TwoCards), ..CardErrors::default() });
+        }
         let four_digits = brand == CardBrand::Amex;
         let wrong = |error| CardErrors { code: Some(error), ..CardErrors::default() };
         match SecurityCode::parse(&self.code) {
@@ -149,6 +155,14 @@ mod tests {
     fn errors(body: &str) -> Option<CardErrors> {
         // 22 November 2026.
         Typed::read(body.as_bytes()).card(UnixMillis(1_795_305_600_000)).err()
+    }
+
+    #[test]
+    fn a_number_beside_a_saved_card_is_asked_about() {
+        let read = |body: &str| Typed::read(body.as_bytes()).saved_code(CardBrand::Visa).err();
+        assert_eq!(read("saved=1&cvc=123&number=+&expiry=12/34"), None);
+        let both = read("saved=1&cvc=123&number=4444+5555+1111+3333").expect("refused");
+        assert_eq!((both.number, both.count()), (Some(NumberError::TwoCards), 1));
     }
 
     #[test]

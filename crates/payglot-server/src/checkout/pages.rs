@@ -3,8 +3,8 @@
 use super::form::{self, Typed};
 use super::view::{
     AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Facts, Failure,
-    FailurePage, Form, Frame, Handoff, Notice, Outcome, ResultPage, SaveOffer, SavedCard, SavedCards, TestCard,
-    WaitReason, WaitingPage,
+    FailurePage, Form, Frame, Handoff, Notice, NumberError, Outcome, ResultPage, SaveOffer, SavedCard, SavedCards,
+    TestCard, WaitReason, WaitingPage,
 };
 use super::visit::{self, Visit};
 use super::{Language, Text, ways};
@@ -64,7 +64,11 @@ pub fn page(visit: &Visit, asked: &Asked) -> askama::Result<String> {
 /// The card form again, with what is wrong in it.
 pub fn page_with_errors(visit: &Visit, typed: &Typed, errors: CardErrors) -> askama::Result<String> {
     let mut page = card_page(visit, errors, &typed.holder, &Asked::default(), &typed.email);
-    page.saved.chosen = visit.saved.cards.iter().position(|(id, _)| *id == typed.saved);
+    if !page.saved.only {
+        // Where two cards were meant, none is chosen for the payer.
+        let one = errors.number != Some(NumberError::TwoCards);
+        page.saved.chosen = visit.saved.cards.iter().position(|(id, _)| one && *id == typed.saved);
+    }
     if let SaveOffer::Asked(ticked) = &mut page.saved.offer {
         *ticked = typed.save;
     }

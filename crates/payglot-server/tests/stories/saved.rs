@@ -62,6 +62,11 @@ async fn a_payer_saves_a_card_comes_back_and_types_only_its_code() {
     let wrong = gateway.payer.submit(&page, "pay", &[("saved", &id), ("cvc", "")]).await;
     assert_eq!(wrong.status, 422, "the code is never kept, so it must be typed");
     assert_eq!(gateway.shop.stands(&order).await, "0 -100");
+    let both = [("saved", id.as_str()), ("number", MIR.number), ("expiry", MIR.expiry), ("cvc", "123")];
+    let both = gateway.payer.submit(&page, "pay", &both).await;
+    assert_eq!(both.status, 422, "a saved card and a typed one: which is meant is not guessed");
+    assert!(both.body.contains(r#"id="saved-new" name="saved" value="" checked"#), "{}", both.body);
+    assert_eq!(gateway.shop.stands(&order).await, "0 -100");
     gateway.payer.submit(&wrong, "pay", &[("saved", &id), ("cvc", "123")]).await;
     let status = gateway.shop.status(&order).await;
     assert_eq!((&status["orderStatus"], &status["bindingInfo"]["bindingId"]), (&Value::from(2), &Value::from(id)));

@@ -67,6 +67,7 @@ errors-summary = { $count ->
 error-number-missing = Enter the card number
 error-number-invalid = A digit is wrong or missing
 error-number-brand = The shop does not accept this kind of card
+error-number-two-cards = A saved card was chosen and a number typed, too. Choose the saved card, or type the other one again.
 error-expiry-missing = Enter month and year
 error-expiry-invalid = Two digits each, like 08 / 29
 error-expiry-past = This card has expired
@@ -88,6 +89,7 @@ switched-body = The previous attempt was stopped and nothing was taken. Enter an
 ## Saved cards
 saved-title = Pay with
 saved-another = Another card
+saved-or-typed = The number, date and name are only for another card. A saved one needs its security code.
 saved-until = until { $date }
 saved-remove = Remove
 saved-remove-card = Remove { $card }

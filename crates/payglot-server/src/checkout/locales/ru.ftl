@@ -69,6 +69,7 @@ errors-summary = { $count ->
 error-number-missing = Введите номер карты
 error-number-invalid = Не хватает цифры или есть опечатка
 error-number-brand = Магазин не принимает такие карты
+error-number-two-cards = Выбрана сохранённая карта и введён номер другой. Выберите сохранённую или введите другую ещё раз.
 error-expiry-missing = Введите месяц и год
 error-expiry-invalid = По две цифры, например 08 / 29
 error-expiry-past = Срок карты истёк
@@ -91,6 +92,7 @@ switched-body = Предыдущая попытка остановлена, де
 ## Сохранённые карты
 saved-title = Чем оплатить
 saved-another = Другая карта
+saved-or-typed = Номер, срок и имя нужны только для другой карты. Для сохранённой достаточно кода с карты.
 saved-until = до { $date }
 saved-remove = Удалить
 saved-remove-card = Удалить { $card }

@@ -210,10 +210,15 @@
 
   all('[name=saved]', (pick) => pick.addEventListener('change', () => {
     for (const field of checks.keys()) show(field, '');
-    cvc.value = '';
+    // What was typed for another card must not go along with a saved one.
+    for (const field of picked() ? [number, expiry, cvc] : [cvc]) field.value = '';
     showBrand();
   }));
-  number.addEventListener('input', shapeNumber);
+  number.addEventListener('input', () => {
+    const another = document.getElementById('saved-new');
+    if (another) another.checked = true;
+    shapeNumber();
+  });
   expiry.addEventListener('input', shapeExpiry);
   cvc.addEventListener('input', () => rewrite(cvc, digits(cvc.value).slice(0, 4)));
   all('.chips a', (chip) => chip.addEventListener('click', (event) => {

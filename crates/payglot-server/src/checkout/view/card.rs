@@ -350,6 +350,8 @@ pub enum NumberError {
     Invalid,
     /// A network that the shop does not accept.
     BrandRefused,
+    /// A saved card was chosen as well, so nobody knows which one shall pay.
+    TwoCards,
 }
 
 impl NumberError {
@@ -358,6 +360,7 @@ impl NumberError {
             Self::Missing => "error-number-missing",
             Self::Invalid => "error-number-invalid",
             Self::BrandRefused => "error-number-brand",
+            Self::TwoCards => "error-number-two-cards",
         }
     }
 }
