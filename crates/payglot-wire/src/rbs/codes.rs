@@ -141,6 +141,54 @@ impl Refused {
         }
     }
 
+    /// The same where an answer has an object `error`: a wrong parameter is 10 there, whatever is wrong with it.
+    pub const fn wallet_code(&self) -> &'static str {
+        match self {
+            Self::NumberInvalid
+            | Self::ClientIdEmpty
+            | Self::CodeRequired
+            | Self::PanIncorrect
+            | Self::UnknownCurrency
+            | Self::NumberEmpty
+            | Self::AmountEmpty
+            | Self::ReturnUrlEmpty
+            | Self::ReturnUrlInvalid
+            | Self::AmountInvalid
+            | Self::LanguageInvalid
+            | Self::ParameterInvalid(_)
+            | Self::OrderIdEmpty
+            | Self::ParameterEmpty(_)
+            | Self::Malformed => "10",
+            Self::NoOrder
+            | Self::NumberProcessed
+            | Self::NumberUnpaid
+            | Self::OrderDeclined
+            | Self::NothingFound
+            | Self::BindingNotFound
+            | Self::BindingActive
+            | Self::BindingNotActive
+            | Self::NoOrderToPay
+            | Self::UserNameEmpty
+            | Self::PasswordEmpty
+            | Self::AccessDenied
+            | Self::MerchantLoginInvalid
+            | Self::MustChangePassword
+            | Self::DepositTooSmall
+            | Self::OrderNotFound
+            | Self::OrderNumberUnknown
+            | Self::OrderUnregistered
+            | Self::System
+            | Self::StateMustBeCorrect
+            | Self::StateForbids
+            | Self::ReversalImpossible
+            | Self::RefundTooLarge
+            | Self::RefundTooSmall
+            | Self::FeatureForbidden
+            | Self::FeatureUnknown
+            | Self::TooManyAttempts => self.code(),
+        }
+    }
+
     /// The text in a language.
     pub fn text(&self, language: Language) -> Cow<'static, str> {
         match self {

@@ -9,6 +9,7 @@ pub mod one_shot;
 pub mod page;
 pub mod payment;
 mod read;
+mod recurrent;
 mod refusal;
 pub mod status;
 
@@ -22,6 +23,7 @@ pub use lookup::{Enrolled, enrolled, last_orders};
 use payglot_core::PaymentId;
 pub use payment::PaymentAnswer;
 pub use read::{Answer, ErrorReply, Registered, Status, read_registered, read_simple, read_status, read_status_old};
+pub use recurrent::recurrent;
 pub use refusal::{of_decline, of_deposit, of_refund, of_register, of_reverse};
 pub use status::{Bank, StatusView, status_extended, status_old};
 
@@ -80,11 +82,15 @@ pub fn refused(operation: Operation, refused: &Refused, language: Language) -> R
         }
         Shape::Numbered => JsonObject::new().int("errorCode", number).text("errorMessage", &text),
         Shape::Wallet => {
-            let error = JsonObject::new().text("code", code).text("description", &text).text("message", &text);
-            JsonObject::new().bool("success", false).object("error", &error)
+            JsonObject::new().bool("success", false).object("error", &error_object(refused.wallet_code(), &text, &text))
         }
     };
     answer(&json)
+}
+
+/// `error` of the calls that answer with `success`: what a programmer is told, and what may be shown to a payer.
+fn error_object(code: &str, description: &str, message: &str) -> JsonObject {
+    JsonObject::new().text("code", code).text("description", description).text("message", message)
 }
 
 /// The answer to an operation that nobody knows.

@@ -8,6 +8,7 @@ mod features;
 mod follow_up;
 mod lookup;
 mod one_shot;
+mod recurrent;
 mod register;
 
 use super::codes::Refused;
@@ -23,6 +24,7 @@ pub use follow_up::{Decline, DeclineByClient, Deposit, DepositType, PositionRefu
 pub use lookup::{AddParams, LastOrders, VerifyEnrollment};
 pub use one_shot::{OneShot, Shot};
 use payglot_core::{Currency, PaymentId, UnixMillis};
+pub use recurrent::Recurrent;
 pub use register::{Lifetime, Register};
 pub(super) use register::{json_params, write_json_params};
 

@@ -3,6 +3,7 @@
 mod bindings;
 mod blocks;
 mod callbacks;
+mod charges;
 mod lookup;
 mod operations;
 mod registration;

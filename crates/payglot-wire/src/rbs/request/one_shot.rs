@@ -1,6 +1,6 @@
 //! Payments in one call: `instantPayment.do`, `motoPayment.do`, `verifyCard.do`. Each registers an order and pays it.
 
-use super::card_payment::{ThreeDsFields, flag};
+use super::card_payment::{CardFields, ThreeDsFields, flag};
 use super::{Defaults, Feature, Register};
 use crate::rbs::codes::Refused;
 use crate::rbs::params::Params;
@@ -41,6 +41,11 @@ impl OneShot {
         }
         if params.get("seToken").is_some() {
             return Err(Refused::ParameterInvalid("seToken".to_owned()));
+        }
+        // Only a payer who is there pays with a saved card, and a call that has two cards does not say which one is charged.
+        let typed = !CardFields::of_one_shot(params).is_empty();
+        if order.binding_id.is_some() && (shot != Shot::Now || typed) {
+            return Err(Refused::ParameterInvalid("bindingId".to_owned()));
         }
         Ok(Self { hold: flag(params, "preAuth")?, three_ds: ThreeDsFields::read(params)?, order })
     }
