@@ -1,6 +1,7 @@
 //! Cards that payers leave with a shop: saved on the page, paid with again, asked for and switched off by the merchant.
 
 mod calls;
+mod charges;
 mod secrets;
 
 use crate::harness::payer::{CHALLENGE, Card, NO_MONEY, PAID, Page, card};

@@ -10,9 +10,11 @@ use crate::flows::binding::{self, Binding, BindingCategory, BindingError};
 use crate::flows::{FlowError, StoredPayment, pay};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use crate::upstream::Demand;
 use crate::upstream::card::{CardNumber, SecurityCode, SecurityCodeError};
+use crate::upstream::{Demand, Means};
+use payglot_core::CardFacts;
 use payglot_wire::raw::Reply;
+use payglot_wire::rbs::reply::page::SavedItem;
 use payglot_wire::rbs::reply::{self, BindingView, PaymentAnswer};
 use payglot_wire::rbs::request::{
     BindingKind, CardFields, Feature, FindBindings, GetBindings, OneBinding, OrderRef, PaymentOrder, md_order,
@@ -224,16 +226,59 @@ pub(super) async fn remove_by_payer(gateway: &Gateway, params: &Params) -> Resul
     Ok(reply::page_done(asked.language))
 }
 
-/// The order may be paid with this card: it is the payer's, or the merchant charges without the payer.
-async fn saved_card(
+/// What a page of the merchant's offers the payer, with the date as it is embossed. An expired card could not pay.
+pub(super) async fn items(
     gateway: &Gateway,
     project: &ActiveProject,
     stored: &StoredPayment,
+) -> Result<Vec<SavedItem>, Refused> {
+    let now = gateway.clock.now();
+    let mut found = binding::offered(gateway, project, stored).await.map_err(|error| refused(&error))?;
+    found.retain(|known| !binding::is_expired(&known.card, now));
+    let label = |card: &CardFacts| format!("{} {:02}/{:02}", card.masked, card.expiry % 100, card.expiry / 100 % 100);
+    Ok(found.iter().map(|known| SavedItem { id: known.id.to_string(), label: label(&known.card) }).collect())
+}
+
+/// A saved card that may pay an order.
+pub(super) struct Chosen {
+    /// The card.
+    pub(super) binding: Binding,
+    /// The same to pay with.
+    pub(super) means: Means,
+    /// Is it charged without the payer, by the order's `AUTO_PAYMENT`? Then nobody is there to be asked.
+    pub(super) automatic: bool,
+}
+
+/// The saved card that a call names, judged for an order with these details, which need not be registered yet. It is the payer's, or
+/// the merchant may charge without the payer; and its code is there, unless the order does without one.
+pub(super) async fn choose(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    details: &str,
+    params: &Params,
+    may_be_automatic: bool,
+) -> Result<Chosen, Refused> {
+    let read = Details::read(details);
+    let automatic = may_be_automatic && read.has(Feature::AutoPayment);
+    let binding = saved_card(gateway, project, details, params, automatic).await?;
+    let code = match SecurityCode::parse(CardFields::read(params).code.unwrap_or_default()) {
+        Ok(code) => Some(code),
+        Err(SecurityCodeError::Empty) if automatic || read.has(Feature::ForceNoCvc) => None,
+        Err(_) => return Err(Refused::CodeRequired),
+    };
+    let means = binding::means(&binding, code);
+    Ok(Chosen { binding, means, automatic })
+}
+
+async fn saved_card(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    details: &str,
     params: &Params,
     automatic: bool,
 ) -> Result<Binding, Refused> {
     let asked = OneBinding::read(params, Language::RU)?;
-    let rules = binding::rules(project, &stored.details);
+    let rules = binding::rules(project, details);
     if rules.client.is_none() && !automatic {
         return Err(Refused::ParameterEmpty("clientId"));
     }
@@ -256,14 +301,8 @@ async fn pay_with_saved(
     if let Some(attempt) = asked.three_ds.transaction {
         return tds::go_on(gateway, &stored, attempt, &three_ds).await;
     }
-    let details = Details::read(&stored.details);
-    let automatic = may_be_automatic && details.has(Feature::AutoPayment);
-    let card = saved_card(gateway, project, &stored, params, automatic).await?;
-    let code = match SecurityCode::parse(params.get("cvc").or(params.get("$CVC")).unwrap_or_default()) {
-        Ok(code) => Some(code),
-        Err(SecurityCodeError::Empty) if automatic || details.has(Feature::ForceNoCvc) => None,
-        Err(_) => return Err(Refused::CodeRequired),
-    };
+    let Chosen { binding, means, automatic } =
+        choose(gateway, project, &stored.details, params, may_be_automatic).await?;
     let (email, json_params) = (asked.email.clone(), asked.json_params.clone());
     let remember: pay::Remember = Box::new(move |details| {
         let mut details = Details::read(details);
@@ -271,8 +310,8 @@ async fn pay_with_saved(
         details.to_text()
     });
     let wanted = Wanted {
-        means: binding::means(&card, code),
-        binding: Some(card.id),
+        means,
+        binding: Some(binding.id),
         save: false,
         ip,
         // Nobody is there to be asked.

@@ -9,6 +9,7 @@ mod lookup;
 mod one_shot;
 mod operate;
 mod page_calls;
+mod recurrent;
 mod register;
 mod status;
 mod tds;
@@ -120,6 +121,9 @@ async fn call(
     request: &RawRequest<'_>,
     ip: Option<IpAddr>,
 ) -> Result<Reply, Refusing> {
+    if operation == Operation::RecurrentPayment {
+        return recurrent::charge(gateway, operation, request, ip).await;
+    }
     let params = Params::read(request).map_err(|refused| (refused, Language::RU))?;
     let spoken = Language::of_errors(&params, Language::RU);
     match operation {

@@ -2,22 +2,23 @@
 //! attempt is the last one.
 
 use super::super::shop;
+use super::bindings;
 use super::callers::{self, Refusing, caller, find};
 use super::card_input::{self, Code};
 use super::cards::{refused, second_call, unfound};
 use super::register::take;
-use super::status::TERMINAL;
+use super::status::view_of;
 use super::tds;
 use crate::flows::pay::{self, Paid};
 use crate::flows::{StoredPayment, query};
 use crate::gateway::Gateway;
 use crate::projects::{ActiveProject, ProjectSettings};
 use crate::upstream::{Demand, Guide, Means};
-use payglot_core::{Intent, OperationId};
+use payglot_core::{BindingId, Intent, OperationId};
 use payglot_wire::raw::Reply;
-use payglot_wire::rbs::reply::{Bank, PaymentAnswer, StatusView, one_shot};
+use payglot_wire::rbs::reply::{PaymentAnswer, one_shot};
 use payglot_wire::rbs::request::{CardFields, OneShot, OrderRef, Shot};
-use payglot_wire::rbs::{Defaults, Details, Language, Operation, Params, Refused};
+use payglot_wire::rbs::{Defaults, Details, Language, Operation, Params, Refused, Register};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ pub(super) async fn one_shot(
     let (project, _) = caller(gateway, operation, params, ip).await?;
     let language = Language::of_errors(params, callers::default_language(&project));
     let refuse = |refused| (refused, language);
-    if !may(&project.settings, shot) {
+    if !may(&project.settings, shot, params) {
         return Err(refuse(Refused::AccessDenied));
     }
     callers::check_merchant(gateway, &project, params).await.map_err(refuse)?;
@@ -45,15 +46,7 @@ pub(super) async fn one_shot(
     let (stored, came) = done.map_err(refuse)?;
     let details = Details::read(&stored.details);
     let merchant_ip = ip.map(|ip| ip.to_string());
-    let view = StatusView {
-        payment: &stored.payment,
-        details: &details,
-        language: asked.order.language,
-        merchant_ip: merchant_ip.as_deref(),
-        terminal_id: TERMINAL,
-        binding_id: None,
-        bank: stored.payment.last_attempt().map(|_| Bank::TEST),
-    };
+    let view = view_of(&stored, &details, asked.order.language, merchant_ip.as_deref());
     Ok(match shot {
         Shot::Now => one_shot::instant(&view, &came),
         Shot::Moto => one_shot::moto(&view),
@@ -61,14 +54,49 @@ pub(super) async fn one_shot(
     })
 }
 
-/// May the project do this?
-fn may(settings: &ProjectSettings, shot: Shot) -> bool {
-    settings.merchant_card_entry
-        && match shot {
-            Shot::Now => true,
-            Shot::Moto => settings.moto,
-            Shot::Verify => settings.card_verification,
-        }
+/// May the project do this? A saved card is none that the merchant has collected, so it asks for no such right.
+fn may(settings: &ProjectSettings, shot: Shot, params: &Params) -> bool {
+    match shot {
+        Shot::Now => settings.merchant_card_entry || params.get("bindingId").is_some(),
+        Shot::Moto => settings.merchant_card_entry && settings.moto,
+        Shot::Verify => settings.merchant_card_entry && settings.card_verification,
+    }
+}
+
+/// What pays.
+pub(super) struct Instrument {
+    /// The card.
+    pub(super) means: Means,
+    /// The saved card that it is.
+    pub(super) binding: Option<BindingId>,
+    /// May it be saved, where the order names a payer?
+    pub(super) save: bool,
+    /// Is nobody there to be authenticated?
+    pub(super) alone: bool,
+}
+
+/// Judged before the order is registered: a wrong card must not use the number up.
+async fn instrument(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    asked: &OneShot,
+    shot: Shot,
+    params: &Params,
+) -> Result<Instrument, Refused> {
+    if asked.order.binding_id.is_some() {
+        let details = asked.order.to_details();
+        let chosen = bindings::choose(gateway, project, &details, params, project.settings.auto_payment).await?;
+        let binding = Some(chosen.binding.id);
+        return Ok(Instrument { means: chosen.means, binding, save: false, alone: chosen.automatic });
+    }
+    let code = if shot == Shot::Moto { Code::Optional } else { Code::Required };
+    let card = card_input::read(&CardFields::of_one_shot(params), code)?;
+    // Where the order names a payer, the merchant's page has asked whether the card may be saved.
+    let (save, alone) = match shot {
+        Shot::Now => (true, false),
+        Shot::Moto | Shot::Verify => (false, true),
+    };
+    Ok(Instrument { means: Means::Card(card), binding: None, save, alone })
 }
 
 async fn first(
@@ -78,22 +106,27 @@ async fn first(
     shot: Shot,
     params: &Params,
 ) -> Result<(StoredPayment, PaymentAnswer), Refused> {
-    // Judged before the order is registered: a wrong card must not use the number up.
-    let code = if shot == Shot::Moto { Code::Optional } else { Code::Required };
-    let card = card_input::read(&CardFields::of_one_shot(params), code)?;
-    let intent = if asked.hold { Intent::Hold } else { Intent::Sale };
-    let stored = take(gateway, project, &asked.order, intent, Some(1)).await?;
-    let demand = match shot {
-        Shot::Now => shop::demand(project, &stored),
-        // Nobody is there to be authenticated.
-        Shot::Moto | Shot::Verify => Demand::Never,
-    };
+    let instrument = instrument(gateway, project, asked, shot, params).await?;
     let fields = tds::Fields::new(asked.order.language, &asked.three_ds);
-    let back = tds::BackTo::of(gateway, &fields);
-    let (means, ip) = (Means::Card(card), asked.order.ip.clone());
-    // Where the order names a payer, the merchant's page has asked whether the card may be saved.
-    let save = shot == Shot::Now;
-    let payer = pay::Payer { means, binding: None, save, ip, demand, guide: Guide::Merchant, remember: None };
+    pay_new(gateway, project, &asked.order, asked.hold, instrument, &fields).await
+}
+
+/// Registers an order and makes its one attempt.
+pub(super) async fn pay_new(
+    gateway: &Arc<Gateway>,
+    project: &Arc<ActiveProject>,
+    order: &Register,
+    hold: bool,
+    instrument: Instrument,
+    fields: &tds::Fields,
+) -> Result<(StoredPayment, PaymentAnswer), Refused> {
+    let intent = if hold { Intent::Hold } else { Intent::Sale };
+    let stored = take(gateway, project, order, intent, Some(1)).await?;
+    let Instrument { means, binding, save, alone } = instrument;
+    let demand = if alone { Demand::Never } else { shop::demand(project, &stored) };
+    let back = tds::BackTo::of(gateway, fields);
+    let ip = order.ip.clone();
+    let payer = pay::Payer { means, binding, save, ip, demand, guide: Guide::Merchant, remember: None };
     let id = stored.payment.id;
     let paid =
         pay::attempt(gateway, stored, payer, move |_| back.version_1()).await.map_err(|error| refused(&error))?;
@@ -101,7 +134,7 @@ async fn first(
         Paid::Settled(stored) | Paid::MerchantMustAct { stored, .. } => (**stored).clone(),
         Paid::PayerMustAct(_) => query::payment(gateway, id).await.map_err(|error| refused(&error))?,
     };
-    Ok((stored, tds::answer(gateway, paid, &fields, false)))
+    Ok((stored, tds::answer(gateway, paid, fields, false)))
 }
 
 /// The call repeated after the browser was looked at: the order is there already.

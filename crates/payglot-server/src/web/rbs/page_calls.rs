@@ -1,5 +1,6 @@
 //! What the scripts of shops' own payment pages ask, relative to the page. Who knows the order's id may ask.
 
+use super::bindings;
 use super::callers::{self, Refusing};
 use super::cards::anonymous;
 use super::tds;
@@ -22,7 +23,8 @@ pub(super) async fn ask(gateway: &Gateway, operation: Operation, params: &Params
     let redirect = tds::redirect(&stored, &details, language);
     Ok(match operation {
         Operation::GetSessionStatus if payment.state.waits_for_payer() => {
-            page::session(payment, &details, &[], gateway.clock.now())
+            let saved = bindings::items(gateway, &project, &stored).await.map_err(|refused| (refused, language))?;
+            page::session(payment, &details, &saved, gateway.clock.now())
         }
         Operation::GetSessionStatus => {
             // An order that leads nowhere ends on our own page, which says how it ended.
