@@ -155,7 +155,7 @@ async fn a_subscription_is_charged_by_json() {
     );
     assert_eq!((&status["orderNumber"], &status["orderDescription"]), (&"sub-1".into(), &"March".into()));
     assert_eq!(status["bindingInfo"], json!({"clientId": "client-7", "bindingId": id, "externalCreated": false}));
-    assert_eq!(status["merchantOrderParams"][0], json!({"name": "plan", "value": "gold"}));
+    assert_eq!(status["merchantOrderParams"][1], json!({"name": "plan", "value": "gold"}));
     let mut asked =
         gateway.shop.call("getOrderStatusExtended.do", &[("orderNumber", "sub-1"), ("language", "en")]).await.json();
     assert_eq!(status, &std::mem::take(&mut asked), "the same object");
@@ -206,9 +206,9 @@ async fn a_charge_that_cannot_be_read_or_is_not_allowed_changes_nothing() {
         ("amount", json!(-5), "10 Amount is invalid"),
         ("amount", json!(10.5), "10 Amount is invalid"),
         ("amount", json!(1e30), "10 Amount is invalid"),
-        ("amount", json!([50000]), "10 [amount] is invalid"),
+        ("amount", json!([50000]), "10 [amount] неверен"),
         ("bindingId", json!(null), "10 [bindingId] is empty"),
-        ("bindingId", json!({"id": id}), "10 [bindingId] is invalid"),
+        ("bindingId", json!({"id": id}), "10 [bindingId] неверен"),
         ("bindingId", json!("nonsense"), "2 Binding not found"),
         ("bindingId", json!("00000000-0000-0000-0000-000000000000"), "2 Binding not found"),
         ("currency", json!("000"), "10 Unknown currency"),

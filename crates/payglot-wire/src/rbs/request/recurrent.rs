@@ -39,7 +39,7 @@ pub struct Recurrent {
 
 impl Recurrent {
     /// The parameters of a body. A number is taken as it is written, `null` is absent; a member that has a list or an object where one
-    /// value belongs is refused by its name.
+    /// value belongs is refused by its name, as unreadable as a body that is none: before anybody is asked who is calling.
     pub fn params(body: &[u8]) -> Result<Params, Refused> {
         let text = std::str::from_utf8(body).map_err(|_| Refused::Malformed)?;
         let json = Json::read(text).ok_or(Refused::Malformed)?;
