@@ -14,7 +14,7 @@ use crate::text::secret::Secret;
 pub use body::{AccountBlock, Body, OperationBlock, PaymentBlock, Sum};
 pub(super) use body::{date, error, object, text};
 use payglot_core::decide::Announcement;
-use payglot_core::outbox::{Acknowledgement, Schedule};
+use payglot_core::outbox::{Acknowledgement, Schedule, Stage};
 use payglot_core::{Event, Payment, UnixMillis};
 pub use read::Callback;
 pub use render::status_report;
@@ -59,9 +59,7 @@ impl CallbackSettings {
 /// The vendor's schedule: six tries ten seconds apart, 62 in the next four hours with growing gaps, then every four hours, 120 in all. The
 /// formula of the growing gaps is in no copy of the vendor's page; ours fills the four hours evenly.
 pub fn schedule() -> Schedule {
-    let growing = (1..=62).map(|k: i64| (1, 7370 * k));
-    let stages: Vec<(u32, i64)> = [(5, 10_000)].into_iter().chain(growing).chain([(52, 4 * 3_600_000)]).collect();
-    Schedule::new(&stages)
+    Schedule::of([Stage::Steady(5, 10_000), Stage::Growing(62, 7370), Stage::Steady(52, 4 * 3_600_000)])
 }
 
 /// What counts as "the shop has it": the vendor says 200, and takes no offence at its neighbours.

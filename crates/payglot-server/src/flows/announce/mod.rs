@@ -1,5 +1,6 @@
 //! Renders what must be announced: each protocol's own bytes, signed, so that a retry sends the same. One `match` per question.
 
+mod monetix;
 pub(super) mod paysera;
 mod rbs;
 
@@ -87,7 +88,7 @@ pub(super) async fn render_facts(
 
 fn with_facts(project: &ActiveProject, known: &StoredPayment, facts: &Facts) -> Option<String> {
     match project.protocol {
-        Protocol::Rbs => None,
+        Protocol::Rbs | Protocol::Monetix => None,
         Protocol::Paysera => paysera::with_facts(&known.payment, &known.details, facts),
     }
 }
@@ -96,6 +97,7 @@ fn signs_slowly(project: &ActiveProject) -> bool {
     match project.protocol {
         Protocol::Rbs => rbs::signs_slowly(project),
         Protocol::Paysera => true,
+        Protocol::Monetix => false,
     }
 }
 
@@ -107,7 +109,7 @@ async fn seal(
     now: UnixMillis,
 ) -> Result<Option<paysera::Seal>, StoreError> {
     match project.protocol {
-        Protocol::Rbs => Ok(None),
+        Protocol::Rbs | Protocol::Monetix => Ok(None),
         Protocol::Paysera => match paysera::Seal::fetch(gateway, calls, now).await {
             Ok(seal) => Ok(Some(seal)),
             // The database is busy or closing: that passes, and no person need look.
@@ -129,14 +131,15 @@ fn calls(
         Protocol::Paysera => {
             paysera::calls(project, details, decision, seal.ok_or(NoSignature::NoKey("the gateway's"))?)
         }
+        Protocol::Monetix => monetix::calls(project, details, decision),
     }
 }
 
 fn activity_calls(project: &ActiveProject, binding: &Binding) -> Result<Vec<Call>, NoSignature> {
     match project.protocol {
         Protocol::Rbs => rbs::activity_calls(project, binding),
-        // This protocol saves no cards.
-        Protocol::Paysera => Ok(Vec::new()),
+        // These tell nothing of saved cards.
+        Protocol::Paysera | Protocol::Monetix => Ok(Vec::new()),
     }
 }
 
@@ -164,6 +167,7 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
     let acknowledgement = match project.protocol {
         Protocol::Rbs => Acknowledgement::Status200,
         Protocol::Paysera => Acknowledgement::Word("OK".to_owned()),
+        Protocol::Monetix => payglot_wire::monetix::notification::acknowledgement(),
     };
     let stored = calls.into_iter().map(|(event, call)| NewNotification {
         id: clock.notification_id(),
@@ -187,7 +191,7 @@ pub(super) fn remember_cancel(project: &ActiveProject, details: &str, reason: De
     match project.protocol {
         Protocol::Rbs => rbs::remember_cancel(details, reason),
         // A shop is not told who it was.
-        Protocol::Paysera => details.to_owned(),
+        Protocol::Paysera | Protocol::Monetix => details.to_owned(),
     }
 }
 

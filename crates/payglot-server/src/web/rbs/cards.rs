@@ -75,7 +75,7 @@ pub(super) async fn anonymous(
     let (project, stored) = found.await.map_err(|error: FlowError| refuse(unfound(&error)))?;
     match project.protocol {
         Protocol::Rbs => Ok((project, stored)),
-        Protocol::Paysera => Err(refuse(Refused::OrderNotFound)),
+        Protocol::Paysera | Protocol::Monetix => Err(refuse(Refused::OrderNotFound)),
     }
 }
 
