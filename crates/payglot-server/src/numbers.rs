@@ -1,4 +1,4 @@
-//! Decimal numbers for payments, unique in the whole gateway, for protocols whose clients cannot take our ids.
+//! Decimal numbers, unique in the whole gateway, for protocols whose clients cannot take our ids and for what people type.
 
 use payglot_store::{Store, StoreError};
 use std::sync::Arc;
@@ -13,28 +13,34 @@ const LARGEST: i64 = i32::MAX as i64;
 /// Gives numbers out.
 pub struct Numbers {
     store: Arc<dyn Store>,
+    counter: &'static str,
     /// The next one, and the first that is not ours.
     block: Mutex<(i64, i64)>,
 }
 
 impl Numbers {
-    /// From a store's counter.
+    /// Those of payments.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, block: Mutex::new((0, 0)) }
+        Self::of(store, "payment")
     }
 
-    /// A number that no other payment has: 1 to 2147483647, growing within a process.
+    /// From this counter of a store.
+    pub fn of(store: Arc<dyn Store>, counter: &'static str) -> Self {
+        Self { store, counter, block: Mutex::new((0, 0)) }
+    }
+
+    /// A number that nothing else of this counter has: 1 to 2147483647, growing within a process.
     pub async fn next(&self) -> Result<u32, StoreError> {
         let mut block = self.block.lock().await;
         if block.0 == block.1 {
-            let first = self.store.reserve_numbers("payment", BLOCK).await?;
+            let first = self.store.reserve_numbers(self.counter, BLOCK).await?;
             *block = (first, first + i64::from(BLOCK));
         }
         let number = block.0;
         block.0 += 1;
         let fits = u32::try_from(number).ok().filter(|_| number <= LARGEST);
         fits.ok_or_else(|| {
-            StoreError::Constraint("all numbers of payments that fit into 31 bits are used up".to_owned())
+            StoreError::Constraint(format!("all numbers of {} that fit into 31 bits are used up", self.counter))
         })
     }
 }

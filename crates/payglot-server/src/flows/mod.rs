@@ -19,6 +19,7 @@ pub mod recover;
 pub mod register;
 pub mod resign;
 pub mod told;
+pub mod waiting;
 
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;

@@ -1,15 +1,19 @@
 //! The payer pays: attempt, challenge, answer.
 
-use super::{FlowError, apply, apply_with, binding, expire, load, operate, recover};
+use super::waiting::Waits;
+use super::{FlowError, apply, apply_with, binding, expire, load, operate, recover, waiting};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::sandbox::elsewhere::{Errand, Stage};
-use crate::upstream::{Attempt, AttemptAnswer, Demand, Guide, Means, Provider as _, Step};
+use crate::upstream::{
+    Attempt, AttemptAnswer, Demand, Guide, Invoice, Means, Provider as _, Recipient, Step, TestData,
+};
 use payglot_core::{
-    Answer, BindingId, Command, Decision, Method, Operation, OperationId, OperationKind, OperationStatus, Payment,
-    PaymentId, Refusal, State,
+    Answer, BindingId, CardFacts, Command, Decision, Method, Operation, OperationId, OperationKind, OperationStatus,
+    Payment, PaymentId, Refusal, State,
 };
 use payglot_store::StoredPayment;
+use payglot_wire::Protocol;
 use std::sync::Arc;
 
 /// Where an attempt stands after it was asked.
@@ -29,6 +33,15 @@ pub enum Paid {
         step: Step,
         /// The bank's address, absolute or relative to the gateway.
         address: String,
+    },
+    /// The payer must pay an invoice.
+    PayerMustPay {
+        /// The payment.
+        stored: Box<StoredPayment>,
+        /// The attempt that the invoice belongs to.
+        attempt: OperationId,
+        /// The invoice.
+        invoice: Invoice,
     },
 }
 
@@ -157,7 +170,7 @@ pub async fn finish_authentication(
     let id = stored.payment.id;
     match after_challenge(gateway, id, operation).await {
         Ok(Paid::Settled(settled)) => Ok(Finished::Settled(settled)),
-        Ok(Paid::MerchantMustAct { stored, .. }) => Ok(Finished::Open(stored)),
+        Ok(Paid::MerchantMustAct { stored, .. } | Paid::PayerMustPay { stored, .. }) => Ok(Finished::Open(stored)),
         // Somebody was faster.
         Ok(Paid::PayerMustAct(_)) | Err(FlowError::Refused(Refusal::WrongState(_))) => {
             Ok(Finished::Settled(Box::new(load(gateway, id).await?)))
@@ -192,6 +205,31 @@ pub async fn challenge_address(gateway: &Gateway, payment: &Payment) -> Option<S
     gateway.bank.challenge_address(attempt.id).await
 }
 
+/// The invoice that the payer of an attempt is expected to pay; `None` if there is none, or it is paid or refused.
+pub async fn invoice(gateway: &Gateway, attempt: OperationId) -> Option<Invoice> {
+    gateway.bank.invoice(attempt).await
+}
+
+/// Whose test data decide in the sandbox for a project.
+pub fn test_data(project: &ActiveProject) -> TestData {
+    match project.protocol {
+        Protocol::Rbs | Protocol::Paysera => TestData::Rbs,
+    }
+}
+
+/// How an attempt is recorded: the method, the protocol's own name of it, what may be kept of the card.
+fn recorded(means: &Means, guide: Guide) -> (Method, Option<String>, Option<CardFacts>) {
+    match (means, guide) {
+        (Means::Card(card), Guide::Us) => (Method::Card, None, Some(card.facts())),
+        (Means::Card(card), Guide::Merchant) => (Method::MerchantCard, None, Some(card.facts())),
+        (Means::SavedCard(card), _) => (Method::SavedCard, None, Some(card.facts.clone())),
+        (Means::Elsewhere(place), _) => (place.method, Some(place.key.clone()), None),
+        (Means::Invoice(invoice), _) => (invoice.method, Some(invoice.key.clone()), None),
+        (Means::Recipient(Recipient::Account { method, key, .. }), _) => (*method, Some(key.clone()), None),
+        (Means::Recipient(Recipient::Card(number)), _) => (Method::MerchantCard, None, Some(number.facts())),
+    }
+}
+
 async fn try_attempt(
     gateway: &Gateway,
     stored: StoredPayment,
@@ -200,12 +238,7 @@ async fn try_attempt(
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
     let Payer { means, binding, save, ip, demand, guide, remember } = payer;
-    let (method, method_key, card) = match (&means, guide) {
-        (Means::Card(card), Guide::Us) => (Method::Card, None, Some(card.facts())),
-        (Means::Card(card), Guide::Merchant) => (Method::MerchantCard, None, Some(card.facts())),
-        (Means::SavedCard(card), _) => (Method::SavedCard, None, Some(card.facts.clone())),
-        (Means::Elsewhere(place), _) => (place.method, Some(place.key.clone()), None),
-    };
+    let (method, method_key, card) = recorded(&means, guide);
     let project = gateway.projects.by_id(stored.payment.project).await?;
     let rules = binding::rules(&project, &stored.details);
     if rules.fixed.is_some_and(|fixed| binding != Some(fixed)) {
@@ -229,8 +262,9 @@ async fn try_attempt(
     let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
     let (payment, amount) = (stored.payment.id, stored.payment.amount);
     let return_address = return_address(operation);
-    let merchant = project.id;
-    let asked = Attempt { operation, payment, kind, amount, merchant, means, save, return_address, demand, guide };
+    let (merchant, test_data) = (project.id, test_data(&project));
+    let asked =
+        Attempt { operation, payment, kind, amount, merchant, means, save, return_address, demand, guide, test_data };
     let answer = gateway.bank.attempt(asked).await;
     answered(gateway, stored, operation, answer).await
 }
@@ -248,14 +282,32 @@ async fn answered(
             Ok(Paid::Settled(Box::new(release(gateway, stored).await?)))
         }
         AttemptAnswer::PayerMustAct { address } => {
-            apply(gateway, stored, || Command::PayerMustAct { operation }).await?;
+            wait_for_payer(gateway, stored, operation, &Waits::Redirect { address: &address }).await?;
             Ok(Paid::PayerMustAct(address))
         }
         AttemptAnswer::MerchantMustAct { step, address } => {
-            let (stored, _) = apply(gateway, stored, || Command::PayerMustAct { operation }).await?;
-            Ok(Paid::MerchantMustAct { stored: Box::new(stored), attempt: operation, step, address })
+            let waits = Waits::Merchant { step, address: &address };
+            let stored = Box::new(wait_for_payer(gateway, stored, operation, &waits).await?);
+            Ok(Paid::MerchantMustAct { stored, attempt: operation, step, address })
+        }
+        AttemptAnswer::PayerMustPay { invoice } => {
+            let stored = Box::new(wait_for_payer(gateway, stored, operation, &Waits::Invoice(&invoice)).await?);
+            Ok(Paid::PayerMustPay { stored, attempt: operation, invoice })
         }
     }
+}
+
+/// Records that the payer must act, and what the shop is to know of it.
+async fn wait_for_payer(
+    gateway: &Gateway,
+    stored: StoredPayment,
+    operation: OperationId,
+    waits: &Waits<'_>,
+) -> Result<StoredPayment, FlowError> {
+    let details = |project: &ActiveProject, stored: &StoredPayment, _: &Decision| {
+        Ok(waiting::remember(project, stored, operation, waits))
+    };
+    Ok(apply_with(gateway, stored, || Command::PayerMustAct { operation }, details).await?.0)
 }
 
 /// A hold that only verified a card lives no moment: it is voided at once, and not only when the loop comes by.

@@ -101,6 +101,11 @@ impl CardNumber {
         }
     }
 
+    /// What may be kept of a card of which nothing but the number is known: a payout's. An expiry of 0 is none.
+    pub fn facts(&self) -> CardFacts {
+        CardFacts { masked: self.masked(), expiry: 0, holder: String::new(), brand: self.brand() }
+    }
+
     fn leading(&self, count: usize) -> u32 {
         self.0.bytes().take(count).fold(0, |number, byte| number * 10 + u32::from(byte - b'0'))
     }

@@ -7,11 +7,11 @@ pub mod card;
 pub mod sandbox;
 
 use async_trait::async_trait;
-use payglot_core::{Answer, CardFacts, Method, Money, OperationId, OperationKind, PaymentId, ProjectId};
+use payglot_core::{Answer, CardFacts, Method, Money, OperationId, OperationKind, PaymentId, ProjectId, UnixMillis};
 
 use card::{Card, CardNumber, SecurityCode};
 
-/// What a payer pays with.
+/// What a payer pays with, or where a payout goes.
 #[derive(Debug)]
 pub enum Means {
     /// A card, as the payer typed it. Dropped, and wiped, as soon as the provider has been asked.
@@ -20,6 +20,66 @@ pub enum Means {
     Elsewhere(Elsewhere),
     /// A card that the provider keeps.
     SavedCard(SavedCard),
+    /// An account with a wallet: it is sent an invoice, and its owner pays when they like. Answered [`AttemptAnswer::PayerMustPay`].
+    Invoice(InvoiceRequest),
+    /// Nobody pays: the merchant's money goes to somebody. Only with [`OperationKind::Payout`].
+    Recipient(Recipient),
+}
+
+/// An invoice to be issued to an account with a wallet.
+///
+/// WebMoney's own call for it is X1: `account` is its `customerwmid`, the number of the operation's invoice its `orderid`,
+/// `expires_at` in whole days its `expiration`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoiceRequest {
+    /// What kind of place it is.
+    pub method: Method,
+    /// The protocol's own name of the wallet, such as `webmoney`.
+    pub key: String,
+    /// Whose invoice it is, as the wallet calls its owners: for WebMoney a WMID.
+    pub account: String,
+    /// What is paid for, as the owner reads it.
+    pub description: String,
+    /// When the order's time is over: from then on the wallet must not take money for it.
+    pub expires_at: UnixMillis,
+}
+
+/// An invoice that a wallet has issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invoice {
+    /// What the wallet calls it: decimal digits, which a person can type.
+    pub number: String,
+    /// The provider's id of the payment, which shops are told: `WM-purchase-121`.
+    pub payment: String,
+    /// Where its owner pays it; absolute, or relative to the gateway.
+    pub address: String,
+}
+
+/// Who gets the money of a payout.
+#[derive(Debug)]
+pub enum Recipient {
+    /// An account with a wallet.
+    Account {
+        /// What kind of place it is.
+        method: Method,
+        /// The protocol's own name of the wallet, such as `webmoney`.
+        key: String,
+        /// What the wallet calls its owner.
+        account: String,
+    },
+    /// The holder of a card.
+    Card(CardNumber),
+}
+
+/// Whose published test data decide what the sandbox does: the same card number pays with one system and is declined with another. A
+/// real provider has no use for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TestData {
+    /// Those of the RBS engine, and our own cards.
+    #[default]
+    Rbs,
+    /// Those of Monetix: cards of its own, and amounts that a wallet refuses.
+    Monetix,
 }
 
 /// A way to pay at somebody else's place.
@@ -103,7 +163,7 @@ pub struct Attempt {
     pub operation: OperationId,
     /// The payment it belongs to.
     pub payment: PaymentId,
-    /// `Sale` or `Hold`.
+    /// `Sale` or `Hold`; `Payout` to a [`Recipient`].
     pub kind: OperationKind,
     /// How much.
     pub amount: Money,
@@ -119,6 +179,8 @@ pub struct Attempt {
     pub demand: Demand,
     /// Who leads the browser there.
     pub guide: Guide,
+    /// What decides in a sandbox.
+    pub test_data: TestData,
 }
 
 /// What a provider says to an attempt.
@@ -137,6 +199,12 @@ pub enum AttemptAnswer {
         step: Step,
         /// The bank's address, absolute or relative to the gateway.
         address: String,
+    },
+    /// The payer must pay this invoice, with us or without us looking on: what becomes of it is [`Provider::news`]. Nothing has moved
+    /// yet. The same attempt again has the same invoice.
+    PayerMustPay {
+        /// The invoice.
+        invoice: Invoice,
     },
 }
 
@@ -165,9 +233,18 @@ pub enum KeepError {
 }
 
 /// What every provider can do. An implementation never blocks longer than its own time limit: then the answer is `Unknown`.
+///
+/// # A connector to a wallet
+///
+/// [`attempt`](Self::attempt) with [`Means::Invoice`] issues the invoice under the operation's id and keeps the wallet's number of it;
+/// asked again it issues no second one. From then on the owner may pay at any time. [`query`](Self::query) asks the wallet how the
+/// invoice stands (X4 of WebMoney) and is `Unknown` while it is neither paid nor refused nor past its end. What the wallet calls in
+/// about, or what a poll of open invoices finds, the connector writes into its own book first, and lists as [`news`](Self::news) until
+/// the gateway has [`heard`](Self::heard) it. A payout is an attempt with [`Means::Recipient`] (X2), answered at once or `Unknown`; a
+/// refund is a [`follow_up`](Self::follow_up) (X14). Amounts come in the payment's currency: the connector chooses the purse.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
-    /// Asks for a sale or a hold.
+    /// Asks for a sale, a hold, or a payout to a recipient.
     async fn attempt(&self, attempt: Attempt) -> AttemptAnswer;
 
     /// The merchant's page is through with [`Step::Method`]: what comes next. `return_address` is where a challenge leads back to.
@@ -181,6 +258,16 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Where the payer of this attempt must go, for one who came back with the challenge unfinished.
     async fn challenge_address(&self, operation: OperationId) -> Option<String>;
+
+    /// The invoice of an attempt that is neither paid nor refused, for one who came back.
+    async fn invoice(&self, operation: OperationId) -> Option<Invoice>;
+
+    /// Operations about which something can be told that nobody asked for, oldest news first: [`Provider::query`] says what. Told
+    /// again and again until [`Provider::heard`]: what was heard by a process that then died is not lost.
+    async fn news(&self, limit: u32) -> Vec<(PaymentId, OperationId)>;
+
+    /// What [`Provider::news`] told of this operation is durable with the gateway.
+    async fn heard(&self, operation: OperationId);
 
     /// Asks for a capture, void, refund, return or payout.
     async fn follow_up(&self, follow_up: FollowUp) -> Answer;

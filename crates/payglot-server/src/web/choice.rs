@@ -91,8 +91,8 @@ pub(super) async fn send(
         }
         Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&super::pages::with_language(&address, spoken))),
         Ok(pay::Paid::Settled(_) | pay::Paid::MerchantMustAct { .. }) => Ok(see_other(&visit.done_page())),
-        // Somebody was faster: the page tells what became of it.
-        Err(FlowError::Refused(_)) => Ok(see_other(&visit.page())),
+        // The page of an invoice; or somebody was faster, and the page tells what became of it.
+        Ok(pay::Paid::PayerMustPay { .. }) | Err(FlowError::Refused(_)) => Ok(see_other(&visit.page())),
         Err(error) => Err(error.into()),
     }
 }

@@ -44,6 +44,7 @@ suite! { sqlite:
     payments {
         a_registration_reads_back,
         a_card_payment_with_a_refund_reads_back_with_its_history,
+        the_largest_amount_is_paid_and_given_back,
         the_same_order_number_again_is_refused_with_the_earlier_payment,
         the_store_numbers_orders_and_skips_used_ones,
         a_decision_on_an_older_version_is_refused,

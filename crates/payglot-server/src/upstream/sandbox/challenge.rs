@@ -4,7 +4,8 @@
 //! stop to [`SandboxBank::cancel_challenge`], and then sends the browser to the return address. Each may be called again, by a double
 //! click or an old tab: a challenge that is over stays as it ended.
 
-use super::book::{BookClosed, Entry, Note, Outcome, Stage};
+use super::book::{BookClosed, Entry, Outcome};
+use super::note::{Note, Stage};
 use super::{SandboxBank, cards};
 use payglot_core::{DeclineReason, Money, OperationId, PaymentId};
 

@@ -7,7 +7,8 @@
 //! or an old tab: what is decided stays decided.
 
 use super::SandboxBank;
-use super::book::{BookClosed, Entry, Note, Outcome, Question};
+use super::book::{BookClosed, Entry, Outcome, Question};
+use super::note::Note;
 use crate::upstream::{AttemptAnswer, Elsewhere};
 use payglot_core::{DeclineReason, Method, Money, OperationId, PaymentId};
 

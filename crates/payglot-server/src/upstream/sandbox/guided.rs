@@ -1,7 +1,8 @@
 //! 3-D Secure led by a merchant's page, step by step, where our own page needs one redirect only.
 
-use super::book::{BookClosed, Note, Outcome, Question, Stage, Then, answer_of};
+use super::book::{BookClosed, Outcome, Question, answer_of};
 use super::cards::{self, Behaviour};
+use super::note::{Note, Stage, Then};
 use super::{SandboxBank, challenge, not_received};
 use crate::upstream::card::CardNumber;
 use crate::upstream::{AttemptAnswer, Authentication, Step};

@@ -17,24 +17,28 @@ pub mod challenge;
 pub mod elsewhere;
 mod guided;
 mod line;
+mod note;
 mod sums;
 #[cfg(test)]
 mod tests;
 mod vault;
+pub mod wallet;
 
 use super::card::{Card, CardNumber, Expiry, SecurityCode};
 use super::{
-    Attempt, AttemptAnswer, Authentication, CardToken, Demand, FollowUp, Guide, KeepError, Means, Provider, SavedCard,
+    Attempt, AttemptAnswer, Authentication, CardToken, Demand, FollowUp, Guide, Invoice, KeepError, Means, Provider,
+    SavedCard,
 };
 use crate::clock::Clock;
 use crate::secrets::VaultKey;
 use async_trait::async_trait;
 pub use book::{APPROVAL_CODE, Book};
-use book::{BookClosed, Entry, Note, Outcome, Question, Stage, answer_of, declined, not_received, reached_processing};
+use book::{BookClosed, Entry, Outcome, Question, answer_of, declined, not_received, reached_processing};
 use cards::Behaviour;
 pub use challenge::{Challenge, ChallengeResult, Handover};
 pub use line::Line;
-use payglot_core::{Answer, DeclineReason, OperationId, ProjectId, ThreeDs, UnixMillis};
+use note::{Note, Stage};
+use payglot_core::{Answer, DeclineReason, OperationId, PaymentId, ProjectId, ThreeDs, UnixMillis};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -132,8 +136,19 @@ impl SandboxBank {
     }
 
     async fn try_attempt(&self, attempt: Attempt) -> Result<AttemptAnswer, BookClosed> {
-        let Attempt { operation, payment, kind, amount, merchant, means, save, return_address, demand, guide } =
-            attempt;
+        let Attempt {
+            operation,
+            payment,
+            kind,
+            amount,
+            merchant,
+            means,
+            save,
+            return_address,
+            demand,
+            guide,
+            test_data,
+        } = attempt;
         let question = Question { operation, payment, kind, amount };
         if let Some(entry) = self.book.entry(operation).await? {
             return Ok(again(&question, &entry));
@@ -143,6 +158,8 @@ impl SandboxBank {
             Means::Card(card) => self.look(merchant, &card, save, demand, guide).await,
             Means::SavedCard(card) => self.look_up(merchant, &card, demand, guide).await,
             Means::Elsewhere(place) => return self.begin_errand(&question, place, return_address).await,
+            Means::Invoice(asked) => return self.issue(&question, asked, test_data, return_address).await,
+            Means::Recipient(recipient) => return self.pay_out(&question, &recipient, test_data).await,
         };
         let Seen { behaviour, stage, note } = match looked {
             Ok(seen) => seen,
@@ -253,10 +270,10 @@ impl SandboxBank {
         match entry.outcome {
             Outcome::Approved | Outcome::Declined(_) => return Ok(answer_of(&entry)),
             // The payer still stands at the counter, or the place says later what it took: nobody's asking changes that.
-            Outcome::Challenge(_) if note.place.is_some() => return Ok(Some(Answer::Unknown)),
+            Outcome::Challenge(_) if note.place.is_some() || note.bill.is_some() => return Ok(Some(Answer::Unknown)),
             Outcome::Authenticated if note.pending => return Ok(Some(Answer::Unknown)),
             Outcome::Authenticated => {
-                note.three_ds = note.place.is_none().then_some(ThreeDs::Challenge);
+                note.three_ds = (note.place.is_none() && note.bill.is_none()).then_some(ThreeDs::Challenge);
                 entry.outcome = Outcome::Approved;
             }
             Outcome::Challenge(wrong) => {
@@ -324,6 +341,9 @@ fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
 /// The answer to an attempt whose payer must act.
 fn must_act(entry: &Entry) -> AttemptAnswer {
     let note = Note::read(&entry.note);
+    if let Some(bill) = &note.bill {
+        return AttemptAnswer::PayerMustPay { invoice: wallet::told(bill) };
+    }
     match note.place {
         Some(_) => AttemptAnswer::PayerMustAct { address: elsewhere::address(entry.operation) },
         None => guided::must_act(entry.operation, note.stage),
@@ -332,9 +352,10 @@ fn must_act(entry: &Entry) -> AttemptAnswer {
 
 /// Where the payer must act.
 fn address_of(entry: &Entry) -> String {
-    match Note::read(&entry.note).place {
-        Some(_) => elsewhere::address(entry.operation),
-        None => challenge::address(entry.operation),
+    match Note::read(&entry.note) {
+        Note { bill: Some(bill), .. } => wallet::told(&bill).address,
+        Note { place: Some(_), .. } => elsewhere::address(entry.operation),
+        Note { .. } => challenge::address(entry.operation),
     }
 }
 
@@ -372,6 +393,20 @@ impl Provider for SandboxBank {
             Outcome::Approved | Outcome::Declined(_) => None,
         }
     }
+
+    async fn invoice(&self, operation: OperationId) -> Option<Invoice> {
+        let entry = self.book.entry(operation).await.ok().flatten()?;
+        match entry.outcome {
+            Outcome::Challenge(_) => Note::read(&entry.note).bill.as_ref().map(wallet::told),
+            Outcome::Authenticated | Outcome::Approved | Outcome::Declined(_) => None,
+        }
+    }
+
+    async fn news(&self, _limit: u32) -> Vec<(PaymentId, OperationId)> {
+        Vec::new()
+    }
+
+    async fn heard(&self, _operation: OperationId) {}
 
     async fn saved_card(&self, operation: OperationId) -> Option<CardToken> {
         let entry = self.book.entry(operation).await.ok().flatten()?;

@@ -1,6 +1,7 @@
 //! What the merchant asks for after an attempt, against the bank's own sums: a second guard that knows nothing of the gateway's.
 
-use super::book::{BookClosed, Entry, Note, Outcome, Question, answer_of, declined};
+use super::book::{BookClosed, Entry, Outcome, Question, answer_of, declined};
+use super::note::Note;
 use super::{FollowUp, SandboxBank};
 use payglot_core::{Answer, Currency, DeclineReason, OperationKind};
 

@@ -5,8 +5,8 @@ mod vault;
 
 use super::book::{Outcome, reached_processing};
 use super::*;
-use crate::upstream::Demand;
 use crate::upstream::card::{CardNumber, Expiry, SecurityCode};
+use crate::upstream::{Demand, TestData};
 use payglot_core::{
     Answer, Currency, Intent, Method, Money, NewPayment, OperationKind, PaymentId, ProjectId, ProviderFacts, Terms,
 };
@@ -87,6 +87,7 @@ impl Town {
             return_address: RETURN.to_owned(),
             demand: Demand::AsIssuerWants,
             guide: Guide::Us,
+            test_data: TestData::Rbs,
         }
     }
 
@@ -210,6 +211,7 @@ async fn every_card_does_what_the_manual_says() {
         let (operation, began) = (question.operation, tokio::time::Instant::now());
         let answer = match town.bank.attempt(question).await {
             AttemptAnswer::Done(answer) => answer,
+            AttemptAnswer::PayerMustPay { .. } => panic!("{number} is no invoice"),
             AttemptAnswer::PayerMustAct { .. } | AttemptAnswer::MerchantMustAct { .. } => {
                 town.written().await;
                 let passed = ChallengeResult::Passed(RETURN.to_owned());

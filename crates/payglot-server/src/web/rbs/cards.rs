@@ -171,7 +171,7 @@ fn same_card(stored: &StoredPayment, means: &Means) -> Option<OperationId> {
     let (method, facts) = match means {
         Means::Card(card) => (Method::MerchantCard, card.facts()),
         Means::SavedCard(card) => (Method::SavedCard, card.facts.clone()),
-        Means::Elsewhere(_) => return None,
+        Means::Elsewhere(_) | Means::Invoice(_) | Means::Recipient(_) => return None,
     };
     let attempt = stored.payment.last_attempt().filter(|attempt| attempt.method == Some(method))?;
     (attempt.card.as_ref() == Some(&facts)).then_some(attempt.id)

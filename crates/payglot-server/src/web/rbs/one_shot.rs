@@ -131,7 +131,9 @@ pub(super) async fn pay_new(
     let paid =
         pay::attempt(gateway, stored, payer, move |_| back.version_1()).await.map_err(|error| refused(&error))?;
     let stored = match &paid {
-        Paid::Settled(stored) | Paid::MerchantMustAct { stored, .. } => (**stored).clone(),
+        Paid::Settled(stored) | Paid::MerchantMustAct { stored, .. } | Paid::PayerMustPay { stored, .. } => {
+            (**stored).clone()
+        }
         Paid::PayerMustAct(_) => query::payment(gateway, id).await.map_err(|error| refused(&error))?,
     };
     Ok((stored, tds::answer(gateway, paid, fields, false)))

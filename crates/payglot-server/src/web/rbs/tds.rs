@@ -90,6 +90,9 @@ pub(super) fn answer(gateway: &Gateway, paid: Paid, fields: &Fields, version_2: 
         Paid::MerchantMustAct { attempt, step: now, address, .. } => step(gateway, attempt, now, &address, fields),
         // Only where our own page leads; a merchant's page can go there all the same.
         Paid::PayerMustAct(address) => PaymentAnswer::Unanswered { redirect: Some(absolute(gateway, &address)) },
+        Paid::PayerMustPay { invoice, .. } => {
+            PaymentAnswer::Unanswered { redirect: Some(absolute(gateway, &invoice.address)) }
+        }
     }
 }
 
