@@ -21,6 +21,7 @@ pub mod pages;
 mod texts;
 pub mod view;
 pub mod visit;
+pub mod wallet;
 pub mod ways;
 
 pub use language::Language;

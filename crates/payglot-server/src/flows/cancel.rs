@@ -47,6 +47,8 @@ mod tests {
             expires_at: now.plus(60_000),
             hold_end: None,
             verifies: false,
+            hold_ms: None,
+            hold_ms: None,
             attempts_max: None,
             details: "description=old".to_owned(),
         };

@@ -28,6 +28,7 @@ use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 pub use payglot_store::StoredPayment;
 use payglot_store::{Commit, StoreError};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so
 /// this many rounds are lost only against as many rivals.
@@ -72,6 +73,35 @@ impl From<Refusal> for FlowError {
 /// The payment as it is stored.
 pub(crate) async fn load(gateway: &Gateway, id: PaymentId) -> Result<StoredPayment, FlowError> {
     gateway.store.payment(id).await?.ok_or(FlowError::UnknownPayment)
+}
+
+/// Does `begin`, tells the caller what it made durable, and goes on with the rest by itself. Both run to their end even if the caller
+/// goes away. What goes wrong in the rest is only logged: what is durable is asked for again by the loops.
+pub(crate) async fn later<T, R, A>(
+    gateway: &Gateway,
+    begin: impl Future<Output = Result<(T, R), FlowError>> + Send + 'static,
+    after: impl FnOnce(R) -> A + Send + 'static,
+) -> Result<T, FlowError>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    A: Future<Output = Result<(), FlowError>> + Send,
+{
+    let (tell, told) = oneshot::channel();
+    gateway.tasks.spawn(async move {
+        match begin.await {
+            // Nobody listens any more: it is durable all the same.
+            Err(error) => drop(tell.send(Err(error))),
+            Ok((durable, rest)) => {
+                drop(tell.send(Ok(durable)));
+                if let Err(error) = after(rest).await {
+                    tracing::warn!(%error, "an accepted call could not be carried out at once; the loops go on with it");
+                }
+            }
+        }
+    });
+    let interrupted = || FlowError::Store(StoreError::Unavailable("interrupted".to_owned()));
+    told.await.unwrap_or_else(|_| Err(interrupted()))
 }
 
 /// Decides and commits; when the payment changed meanwhile, reads it again and decides anew. `stored` is the caller's copy to begin

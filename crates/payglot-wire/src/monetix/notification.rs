@@ -82,6 +82,11 @@ pub fn callback(
     if details.is_silent() || facts.as_ref().is_some_and(|facts| facts.silent) {
         return None;
     }
+    // A payer on our own page is led by us: only a shop that has to show something itself is told.
+    let must_act = details.learned.waiting.is_some() && !details.is_led_by_us();
+    if event.event == Event::ChallengeStarted && !must_act {
+        return None;
+    }
     let body = render::callback_body(event, payment, details, settings)?;
     let status = body.operation.as_ref().map_or(body.payment.status, |operation| operation.status);
     let own = facts.and_then(|facts| facts.callback_url);

@@ -20,6 +20,12 @@ pub struct Learned {
     pub method: Option<String>,
     /// The wallet that the payer typed.
     pub account_number: Option<String>,
+    /// What the payer typed because the shop did not say it: first name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
     /// The provider's id of the payment.
     pub provider_payment_id: Option<String>,
     /// What the payer must do now.
@@ -198,6 +204,9 @@ impl Learned {
             .text_if("signature", self.signature.as_deref())
             .text_if("method", self.method.as_deref())
             .text_if("account_number", self.account_number.as_deref())
+            .text_if("first_name", self.first_name.as_deref())
+            .text_if("last_name", self.last_name.as_deref())
+            .text_if("email", self.email.as_deref())
             .text_if("provider_payment_id", self.provider_payment_id.as_deref())
             .int_if("attempts_until", self.attempts_until.map(|end| end.0))
             .list("operations", &operations);
@@ -232,6 +241,9 @@ impl Learned {
             signature: text("signature"),
             method: text("method"),
             account_number: text("account_number"),
+            first_name: text("first_name"),
+            last_name: text("last_name"),
+            email: text("email"),
             provider_payment_id: text("provider_payment_id"),
             waiting: json.get("waiting").and_then(Waiting::read),
             attempts_until: json.get("attempts_until").and_then(Json::int).map(UnixMillis),
