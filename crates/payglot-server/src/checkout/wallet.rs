@@ -98,7 +98,7 @@ fn is_name(value: &str) -> bool {
 /// The form that asks for the wallet.
 pub fn form(visit: &Visit, wallet: &Wallet) -> askama::Result<String> {
     let known = TypedWallet { account: wallet.account.clone().unwrap_or_default(), ..TypedWallet::default() };
-    page(visit, wallet, &known, WalletErrors::default())
+    page(visit, wallet, &known, &WalletErrors::default())
 }
 
 /// The form again, with what is wrong in it.
@@ -106,12 +106,12 @@ pub fn form_with_errors(
     visit: &Visit,
     wallet: &Wallet,
     typed: &TypedWallet,
-    errors: WalletErrors,
+    errors: &WalletErrors,
 ) -> askama::Result<String> {
     page(visit, wallet, typed, errors)
 }
 
-fn page(visit: &Visit, wallet: &Wallet, typed: &TypedWallet, errors: WalletErrors) -> askama::Result<String> {
+fn page(visit: &Visit, wallet: &Wallet, typed: &TypedWallet, errors: &WalletErrors) -> askama::Result<String> {
     let fields = [WalletField::Account].iter().chain(&wallet.asks);
     let input = |field: &WalletField| WalletInput {
         field: *field,

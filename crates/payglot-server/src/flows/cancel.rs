@@ -48,7 +48,6 @@ mod tests {
             hold_end: None,
             verifies: false,
             hold_ms: None,
-            hold_ms: None,
             attempts_max: None,
             details: "description=old".to_owned(),
         };

@@ -68,7 +68,7 @@ pub(super) async fn pay_by_wallet(
     let typed = match TypedWallet::read(body).judge(asked) {
         Ok(typed) => typed,
         Err((typed, errors)) => {
-            let body = wallet::form_with_errors(&visit, asked, &typed, errors)?;
+            let body = wallet::form_with_errors(&visit, asked, &typed, &errors)?;
             return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, body, &pages_csp(&visit.frame_ancestors)));
         }
     };

@@ -125,21 +125,17 @@ async fn opened(
     let step = steps::step_of(sent.body)
         .filter(|_| sent.method == Method::Post && (blob.is_some() || query_value(query, "signature").is_some()));
     let body = if step.is_some() { &[][..] } else { sent.body };
-    let (project, request, address) = match blob {
-        Some((number, blob)) => {
-            let project = project_of(gateway, number, browser).await?;
-            let keys = project.valid_secrets(ENCRYPTION_KEY, gateway.clock.now());
-            let request = sealed::open(number, &blob, &keys).map_err(refuse)?;
-            (project, request, format!("/{number}/{}", blob.replace('=', "%3D")))
-        }
-        None => {
-            let raw =
-                RawRequest { method: sent.method, path: "/payment", query, content_type: "", body, caller_ip: None };
-            let request = PageRequest::read(&raw).map_err(refuse)?;
-            let project = project_of(gateway, request.project_id().map_err(refuse)?, browser).await?;
-            let address = address_of(&request);
-            (project, request, address)
-        }
+    let (project, request, address) = if let Some((number, blob)) = blob {
+        let project = project_of(gateway, number, browser).await?;
+        let keys = project.valid_secrets(ENCRYPTION_KEY, gateway.clock.now());
+        let request = sealed::open(number, &blob, &keys).map_err(refuse)?;
+        (project, request, format!("/{number}/{}", blob.replace('=', "%3D")))
+    } else {
+        let raw = RawRequest { method: sent.method, path: "/payment", query, content_type: "", body, caller_ip: None };
+        let request = PageRequest::read(&raw).map_err(refuse)?;
+        let project = project_of(gateway, request.project_id().map_err(refuse)?, browser).await?;
+        let address = address_of(&request);
+        (project, request, address)
     };
     let ip = client_ip(gateway, sent.headers);
     if let Some(retry_after) = gateway.limits.guesser(ip) {
@@ -212,7 +208,7 @@ fn judged(
         return Err(refusing(Refused::of(Code::AboveLimit, "payment_amount")));
     }
     let key = limits::payment_key(payment_id);
-    Ok(Opened { project, key, order, language, address, now })
+    Ok(Opened { project, order, key, language, address, now })
 }
 
 /// The payment of this number, if it was confirmed before.

@@ -42,12 +42,12 @@ pub(super) async fn take(
         ways::STEP_CHOOSE => choose(&visit, body),
         STEP_WALLET => pay_by_wallet(gateway, opened, &visit, body, ip).await,
         pages::STEP_PAY => pay_by_card(gateway, opened, &visit, body, ip).await,
-        _ => page(&visit, StatusCode::OK, pages::page(&visit, &pages::Asked::default())?),
+        _ => Ok(page(&visit, StatusCode::OK, pages::page(&visit, &pages::Asked::default())?)),
     }
 }
 
-fn page(visit: &Visit, status: StatusCode, body: String) -> Result<Response, PageFailure> {
-    Ok(html(status, body, &pages_csp(&visit.frame_ancestors)))
+fn page(visit: &Visit, status: StatusCode, body: String) -> Response {
+    html(status, body, &pages_csp(&visit.frame_ancestors))
 }
 
 fn choose(visit: &Visit, body: &[u8]) -> Result<Response, PageFailure> {
@@ -57,7 +57,7 @@ fn choose(visit: &Visit, body: &[u8]) -> Result<Response, PageFailure> {
         Some(way) => form_of(visit, way)?,
         None => pages::page(visit, &pages::Asked::default())?,
     };
-    page(visit, StatusCode::OK, shown)
+    Ok(page(visit, StatusCode::OK, shown))
 }
 
 /// The form of a way to pay.
@@ -80,13 +80,13 @@ async fn pay_by_wallet(
         .as_ref()
         .filter(|wallet| visit.choice.as_ref().is_some_and(|choice| choice.way(&wallet.key).is_some()));
     let Some(asked) = offered else {
-        return page(visit, StatusCode::OK, pages::page(visit, &pages::Asked::default())?);
+        return Ok(page(visit, StatusCode::OK, pages::page(visit, &pages::Asked::default())?));
     };
     let typed = match TypedWallet::read(body).judge(asked) {
         Ok(typed) => typed,
         Err((typed, errors)) => {
-            let body = wallet::form_with_errors(visit, asked, &typed, errors)?;
-            return page(visit, StatusCode::UNPROCESSABLE_ENTITY, body);
+            let body = wallet::form_with_errors(visit, asked, &typed, &errors)?;
+            return Ok(page(visit, StatusCode::UNPROCESSABLE_ENTITY, body));
         }
     };
     let means = shop::invoice_to(&typed.account, visit);
@@ -105,7 +105,7 @@ async fn pay_by_card(
         Ok(card) => card,
         Err(errors) => {
             let body = pages::page_with_errors(visit, &typed, errors)?;
-            return page(visit, StatusCode::UNPROCESSABLE_ENTITY, body);
+            return Ok(page(visit, StatusCode::UNPROCESSABLE_ENTITY, body));
         }
     };
     begin(gateway, opened, visit, Means::Card(card), "card", Learned::default(), ip).await
