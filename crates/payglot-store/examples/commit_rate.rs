@@ -70,7 +70,7 @@ async fn commit(store: &SqliteStore, times: &mut Times, commit: Commit) -> Resul
 }
 
 fn plain(decision: payglot_core::Decision) -> Commit {
-    Commit { decision, details: None, notifications: Vec::new(), binding: None, lease_until: now() }
+    Commit { decision, details: None, notifications: Vec::new(), binding: None, call: None, lease_until: now() }
 }
 
 fn notification(payment: PaymentId) -> NewNotification {

@@ -4,7 +4,9 @@
 //! - a future that resolved to `Ok` after a write means the write is on disk (fsync);
 //! - a [`Commit`] is one transaction: state, operations, history, postings, a saved card and notifications, all or nothing;
 //! - a decision made on an older version of its payment is refused ([`StoreError::Changed`]); the caller reads again and decides again;
-//! - the sums of a payment and the uniqueness of order numbers, operations and notifications are constraints of the database.
+//! - the sums of a payment and the uniqueness of order numbers, operations, notifications and the merchant's keys of calls are constraints
+//!   of the database;
+//! - of two calls with one fingerprint within its time only the first is taken, however close together they come.
 
 pub mod records;
 mod sqlite;
@@ -28,6 +30,18 @@ pub enum StoreError {
     /// The payment changed since it was read: read again, decide again.
     #[error("the payment changed meanwhile")]
     Changed,
+    /// A call with the same fingerprint was accepted a moment ago: it is the same call.
+    #[error("the same call was already accepted as {id}")]
+    CallRepeated {
+        /// The id of the first one.
+        id: String,
+    },
+    /// The merchant's own id of what it asks for was used before.
+    #[error("the merchant's id was already used by call {id}")]
+    CallKeyUsed {
+        /// The id of the call that used it.
+        id: String,
+    },
     /// A constraint of the database refused: the sums, a reused operation id, a name taken.
     #[error("refused by a constraint of the database: {0}")]
     Constraint(String),
@@ -76,6 +90,16 @@ pub trait Store: Send + Sync + 'static {
     /// All payments in pages, ordered by id, starting after `after`: for the audit.
     async fn files(&self, after: Option<PaymentId>, limit: u32) -> Result<Vec<PaymentFile>, StoreError>;
 
+    // ---- calls of shops ----
+
+    /// Stores a call that was accepted and then refused, with what the shop must be told; no payment changes. Refused like a commit if the
+    /// call was made before; [`StoreError::NotFound`] if the project has no such payment. Returns the notifications that the caller has
+    /// claimed.
+    async fn refuse(&self, refused: Refused) -> Result<Vec<Notification>, StoreError>;
+
+    /// A call of a project.
+    async fn call(&self, project: ProjectId, by: &CallBy) -> Result<Option<Call>, StoreError>;
+
     // ---- work to do ----
 
     /// Payments whose time is over and that are not closed, oldest first.
@@ -109,6 +133,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// Newest first.
     async fn notifications(&self, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError>;
+
+    /// Those that stand alone, in pages, oldest first, starting after `after`: for the audit.
+    async fn lone_notifications(
+        &self,
+        after: Option<NotificationId>,
+        limit: u32,
+    ) -> Result<Vec<Notification>, StoreError>;
 
     /// Every attempt of one notification, oldest first.
     async fn deliveries(&self, id: NotificationId) -> Result<Vec<Delivery>, StoreError>;

@@ -111,7 +111,8 @@ pub(super) fn as_json(found: &Stored, attempts: &[Delivery]) -> Value {
         NotificationState::Dead(_) => "dead",
     };
     json!({
-        "id": found.call.id.to_string(), "payment": found.payment.to_string(), "seq": found.seq, "event": found.call.event,
+        "id": found.call.id.to_string(), "payment": found.payment.map(|id| id.to_string()), "project": found.project.0,
+        "seq": found.seq, "event": found.call.event,
         "url": found.call.url, "body": found.call.body, "state": state, "words": state_words(&found.state),
         "attempts": found.attempts,
         "deliveries": attempts.iter().map(|attempt| json!({

@@ -56,6 +56,8 @@ impl From<StoreError> for FlowError {
         match error {
             StoreError::DuplicateOrder { payment, .. } => Self::DuplicateOrder(payment),
             StoreError::Changed
+            | StoreError::CallRepeated { .. }
+            | StoreError::CallKeyUsed { .. }
             | StoreError::Constraint(_)
             | StoreError::NotFound
             | StoreError::Unavailable(_)
@@ -161,8 +163,14 @@ async fn commit(
     let details = new_details.as_deref().unwrap_or(details);
     let notifications = announce::render(gateway, project, details, decision, binding.as_ref(), now).await?;
     let lease_until = now.plus(gateway.lease_ms);
-    let commit =
-        Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, lease_until };
+    let commit = Commit {
+        decision: decision.clone(),
+        details: new_details.clone(),
+        notifications,
+        binding,
+        call: None,
+        lease_until,
+    };
     let committed = gateway.store.commit(commit).await?;
     for change in &decision.changes {
         gateway.metrics.payment_changed(project.protocol.name(), change);

@@ -304,7 +304,9 @@ impl Office {
         desk.queue.recorded();
         match recorded {
             Ok(next) => {
-                self.ring(notification.payment);
+                if let Some(payment) = notification.payment {
+                    self.ring(payment);
+                }
                 if let Some(next) = next {
                     desk.queue.push(self.claimed(next, lease_until));
                 }
@@ -359,7 +361,8 @@ impl Office {
             ShopAnswer::Failed(_) => (0, String::new()),
         };
         let verdict = judged.err().unwrap_or_else(|| "acknowledged".to_owned());
-        tracing::debug!(notification = %call.id, payment = %notification.payment, attempts, status, verdict, "delivery");
+        let payment = notification.payment.map(tracing::field::display);
+        tracing::debug!(notification = %call.id, payment, attempts, status, verdict, "delivery");
         let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         Delivery { notification: call.id, at, took_ms, address, status, answer, verdict, next }
     }

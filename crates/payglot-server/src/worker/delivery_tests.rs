@@ -1,7 +1,9 @@
 use super::*;
 use payglot_core::outbox::{Acknowledgement, Schedule};
 use payglot_core::{Currency, Intent, Money, NewPayment, ProjectId, Terms, register};
-use payglot_store::{CallMethod, Commit, Committed, NewNotification, NewProject, SqliteOptions, SqliteStore};
+use payglot_store::{
+    CallMethod, Commit, Committed, NewCall, NewNotification, NewProject, Refused, SqliteOptions, SqliteStore,
+};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -133,7 +135,8 @@ impl World {
         };
         let decision = register(new, now).expect("registered");
         let lease_until = now.plus(LEASE_MS);
-        let commit = Commit { decision, details: Some("{}".to_owned()), notifications, binding: None, lease_until };
+        let commit =
+            Commit { decision, details: Some("{}".to_owned()), notifications, binding: None, call: None, lease_until };
         (id, self.store.commit(commit).await.expect("committed"))
     }
 
@@ -211,6 +214,37 @@ async fn what_a_dead_process_had_claimed_is_taken_over_when_its_lease_ends() {
     assert_eq!(courier.deliver_due().await, 1);
     assert!(world.acknowledged(payment).await);
     assert_eq!(shop.bodies(), ["n=1"]);
+}
+
+#[tokio::test]
+async fn what_is_told_without_a_payment_is_delivered_too() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[500]).await);
+    let courier = world.by_hand();
+    let notifications = ["n=1", "n=2"].map(|body| world.call(&shop, body, "5x10s")).to_vec();
+    let now = world.clock().now();
+    let call = NewCall {
+        id: "1".to_owned(),
+        order: "unknown".to_owned(),
+        fingerprint: [1; 32],
+        repeat_ms: 0,
+        key: None,
+        operation: None,
+        refused: Some("3061".to_owned()),
+        at: now,
+    };
+    let lease_until = now.plus(LEASE_MS);
+    let refused = Refused { project: world.project, payment: None, call, notifications, lease_until };
+    courier.hand_over(world.store.refuse(refused).await.expect("stored"));
+    assert_eq!(courier.deliver_due().await, 2, "none waits for the other");
+    assert_eq!(courier.deliver_due().await, 0);
+    world.pass(11_000);
+    assert_eq!(courier.deliver_due().await, 1);
+    let told = world.store.lone_notifications(None, 9).await.expect("listed");
+    assert!(told.iter().all(|one| matches!(one.state, NotificationState::Acknowledged(_))), "{told:?}");
+    let mut bodies = shop.bodies();
+    bodies.sort();
+    assert_eq!(bodies.len(), 3);
+    assert_eq!((bodies[0].as_str(), bodies[2].as_str()), ("n=1", "n=2"));
 }
 
 #[tokio::test]

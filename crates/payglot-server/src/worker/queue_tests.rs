@@ -19,7 +19,7 @@ fn to(shop: &str) -> Claimed {
     };
     let notification = Notification {
         call,
-        payment: PaymentId::from_bytes([2; 16]),
+        payment: Some(PaymentId::from_bytes([2; 16])),
         project: ProjectId(1),
         seq: 1,
         attempts: 0,

@@ -17,7 +17,7 @@ pub(super) struct Owner {
     pub(super) fresh: bool,
 }
 
-/// Stores what must be announced; returns the one that may go out at once, claimed for the caller.
+/// Stores what must be announced of a payment; returns the one that may go out at once, claimed for the caller.
 pub(super) fn insert(
     db: &Connection,
     owner: &Owner,
@@ -33,42 +33,77 @@ pub(super) fn insert(
     } else {
         db.prepare_cached(sql)?.query_row([owner.n], |row| Ok((row.get(0)?, row.get(1)?)))?
     };
-    let sql = "INSERT INTO notification (id, payment, seq, endpoint, event, method, url, content_type, body, acknowledgement,
-        schedule, created_at, attempts, state, next_at, lease_until, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
     let mut claimed = Vec::new();
     for new in news {
         seq += 1;
-        let lease = first.then_some(lease_until.0);
-        db.prepare_cached(sql)?.execute(params![
-            new.id.as_bytes(),
-            owner.n,
-            seq,
-            endpoint(db, new.endpoint())?,
-            new.event,
-            Coded(new.method),
-            new.url,
-            new.content_type,
-            new.body,
-            new.acknowledgement.to_string(),
-            new.schedule.to_string(),
-            new.created_at.0,
-            new.created_at.0,
-            lease,
-            lease,
-        ])?;
-        if first {
-            claimed.push(Notification {
-                call: new.clone(),
-                payment: owner.id,
-                project: owner.project,
-                seq,
-                attempts: 0,
-                state: NotificationState::Scheduled(new.created_at),
-            });
-        }
+        let place = Place { payment: Some((owner.n, owner.id)), project: owner.project, seq, first };
+        claimed.extend(insert_one(db, &place, new, lease_until)?);
         first = false;
     }
     Ok(claimed)
+}
+
+/// Stores what a shop must be told where there is no payment: each stands alone and may go out at once. Returns them, claimed.
+pub(super) fn insert_alone(
+    db: &Connection,
+    project: ProjectId,
+    news: &[NewNotification],
+    lease_until: UnixMillis,
+) -> Result<Vec<Notification>, StoreError> {
+    let place = Place { payment: None, project, seq: 1, first: true };
+    let mut claimed = Vec::new();
+    for new in news {
+        claimed.extend(insert_one(db, &place, new, lease_until)?);
+    }
+    Ok(claimed)
+}
+
+/// Where a new notification stands.
+struct Place {
+    /// The payment's number and id; `None`: it stands alone.
+    payment: Option<(i64, PaymentId)>,
+    project: ProjectId,
+    seq: u32,
+    /// Does no older one hold it back?
+    first: bool,
+}
+
+fn insert_one(
+    db: &Connection,
+    place: &Place,
+    new: &NewNotification,
+    lease_until: UnixMillis,
+) -> Result<Option<Notification>, StoreError> {
+    let sql = "INSERT INTO notification (id, payment, project, seq, endpoint, event, method, url, content_type, body,
+        acknowledgement, schedule, created_at, attempts, state, next_at, lease_until, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
+    let lease = place.first.then_some(lease_until.0);
+    db.prepare_cached(sql)?.execute(params![
+        new.id.as_bytes(),
+        place.payment.map(|(n, _)| n),
+        place.payment.is_none().then_some(place.project.0),
+        place.seq,
+        endpoint(db, new.endpoint())?,
+        new.event,
+        Coded(new.method),
+        new.url,
+        new.content_type,
+        new.body,
+        new.acknowledgement.to_string(),
+        new.schedule.to_string(),
+        new.created_at.0,
+        new.created_at.0,
+        lease,
+        lease,
+    ])?;
+    Ok(place.first.then(|| Notification {
+        call: new.clone(),
+        payment: place.payment.map(|(_, id)| id),
+        project: place.project,
+        seq: place.seq,
+        attempts: 0,
+        state: NotificationState::Scheduled(new.created_at),
+    }))
 }
 
 /// Replaces what a notification that nobody acknowledged will send.
@@ -125,8 +160,7 @@ pub(super) fn take(db: &Connection, candidates: &[i64], claim: &Claim) -> Result
 }
 
 fn by_number(db: &Connection, n: i64) -> Result<Notification, StoreError> {
-    let sql =
-        format!("SELECT {} FROM notification x JOIN payment p ON p.n = x.payment WHERE x.n = ?", rows::NOTIFICATION);
+    let sql = format!("SELECT {} FROM {} WHERE x.n = ?", rows::NOTIFICATION, rows::NOTIFICATION_FROM);
     db.prepare_cached(&sql)?.query_row([n], |row| Ok(rows::notification(row)))?
 }
 
@@ -137,17 +171,15 @@ pub(super) fn by_numbers(db: &Connection, numbers: &[i64]) -> Result<Vec<Notific
 
 /// All notifications of a payment, in order.
 pub(super) fn of_payment(db: &Connection, payment: i64) -> Result<Vec<Notification>, StoreError> {
-    let sql = format!(
-        "SELECT {} FROM notification x JOIN payment p ON p.n = x.payment WHERE x.payment = ? ORDER BY x.seq",
-        rows::NOTIFICATION
-    );
+    let sql =
+        format!("SELECT {} FROM {} WHERE x.payment = ? ORDER BY x.seq", rows::NOTIFICATION, rows::NOTIFICATION_FROM);
     let mut query = db.prepare_cached(&sql)?;
     let found = query.query_map([payment], |row| Ok(rows::notification(row)))?;
     found.map(|row| row?).collect()
 }
 
-/// Internal number, payment and state of a notification.
-fn find(db: &Connection, id: NotificationId) -> Result<(i64, i64, i64), StoreError> {
+/// Internal number, payment (none if it stands alone) and state of a notification.
+fn find(db: &Connection, id: NotificationId) -> Result<(i64, Option<i64>, i64), StoreError> {
     let sql = "SELECT n, payment, state FROM notification WHERE id = ?";
     Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
 }
@@ -179,9 +211,11 @@ pub(super) fn record(
     if ended_already {
         return Ok(None);
     }
+    // What stands alone is due when it is scheduled; in a line the line decides.
     let sql = "UPDATE notification SET attempts = attempts + 1, state = ?1, next_at = ?2, acknowledged_at = ?3,
-        dead_reason = ?4, lease_until = NULL, due_at = NULL WHERE n = ?5";
+        dead_reason = ?4, lease_until = NULL, due_at = CASE WHEN payment IS NULL THEN ?2 END WHERE n = ?5";
     db.prepare_cached(sql)?.execute(params![state, next_at, acknowledged_at, dead_reason, n])?;
+    let Some(payment) = payment else { return Ok(None) };
     let Some((head, head_next_at)) = line_up(db, payment)? else { return Ok(None) };
     let now = delivery.at.plus(delivery.took_ms);
     if head == n || head_next_at > now.0 {
@@ -208,10 +242,13 @@ fn line_up(db: &Connection, payment: i64) -> Result<Option<(i64, i64)>, StoreErr
 pub(super) fn resend(db: &Connection, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {
     let (n, payment, _) = find(db, id)?;
     // A lease stays: whoever is sending it at this moment will record that first.
-    let sql = "UPDATE notification SET state = 0, attempts = 0, next_at = ?, acknowledged_at = NULL, dead_reason = NULL
-        WHERE n = ?";
+    let sql =
+        "UPDATE notification SET state = 0, attempts = 0, next_at = ?1, acknowledged_at = NULL, dead_reason = NULL,
+        due_at = CASE WHEN payment IS NULL THEN max(?1, ifnull(lease_until, ?1)) ELSE due_at END WHERE n = ?2";
     db.prepare_cached(sql)?.execute([now.0, n])?;
-    line_up(db, payment)?;
+    if let Some(payment) = payment {
+        line_up(db, payment)?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::codes::Coded;
 use crate::StoreError;
 use crate::records::{
-    BankEntry, BankOutcome, Binding, NewNotification, Notification, NotificationState, StoredPayment,
+    BankEntry, BankOutcome, Binding, Call, NewNotification, Notification, NotificationState, StoredPayment,
 };
 use payglot_core::ledger::Posting;
 use payglot_core::{
@@ -205,9 +205,13 @@ pub(super) fn posting(row: &Row<'_>, own: Currency) -> Result<Posting, StoreErro
     Ok(Posting { debit, credit, amount })
 }
 
-/// For [`notification`], of `notification x JOIN payment p`.
+/// For [`notification`].
 pub(super) const NOTIFICATION: &str = "x.id, x.event, x.method, x.url, x.content_type, x.body, x.acknowledgement, \
-    x.schedule, x.created_at, p.id, p.project, x.seq, x.attempts, x.state, x.next_at, x.acknowledged_at, x.dead_reason";
+    x.schedule, x.created_at, p.id, ifnull(p.project, x.project), x.seq, x.attempts, x.state, x.next_at, \
+    x.acknowledged_at, x.dead_reason";
+
+/// Where the columns of [`NOTIFICATION`] come from.
+pub(super) const NOTIFICATION_FROM: &str = "notification x LEFT JOIN payment p ON p.n = x.payment";
 
 /// A notification.
 pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
@@ -225,7 +229,7 @@ pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
     };
     Ok(Notification {
         call,
-        payment: PaymentId::from_bytes(columns.take()?),
+        payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
         project: ProjectId(columns.take()?),
         seq: columns.take()?,
         attempts: columns.take()?,
@@ -281,6 +285,26 @@ pub(super) fn binding(row: &Row<'_>) -> Result<Binding, StoreError> {
         active: columns.take()?,
         payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
         created_at: columns.time()?,
+    })
+}
+
+/// For [`call`].
+pub(super) const CALL: &str = "c.id, ifnull(c.order_number, p.order_number), c.key, c.operation, c.refused, c.at, p.id";
+
+/// Where the columns of [`CALL`] come from.
+pub(super) const CALL_FROM: &str = "call c LEFT JOIN payment p ON p.n = c.payment";
+
+/// A call of a shop.
+pub(super) fn call(row: &Row<'_>) -> rusqlite::Result<Call> {
+    let mut columns = Columns::of(row);
+    Ok(Call {
+        id: columns.take()?,
+        order: columns.take()?,
+        key: columns.take()?,
+        operation: columns.take::<Option<[u8; 16]>>()?.map(OperationId::from_bytes),
+        refused: columns.take()?,
+        at: columns.time()?,
+        payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What every store must do. The cases know only the trait; each implementation runs all of them.
 
 mod bindings;
+mod calls;
 mod constraints;
 mod keys;
 mod lists;
@@ -64,6 +65,19 @@ suite! { sqlite:
         a_card_is_saved_without_a_payment_too,
         no_whole_number_fits_into_a_binding,
         the_vault_has_one_token_for_one_fingerprint,
+    }
+    calls {
+        a_call_reads_back_by_id_fingerprint_and_key,
+        an_operation_can_be_named_before_it_begins,
+        the_same_call_within_its_time_is_the_first_one,
+        a_merchants_key_is_used_once_for_ever,
+        of_calls_that_come_together_one_is_taken,
+        a_call_is_kept_with_its_decision_or_not_at_all,
+        a_refused_call_about_a_payment_joins_its_line,
+        a_refused_call_without_a_payment_is_found_by_its_order,
+        a_refusal_has_a_reason_and_uses_no_key,
+        what_is_told_without_a_payment_waits_for_nobody,
+        what_stands_alone_is_listed_by_itself_and_with_the_rest,
     }
     constraints {
         no_sum_can_be_broken,
