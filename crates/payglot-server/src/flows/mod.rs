@@ -7,6 +7,7 @@ pub mod again;
 mod announce;
 pub mod audit;
 pub mod binding;
+pub mod calls;
 pub mod cancel;
 pub mod expire;
 pub mod learn;
@@ -26,7 +27,7 @@ use crate::projects::ActiveProject;
 use binding::Saved;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 pub use payglot_store::StoredPayment;
-use payglot_store::{Commit, StoreError};
+use payglot_store::{Commit, NewCall, StoreError};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -120,9 +121,20 @@ pub(crate) async fn apply(
 /// what was decided about it. What `details` refuses does not happen.
 pub(crate) async fn apply_with(
     gateway: &Gateway,
+    stored: StoredPayment,
+    command: impl Fn() -> Command + Send,
+    details: impl Fn(&ActiveProject, &StoredPayment, &Decision) -> Result<Option<String>, Refusal> + Send,
+) -> Result<(StoredPayment, Decision), FlowError> {
+    apply_called(gateway, stored, command, details, None).await
+}
+
+/// The same, and the call that asked for it is kept in the same transaction.
+pub(crate) async fn apply_called(
+    gateway: &Gateway,
     mut stored: StoredPayment,
     command: impl Fn() -> Command + Send,
     details: impl Fn(&ActiveProject, &StoredPayment, &Decision) -> Result<Option<String>, Refusal> + Send,
+    call: Option<&NewCall>,
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let project = gateway.projects.by_id(stored.payment.project).await?;
     for _ in 0..ROUNDS_MAX {
@@ -130,7 +142,7 @@ pub(crate) async fn apply_with(
         let decision = decide(&stored.payment, command(), now)?;
         let changed = details(&project, &stored, &decision)?;
         let kept = changed.as_ref().unwrap_or(&stored.details);
-        match commit(gateway, &project, kept, &decision, changed.clone(), now).await {
+        match commit(gateway, &project, kept, &decision, changed.clone(), call.cloned(), now).await {
             Ok((_, remembered)) => {
                 let details = remembered.unwrap_or(stored.details);
                 return Ok((StoredPayment { payment: decision.payment.clone(), details }, decision));
@@ -150,6 +162,7 @@ async fn commit(
     details: &str,
     decision: &Decision,
     new_details: Option<String>,
+    call: Option<NewCall>,
     now: UnixMillis,
 ) -> Result<(String, Option<String>), StoreError> {
     let saved = binding::saved_by(gateway, project, details, decision).await?;
@@ -163,14 +176,8 @@ async fn commit(
     let details = new_details.as_deref().unwrap_or(details);
     let notifications = announce::render(gateway, project, details, decision, binding.as_ref(), now).await?;
     let lease_until = now.plus(gateway.lease_ms);
-    let commit = Commit {
-        decision: decision.clone(),
-        details: new_details.clone(),
-        notifications,
-        binding,
-        call: None,
-        lease_until,
-    };
+    let commit =
+        Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, call, lease_until };
     let committed = gateway.store.commit(commit).await?;
     for change in &decision.changes {
         gateway.metrics.payment_changed(project.protocol.name(), change);

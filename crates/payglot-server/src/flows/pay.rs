@@ -1,5 +1,6 @@
 //! The payer pays: attempt, challenge, answer.
 
+use super::calls::Accepting;
 use super::register::{self, Order};
 use super::waiting::Waits;
 use super::{FlowError, apply, apply_with, binding, expire, later, load, operate, recover, waiting};
@@ -56,6 +57,8 @@ pub struct NewOrder {
     pub id: PaymentId,
     /// The order.
     pub order: Order,
+    /// The call that asks for it.
+    pub call: Option<Accepting>,
 }
 
 /// What a payer brings to an attempt.
@@ -308,7 +311,7 @@ async fn begin_new(
     payer: Payer,
     return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Begun, FlowError> {
-    let NewOrder { id, order } = new;
+    let NewOrder { id, order, call } = new;
     let operation = gateway.clock.operation_id();
     let save = saves(project, &order.details, &payer)?;
     let (payer, remember, start) = started(operation, payer);
@@ -316,7 +319,8 @@ async fn begin_new(
     let details = details.unwrap_or_else(|| order.details.clone());
     let now = gateway.clock.now();
     let decision = register_begun(register::new_payment(id, project, &order, now), start, now)?;
-    super::commit(gateway, project, &details, &decision, Some(details.clone()), now).await?;
+    let call = call.map(|call| call.stored(Some(operation), now));
+    super::commit(gateway, project, &details, &decision, Some(details.clone()), call, now).await?;
     let stored = StoredPayment { payment: decision.payment, details };
     let return_address = return_address(operation);
     let attempt = asked(project, &stored.payment, operation, payer, save, return_address);

@@ -1,6 +1,7 @@
 //! Registers an order.
 
 use super::FlowError;
+use super::calls::Accepting;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::projects::monetix::HoldEnding;
@@ -41,10 +42,21 @@ pub async fn register(
     project: &Arc<ActiveProject>,
     order: Order,
 ) -> Result<StoredPayment, FlowError> {
+    register_called(gateway, project, order, None).await
+}
+
+/// The same, and the call that asked for it is kept in the same transaction.
+pub async fn register_called(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    order: Order,
+    call: Option<&Accepting>,
+) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
     let mut decision = decide_registration(new_payment(gateway.clock.payment_id(), project, &order, now), now)?;
+    let call = call.map(|call| call.stored(None, now));
     let (number, _) =
-        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), now).await?;
+        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), call, now).await?;
     decision.payment.order = number;
     Ok(StoredPayment { payment: decision.payment, details: order.details })
 }

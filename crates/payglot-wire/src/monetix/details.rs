@@ -24,6 +24,7 @@ const KEPT: &[&str] = &[
     "account",
     "payment",
     "return_url",
+    "acs_return_url",
     "callback",
     "receipt_data",
     "cash_voucher_data",
@@ -113,6 +114,11 @@ impl Details {
     /// Where the request came from.
     pub const fn source(&self) -> Source {
         self.source
+    }
+
+    /// Where the bank's page posts the result of 3-D Secure to, if the shop says so.
+    pub fn acs_return_url(&self) -> Option<String> {
+        self.get("", "acs_return_url.return_url").filter(|url| crate::text::url::has_scheme(url))
     }
 
     /// Does a page of ours lead the payer, so that the shop has nothing to show or do before the outcome?

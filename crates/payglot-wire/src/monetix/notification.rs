@@ -127,6 +127,11 @@ pub fn refusal(refused: &RefusedCall, settings: &CallbackSettings) -> Option<Out
     if refused.details.is_silent() { None } else { call(None, Outcome::Failure, refused.details, settings, &body) }
 }
 
+/// The same as it is answered to one who asks for the status instead: signed JSON.
+pub fn refusal_report(refused: &RefusedCall, settings: &CallbackSettings) -> String {
+    render::refusal_body(refused, settings).signed(&settings.secret)
+}
+
 fn outcome(status: Status) -> Outcome {
     match status {
         Status::Success | Status::Refunded | Status::PartiallyRefunded | Status::Canceled | Status::Reversed => {

@@ -14,6 +14,7 @@ use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, DeclineReason, UnixMillis};
 use payglot_store::{Binding, CallMethod, NewNotification, StoreError, StoredPayment};
 use payglot_wire::Protocol;
+use payglot_wire::monetix::RefusedCall;
 use payglot_wire::raw::{Method, OutgoingCall};
 use std::sync::Arc;
 
@@ -66,6 +67,28 @@ pub(super) async fn render_activity(
         activity_calls(project, &changed)
     };
     Ok(stored(clock, project, signed(project, written)?, now))
+}
+
+/// The word of the notification of a call that was accepted and could not be done.
+pub(super) const CALL_REFUSED: &str = "call_refused";
+
+/// What is told of a call that was accepted and could not be done: in words to keep, and the notifications. Only a protocol that accepts
+/// calls before it judges them has any.
+pub(super) fn render_refusal(
+    clock: &Clock,
+    project: &ActiveProject,
+    refused: &RefusedCall<'_>,
+    now: UnixMillis,
+) -> Result<(String, Vec<NewNotification>), StoreError> {
+    match project.protocol {
+        Protocol::Rbs | Protocol::Paysera => Ok((String::new(), Vec::new())),
+        Protocol::Monetix => {
+            let told = monetix::refusal(project, refused).map_err(|error| cannot_sign(project, &error))?;
+            let (words, call) = told;
+            let calls = call.map(|call| (CALL_REFUSED, call)).into_iter().collect();
+            Ok((words, stored(clock, project, calls, now)))
+        }
+    }
 }
 
 /// The word of the notification of what became known of a payment: no change of it, so no event.

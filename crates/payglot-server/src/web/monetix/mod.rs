@@ -1,7 +1,11 @@
 //! Monetix: the Payment Page at `/payment` and encrypted beside it, Gate below `/v2/`, the checker of parameters, and the widget's files.
 
+mod calls;
+mod gate;
 mod page;
+mod payments;
 mod refused;
+mod reports;
 mod steps;
 
 use super::middleware::Called;
@@ -24,6 +28,7 @@ pub(super) fn router() -> Router<Arc<Gateway>> {
         .route("/payment", any(page::open))
         // Only digits and base64 are such an address; everything else is told that there is nothing here.
         .route("/{project}/{blob}", any(page::open_sealed))
+        .route("/v2/{*rest}", any(gate::answer))
         .route("/params/check", get(check_parameters))
         .route("/v1/params/check", get(check_parameters))
 }
