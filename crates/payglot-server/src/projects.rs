@@ -192,6 +192,7 @@ impl ProjectSettings {
                 session_seconds: 30 * 60,
                 // The shortest life that a scheme gives a hold, less the half hour that it is ended ahead of it.
                 hold_seconds: 6 * 24 * 3600 - 1800,
+                amount_max: payglot_core::money::MINOR_MAX,
                 // A captured payment is refunded, not reversed.
                 reversal_seconds: 0,
                 // Gate is for shops that take cards themselves as well.
