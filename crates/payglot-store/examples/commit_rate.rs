@@ -74,6 +74,7 @@ fn plain(decision: payglot_core::Decision) -> Commit {
 }
 
 fn notification(payment: PaymentId) -> NewNotification {
+    let at = now();
     NewNotification {
         id: NotificationId::from_bytes(fresh()),
         event: "captured".to_owned(),
@@ -86,7 +87,8 @@ fn notification(payment: PaymentId) -> NewNotification {
         body: String::new(),
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[(6, 600_000), (62, 3_600_000)]),
-        created_at: now(),
+        created_at: at,
+        not_before: at,
     }
 }
 

@@ -144,8 +144,9 @@ pub trait Store: Send + Sync + 'static {
     /// Every attempt of one notification, oldest first.
     async fn deliveries(&self, id: NotificationId) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Has a payment a notification of which no attempt has ended yet?
-    async fn awaits_first_attempt(&self, payment: PaymentId) -> Result<bool, StoreError>;
+    /// Has a payment a notification of which no attempt has ended yet, and which waits neither for a time after `now` nor for an earlier
+    /// one that does?
+    async fn awaits_first_attempt(&self, payment: PaymentId, now: UnixMillis) -> Result<bool, StoreError>;
 
     /// Makes a notification due now, also an acknowledged or dead one: by hand. Its attempts count anew.
     async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError>;

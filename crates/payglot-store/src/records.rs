@@ -36,7 +36,8 @@ pub struct Commit {
     /// [`StoreError::CallRepeated`](crate::StoreError::CallRepeated) or [`StoreError::CallKeyUsed`](crate::StoreError::CallKeyUsed),
     /// before anything else is looked at, and then nothing is written.
     pub call: Option<NewCall>,
-    /// Notifications that may go out at once (no earlier one of the payment waits) are claimed for the caller until then.
+    /// Notifications that may go out at once (no earlier one of the payment waits, and their own time has come) are claimed for the
+    /// caller until then.
     pub lease_until: UnixMillis,
 }
 

@@ -125,6 +125,7 @@ fn notification(id: PaymentId, number: usize, order: &str, announced: &Announced
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[(5, 30_000)]),
         created_at: now,
+        not_before: now,
     }
 }
 

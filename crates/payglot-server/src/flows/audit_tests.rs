@@ -195,6 +195,7 @@ fn call(id: NotificationId, event: &str) -> NewNotification {
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[]),
         created_at: NOW,
+        not_before: NOW,
     }
 }
 

@@ -104,8 +104,8 @@ impl Courier {
         self.office.dispatch();
     }
 
-    /// Resolves when no notification of the payment waits for its first attempt any more, or after `limit`. When the store does not
-    /// answer, the payer is not kept waiting.
+    /// Resolves when no notification of the payment waits for its first attempt any more, or after `limit`. Nobody waits for what is to go
+    /// out later; and when the store does not answer, the payer is not kept waiting.
     pub async fn first_attempt_ended(&self, payment: PaymentId, limit: Duration) {
         if self.office.runtime.is_none() {
             return;
@@ -117,7 +117,7 @@ impl Courier {
                 tokio::pin!(woken);
                 // Listens before it looks, so that an attempt that ends between the two is not missed.
                 woken.as_mut().enable();
-                match self.office.store.awaits_first_attempt(payment).await {
+                match self.office.store.awaits_first_attempt(payment, self.office.clock.now()).await {
                     Ok(true) => {}
                     Ok(false) | Err(_) => return,
                 }

@@ -117,6 +117,7 @@ impl World {
             acknowledgement: Acknowledgement::Status200,
             schedule: schedule.parse::<Schedule>().expect("a schedule"),
             created_at: self.clock().now(),
+            not_before: self.clock().now(),
         }
     }
 
@@ -319,7 +320,10 @@ async fn the_payer_waits_for_the_first_attempt_and_for_nothing_else() {
     courier.hand_over(committed.claimed);
     shop.requests.recv().await.expect("a request");
     courier.first_attempt_ended(payment, Duration::from_millis(20)).await;
-    assert!(world.store.awaits_first_attempt(payment).await.expect("readable"), "the limit ended the wait");
+    assert!(
+        world.store.awaits_first_attempt(payment, world.clock().now()).await.expect("readable"),
+        "the limit ended the wait"
+    );
     let waiting = tokio::spawn({
         let courier = courier.clone();
         async move { courier.first_attempt_ended(payment, Duration::from_hours(1)).await }
@@ -330,6 +334,25 @@ async fn the_payer_waits_for_the_first_attempt_and_for_nothing_else() {
     assert!(courier.office.waiters.lock().expect("sane").is_empty());
     ending.cancel();
     task.await.expect("ended");
+}
+
+#[tokio::test]
+async fn what_is_for_later_goes_out_then_and_keeps_no_payer_waiting() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[]).await);
+    let (courier, task, ending) = world.running();
+    let later = NewNotification { not_before: world.clock().now().plus(600_000), ..world.call(&shop, "n=1", "5x10s") };
+    let (payment, committed) = world.announces(vec![later]).await;
+    courier.hand_over(committed.claimed);
+    courier.first_attempt_ended(payment, Duration::from_hours(1)).await;
+    ending.cancel();
+    task.await.expect("ended");
+    let courier = world.by_hand();
+    world.pass(599_999);
+    assert_eq!(courier.deliver_due().await, 0, "too early");
+    world.pass(1);
+    assert_eq!(courier.deliver_due().await, 1);
+    assert_eq!(shop.bodies(), ["n=1"]);
+    assert!(world.acknowledged(payment).await);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ fn to(shop: &str) -> Claimed {
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[]),
         created_at: NOW,
+        not_before: NOW,
     };
     let notification = Notification {
         call,

@@ -33,6 +33,8 @@ pub struct NewNotification {
     pub schedule: Schedule,
     /// When it was decided.
     pub created_at: UnixMillis,
+    /// The first attempt is not made before this; usually [`NewNotification::created_at`]. Newer ones of its payment wait with it.
+    pub not_before: UnixMillis,
 }
 
 impl NewNotification {

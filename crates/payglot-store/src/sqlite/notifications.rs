@@ -75,9 +75,11 @@ fn insert_one(
     lease_until: UnixMillis,
 ) -> Result<Option<Notification>, StoreError> {
     let sql = "INSERT INTO notification (id, payment, project, seq, endpoint, event, method, url, content_type, body,
-        acknowledgement, schedule, created_at, attempts, state, next_at, lease_until, due_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
-    let lease = place.first.then_some(lease_until.0);
+        acknowledgement, schedule, created_at, delay_ms, attempts, state, next_at, lease_until, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
+    let at_once = place.first && new.not_before <= new.created_at;
+    let lease = at_once.then_some(lease_until.0);
+    let due = place.first.then_some(lease.unwrap_or(new.not_before.0));
     db.prepare_cached(sql)?.execute(params![
         new.id.as_bytes(),
         place.payment.map(|(n, _)| n),
@@ -92,17 +94,18 @@ fn insert_one(
         new.acknowledgement.to_string(),
         new.schedule.to_string(),
         new.created_at.0,
-        new.created_at.0,
+        new.not_before.since(new.created_at),
+        new.not_before.0,
         lease,
-        lease,
+        due,
     ])?;
-    Ok(place.first.then(|| Notification {
+    Ok(at_once.then(|| Notification {
         call: new.clone(),
         payment: place.payment.map(|(_, id)| id),
         project: place.project,
         seq: place.seq,
         attempts: 0,
-        state: NotificationState::Scheduled(new.created_at),
+        state: NotificationState::Scheduled(new.not_before),
     }))
 }
 
@@ -276,10 +279,12 @@ pub(super) fn deliveries(db: &Connection, id: NotificationId) -> Result<Vec<Deli
     Ok(list)
 }
 
-/// Has a payment a notification of which no attempt has ended yet?
-pub(super) fn awaits_first_attempt(db: &Connection, payment: PaymentId) -> Result<bool, StoreError> {
+/// Has a payment a notification of which no attempt has ended yet, and which waits neither for a later time nor for an older one that does?
+pub(super) fn awaits_first_attempt(db: &Connection, payment: PaymentId, now: UnixMillis) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM payment p JOIN notification x ON x.payment = p.n
-        WHERE p.id = ? AND x.state = 0 AND x.attempts = 0
-        AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification = x.n))";
-    Ok(db.prepare_cached(sql)?.query_row([payment.as_bytes()], |row| row.get(0))?)
+        WHERE p.id = ?1 AND x.state = 0 AND x.attempts = 0 AND x.next_at <= ?2
+        AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification = x.n)
+        AND NOT EXISTS (SELECT 1 FROM notification o
+          WHERE o.payment = x.payment AND o.seq < x.seq AND o.state = 0 AND o.attempts = 0 AND o.next_at > ?2))";
+    Ok(db.prepare_cached(sql)?.query_row(params![payment.as_bytes(), now.0], |row| row.get(0))?)
 }

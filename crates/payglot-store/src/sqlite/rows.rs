@@ -206,8 +206,8 @@ pub(super) fn posting(row: &Row<'_>, own: Currency) -> Result<Posting, StoreErro
 }
 
 /// For [`notification`].
-pub(super) const NOTIFICATION: &str = "x.id, x.event, x.method, x.url, x.content_type, x.body, x.acknowledgement, \
-    x.schedule, x.created_at, p.id, ifnull(p.project, x.project), x.seq, x.attempts, x.state, x.next_at, \
+pub(super) const NOTIFICATION: &str = "x.created_at, x.delay_ms, x.id, x.event, x.method, x.url, x.content_type, \
+    x.body, x.acknowledgement, x.schedule, p.id, ifnull(p.project, x.project), x.seq, x.attempts, x.state, x.next_at, \
     x.acknowledged_at, x.dead_reason";
 
 /// Where the columns of [`NOTIFICATION`] come from.
@@ -216,6 +216,8 @@ pub(super) const NOTIFICATION_FROM: &str = "notification x LEFT JOIN payment p O
 /// A notification.
 pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
     let mut columns = Columns::of(row);
+    let created_at = columns.time()?;
+    let not_before = created_at.plus(columns.take()?);
     let call = NewNotification {
         id: NotificationId::from_bytes(columns.take()?),
         event: columns.take()?,
@@ -225,7 +227,8 @@ pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         body: columns.take()?,
         acknowledgement: columns.take::<String>()?.parse().map_err(|_| damaged("an acknowledgement"))?,
         schedule: columns.take::<String>()?.parse().map_err(|_| damaged("a schedule"))?,
-        created_at: columns.time()?,
+        created_at,
+        not_before,
     };
     Ok(Notification {
         call,

@@ -108,8 +108,8 @@ impl Store for SqliteStore {
         self.readers.scan(move |db| notifications::deliveries(db, id)).await
     }
 
-    async fn awaits_first_attempt(&self, payment: PaymentId) -> Result<bool, StoreError> {
-        self.readers.one(|db| notifications::awaits_first_attempt(db, payment))
+    async fn awaits_first_attempt(&self, payment: PaymentId, now: UnixMillis) -> Result<bool, StoreError> {
+        self.readers.one(|db| notifications::awaits_first_attempt(db, payment, now))
     }
 
     async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {

@@ -196,6 +196,6 @@ pub(crate) async fn what_is_not_there_is_not_found(world: World) {
     let nobody = payglot_core::PaymentId::from_bytes([7; 16]);
     assert_eq!(world.store.payment(nobody).await, Ok(None));
     assert_eq!(world.store.file(nobody).await, Ok(None));
-    assert_eq!(world.store.awaits_first_attempt(nobody).await, Ok(false));
+    assert_eq!(world.store.awaits_first_attempt(nobody, START).await, Ok(false));
     assert_eq!(world.store.bank_entry(OperationId::from_bytes([7; 16])).await, Ok(None));
 }

@@ -68,6 +68,7 @@ pub(crate) fn call_to(url: &str, event: &str, at: UnixMillis) -> NewNotification
         acknowledgement: Acknowledgement::Body("OK".to_owned()),
         schedule: Schedule::new(&[(6, 600_000), (62, HOUR)]),
         created_at: at,
+        not_before: at,
     }
 }
 

@@ -205,6 +205,7 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
         acknowledgement: acknowledgement.clone(),
         schedule: project.settings.schedule(),
         created_at: now,
+        not_before: now,
     });
     stored.collect()
 }
