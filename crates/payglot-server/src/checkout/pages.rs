@@ -167,13 +167,13 @@ fn test_cards(visit: &Visit) -> Vec<TestCard> {
     let text = Text::new(visit.language);
     let page = visit.page();
     let joint = if page.contains('?') { '&' } else { '?' };
-    let offered = cards::CARDS.iter().filter_map(|card| Some((test_card_text(card.label?)?, card)));
+    let offered = cards::table(visit.test_data).iter().filter_map(|card| Some((test_card_text(card.label?)?, card)));
     offered
         .map(|(label, card)| TestCard {
             label: text.get(label),
             number: form::grouped(card.number),
             expiry: cards::EXPIRY.replace('/', " / "),
-            cvc: card.codes.first().copied().unwrap_or_default().to_owned(),
+            cvc: card.code_to_show().to_owned(),
             href: format!("{page}{joint}fill={}", card.number),
         })
         .collect()
@@ -186,6 +186,7 @@ fn test_card_text(label: &str) -> Option<&'static str> {
         "paid_3ds" => Some("test-card-paid-3ds"),
         "no_money" => Some("test-card-no-money"),
         "no_answer" => Some("test-card-no-answer"),
+        "declined" => Some("test-card-declined"),
         _ => None,
     }
 }

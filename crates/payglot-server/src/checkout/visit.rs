@@ -2,6 +2,7 @@
 
 use super::Language;
 use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer, WalletField};
+use crate::upstream::TestData;
 use payglot_core::{CardFacts, Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
 
 /// Everything a page can say about a payment and its shop.
@@ -15,6 +16,8 @@ pub struct Visit {
     pub brand: String,
     /// No money moves.
     pub test_mode: bool,
+    /// Whose test cards are offered then.
+    pub test_data: TestData,
     /// The shop's description of the order; may be empty.
     pub description: String,
     /// The holder's name to begin with; may be empty.

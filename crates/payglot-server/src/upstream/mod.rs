@@ -82,6 +82,11 @@ pub enum TestData {
     Monetix,
 }
 
+impl TestData {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Rbs, Self::Monetix];
+}
+
 /// A way to pay at somebody else's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {

@@ -7,7 +7,7 @@ use crate::checkout::view::{AcsError, AcsPage, Frame, HandoverPage};
 use crate::checkout::{Language, assets, visit};
 use crate::flows::{FlowError, query};
 use crate::gateway::Gateway;
-use crate::upstream::sandbox::{Challenge, ChallengeResult, Handover, cards};
+use crate::upstream::sandbox::{Challenge, ChallengeResult, Handover};
 use askama::Template as _;
 use axum::Router;
 use axum::body::Bytes;
@@ -135,7 +135,7 @@ async fn page(
         card: visit::card_label("", &challenge.card),
         action,
         fields: posted.carried(),
-        codes: cards::CHALLENGE_CODES.iter().map(|code| (*code).to_owned()).collect(),
+        codes: challenge.codes,
         error,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

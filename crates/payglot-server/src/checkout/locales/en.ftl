@@ -60,6 +60,7 @@ test-card-paid = Paid
 test-card-paid-3ds = Paid after 3-D Secure
 test-card-no-money = Not enough money
 test-card-no-answer = Bank does not answer
+test-card-declined = Declined
 errors-summary = { $count ->
     [one] One field needs correcting. Nothing has been taken.
    *[other] { $count } fields need correcting. Nothing has been taken.

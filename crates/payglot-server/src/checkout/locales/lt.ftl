@@ -61,6 +61,7 @@ test-card-paid = Apmokėta
 test-card-paid-3ds = Apmokėta po 3-D Secure
 test-card-no-money = Nepakanka lėšų
 test-card-no-answer = Bankas neatsako
+test-card-declined = Atmesta
 errors-summary = { $count ->
     [one] Pataisykite { $count } laukelį. Pinigai nenurašyti.
     [few] Pataisykite { $count } laukelius. Pinigai nenurašyti.

@@ -61,6 +61,7 @@ test-card-paid = Оплата пройдёт
 test-card-paid-3ds = Оплата после 3-D Secure
 test-card-no-money = Недостаточно средств
 test-card-no-answer = Банк не ответит
+test-card-declined = Банк откажет
 errors-summary = { $count ->
     [one] Исправьте { $count } поле. Деньги не списаны.
     [few] Исправьте { $count } поля. Деньги не списаны.

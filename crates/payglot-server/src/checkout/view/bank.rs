@@ -142,6 +142,11 @@ impl AcsPage {
         if self.error.is_some() { format!("{}: {title}", self.frame.t("error-prefix")) } else { title }
     }
 
+    /// Does the holder need more than the keys of a telephone?
+    fn takes_letters(&self) -> bool {
+        self.codes.iter().any(|code| !code.bytes().all(|sign| sign.is_ascii_digit()))
+    }
+
     fn error_text(&self) -> Option<String> {
         self.error.map(|error| match error {
             AcsError::Missing => self.frame.t("acs-missing"),

@@ -1,42 +1,25 @@
-//! The test cards: their numbers decide what the sandbox bank does. This table is the manual.
+//! Test cards: their numbers decide what the sandbox bank does. Each system publishes numbers of its own, and the same number may pay with
+//! one and be declined with another, so there is a table for each, which is also its manual: [`rbs`] and [`monetix`].
 //!
-//! Any future expiry date is good; a past one is declined as expired. The security code must be the card's (123 everywhere, on one
-//! card also 521). A number that is not in the table is declined as unknown, whatever its check digit, so that nobody pays with a real
-//! card in a sandbox.
+//! A number that is not in the table of an attempt is declined as unknown, whatever its check digit, so that nobody pays with a real card
+//! in a sandbox.
 //!
-//! | Card | What happens |
-//! | --- | --- |
-//! | 4444 5555 1111 3333 | paid, without 3-D Secure |
-//! | 2200 0000 0000 0038, 2200 0000 0000 0053 | paid (Mir) |
-//! | 6390 0200 0000 000003 | paid (Maestro, 18 digits) |
-//! | 4111 1111 1111 1111 | paid; the bank vouches for the holder without asking (frictionless) |
-//! | 4000 0011 1111 1118 | paid; an attempt to authenticate is proven, no more |
-//! | 5555 5555 5555 5599 | the holder is asked for a code (12345678, 123456 or 00000), then paid |
-//! | 5000 0011 1111 1115 | the same by 3-D Secure 1, where a merchant's page takes the steps of 3-D Secure itself |
-//! | 5432 5432 5432 5430 | declined: not enough money |
-//! | 4444 4444 4444 4455 | declined: a limit set on the card |
-//! | 4444 4444 4444 6666, 5555 5555 5555 5557 | declined: a limit of the issuer |
-//! | 4444 4444 4444 4422, 4444 4444 4444 3333 | declined by the issuer without a closer word |
-//! | 4444 4444 1111 1111 | declined by the network |
-//! | 5168 4948 9505 5780 | the issuer refuses to authenticate the holder |
-//! | 4444 4444 9999 9999 | the authentication server fails |
-//! | 4000 0000 0000 1000 | paid, but the answer is lost; the bank tells when asked again |
-//! | 4000 0000 0000 1018 | no answer, and the bank never received the question; it tells when asked again |
-//! | 4000 0000 0000 1026 | paid, but the answer takes three seconds |
-//! | 4000 0000 0000 1034 | declined: the issuer cannot be reached |
-//! | 4000 0000 0000 1042 | the holder is asked for a code, then paid, but that answer is lost |
-//!
-//! A merchant's page meets 3-D Secure 2 with every other card that is authenticated. An order may demand authentication, so that a card
-//! paid without it is declined, or forbid it, so that each card that is not declined for another reason is paid without it.
-//!
-//! Those that begin with 4000 0000 0000 10 are our own; the others are published by the systems whose protocols we speak.
+//! A merchant's page meets 3-D Secure 2 with every card that is authenticated, unless its table says 3-D Secure 1. An order may demand
+//! authentication, so that a card paid without it is declined, or forbid it, so that each card that is not declined for another reason is
+//! paid without it.
 
-use super::super::Demand;
-use super::super::card::CardNumber;
-use payglot_core::{DeclineReason, ThreeDs};
+pub mod monetix;
+pub mod rbs;
+
+use super::super::card::{CardNumber, Expiry, SecurityCode};
+use super::super::{Demand, TestData};
+use payglot_core::{DeclineReason, ThreeDs, UnixMillis};
 
 /// The expiry date to print beside every test card.
 pub const EXPIRY: &str = "12/34";
+
+/// The security code to print beside a card that takes any.
+const ANY_CODE: &str = "123";
 
 /// The codes that pass a challenge; different test environments publish different ones.
 pub const CHALLENGE_CODES: &[&str] = &["12345678", "123456", "00000"];
@@ -58,6 +41,8 @@ pub enum Behaviour {
     Slow,
     /// The holder must answer a challenge; then paid, but the answer is lost.
     ChallengeAnswerLost,
+    /// The holder must answer a challenge; then declined.
+    ChallengeThenDecline(DeclineReason),
 }
 
 impl Behaviour {
@@ -80,8 +65,23 @@ impl Behaviour {
             Self::Approve(ThreeDs::Frictionless | ThreeDs::Challenge)
             | Self::Challenge
             | Self::ChallengeAnswerLost
+            | Self::ChallengeThenDecline(_)
             | Self::Decline(_)
             | Self::NeverReceived => true,
+        }
+    }
+
+    /// Why it is declined although its holder passed the challenge.
+    pub(super) const fn refusal_after_challenge(self) -> Option<DeclineReason> {
+        match self {
+            Self::ChallengeThenDecline(reason) => Some(reason),
+            Self::Approve(_)
+            | Self::Challenge
+            | Self::Decline(_)
+            | Self::AnswerLost
+            | Self::NeverReceived
+            | Self::Slow
+            | Self::ChallengeAnswerLost => None,
         }
     }
 
@@ -92,70 +92,141 @@ impl Behaviour {
                 Self::Approve(ThreeDs::No)
             }
             Self::ChallengeAnswerLost => Self::AnswerLost,
+            Self::ChallengeThenDecline(reason) => Self::Decline(reason),
             Self::Decline(_) | Self::AnswerLost | Self::NeverReceived | Self::Slow => self,
         }
     }
 }
 
-/// Cards that are authenticated by 3-D Secure 1.
-const VERSION_1: &[&str] = &["5000001111111115"];
-
-/// Does the card of this number still speak 3-D Secure 1?
-pub(super) fn speaks_version_1(number: &CardNumber) -> bool {
-    VERSION_1.contains(&number.digits())
-}
-
-/// A card of the table.
+/// A card of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct TestCard {
     /// All digits. Not a secret: it is no real card.
     pub number: &'static str,
-    /// The security codes that fit; the first is the one to show.
+    /// The security codes that fit; the first is the one to show. None: any fits.
     pub codes: &'static [&'static str],
     /// What it does.
     pub behaviour: Behaviour,
     /// The key of its text, for the cards that the checkout offers at one click.
     pub label: Option<&'static str>,
+    /// The one code that passes its challenge, where any other ends it at once.
+    pub only_code: Option<&'static str>,
+    /// Is it authenticated by 3-D Secure 1?
+    version_1: bool,
+    /// The date printed on it has passed, and it is good all the same.
+    outlived: bool,
+    /// Why it is declined when a merchant charges it, saved, without its holder.
+    charge: Option<DeclineReason>,
 }
 
-const fn card(number: &'static str, behaviour: Behaviour) -> TestCard {
-    TestCard { number, codes: &["123"], behaviour, label: None }
+impl TestCard {
+    const fn new(number: &'static str, behaviour: Behaviour) -> Self {
+        Self {
+            number,
+            codes: &[],
+            behaviour,
+            label: None,
+            only_code: None,
+            version_1: false,
+            outlived: false,
+            charge: None,
+        }
+    }
+
+    const fn with_codes(self, codes: &'static [&'static str]) -> Self {
+        Self { codes, ..self }
+    }
+
+    const fn offered(self, label: &'static str) -> Self {
+        Self { label: Some(label), ..self }
+    }
+
+    const fn with_only_code(self, code: &'static str) -> Self {
+        Self { only_code: Some(code), ..self }
+    }
+
+    const fn version_1(self) -> Self {
+        Self { version_1: true, ..self }
+    }
+
+    const fn outlived(self) -> Self {
+        Self { outlived: true, ..self }
+    }
+
+    const fn charged(self, reason: DeclineReason) -> Self {
+        Self { charge: Some(reason), ..self }
+    }
+
+    /// The security code to print beside it.
+    pub fn code_to_show(&self) -> &'static str {
+        self.codes.first().copied().unwrap_or(ANY_CODE)
+    }
+
+    /// Does it still speak 3-D Secure 1?
+    pub(super) const fn speaks_version_1(&self) -> bool {
+        self.version_1
+    }
+
+    fn is_good(&self, expiry: Option<Expiry>, now: UnixMillis) -> bool {
+        self.outlived || expiry.is_some_and(|expiry| !expiry.is_past(now))
+    }
+
+    /// What its date and code make of the attempt. A card without a code is one that the merchant may charge without it; a date that is
+    /// none has passed.
+    pub(super) fn judge(&self, expiry: Option<Expiry>, code: Option<&SecurityCode>, now: UnixMillis) -> Behaviour {
+        if !self.is_good(expiry, now) {
+            return Behaviour::Decline(DeclineReason::CardExpired);
+        }
+        if code.is_some_and(|code| !self.codes.is_empty() && !self.codes.contains(&code.digits())) {
+            return Behaviour::Decline(DeclineReason::WrongSecurityCode);
+        }
+        self.behaviour
+    }
+
+    /// The same where it is saved, and charged without its holder if there is no code.
+    pub(super) fn judge_saved(
+        &self,
+        expiry: Option<Expiry>,
+        code: Option<&SecurityCode>,
+        now: UnixMillis,
+    ) -> Behaviour {
+        let behaviour = self.judge(expiry, code, now);
+        match self.charge {
+            Some(reason) if code.is_none() && behaviour == self.behaviour => Behaviour::Decline(reason),
+            Some(_) | None => behaviour,
+        }
+    }
 }
 
-const fn offered(label: &'static str, card: TestCard) -> TestCard {
-    TestCard { label: Some(label), ..card }
+/// The table of a system.
+pub const fn table(data: TestData) -> &'static [TestCard] {
+    match data {
+        TestData::Rbs => rbs::CARDS,
+        TestData::Monetix => monetix::CARDS,
+    }
 }
 
-/// Every card the bank knows; those with a label stand first, in the order to show them.
-pub const CARDS: &[TestCard] = &[
-    offered("paid", card("4444555511113333", Behaviour::Approve(ThreeDs::No))),
-    offered("paid_3ds", card("5555555555555599", Behaviour::Challenge)),
-    TestCard {
-        number: "5432543254325430",
-        codes: &["123", "521"],
-        behaviour: Behaviour::Decline(DeclineReason::InsufficientFunds),
-        label: Some("no_money"),
-    },
-    offered("no_answer", card("4000000000001000", Behaviour::AnswerLost)),
-    card("2200000000000038", Behaviour::Approve(ThreeDs::No)),
-    card("2200000000000053", Behaviour::Approve(ThreeDs::No)),
-    card("639002000000000003", Behaviour::Approve(ThreeDs::No)),
-    card("4111111111111111", Behaviour::Approve(ThreeDs::Frictionless)),
-    card("4000001111111118", Behaviour::Approve(ThreeDs::Attempt)),
-    card("5000001111111115", Behaviour::Challenge),
-    card("4444444444444455", Behaviour::Decline(DeclineReason::CardLimit)),
-    card("4444444444446666", Behaviour::Decline(DeclineReason::IssuerLimit)),
-    card("5555555555555557", Behaviour::Decline(DeclineReason::IssuerLimit)),
-    card("4444444444444422", Behaviour::Decline(DeclineReason::IssuerRefused)),
-    card("4444444444443333", Behaviour::Decline(DeclineReason::IssuerRefused)),
-    card("4444444411111111", Behaviour::Decline(DeclineReason::NetworkRefused)),
-    card("5168494895055780", Behaviour::Decline(DeclineReason::AuthenticationRefused)),
-    card("4444444499999999", Behaviour::Decline(DeclineReason::AuthenticationError)),
-    card("4000000000001018", Behaviour::NeverReceived),
-    card("4000000000001026", Behaviour::Slow),
-    card("4000000000001034", Behaviour::Decline(DeclineReason::IssuerUnavailable)),
-    card("4000000000001042", Behaviour::ChallengeAnswerLost),
-];
+/// The card of this number.
+pub(super) fn find(data: TestData, number: &CardNumber) -> Option<&'static TestCard> {
+    table(data).iter().find(|card| card.number == number.digits())
+}
+
+/// May it be kept without a payment? Only a test card of some system may, and it must be good.
+pub(super) fn may_be_kept(number: &CardNumber, expiry: Expiry, now: UnixMillis) -> bool {
+    let mut known = TestData::ALL.iter().filter_map(|data| find(*data, number));
+    known.any(|card| card.is_good(Some(expiry), now))
+}
+
+/// Why a payout to this card is declined; `None`: it is not.
+pub(super) fn payout_refusal(data: TestData, number: &CardNumber) -> Option<DeclineReason> {
+    let known: &[(&str, Option<DeclineReason>)] = match data {
+        // Its protocol pays nothing out.
+        TestData::Rbs => &[],
+        TestData::Monetix => monetix::PAYOUTS,
+    };
+    let found = known.iter().find(|(known, _)| *known == number.digits());
+    found.map_or(Some(DeclineReason::UnknownCard), |(_, refusal)| *refusal)
+}
 
 /// Does a card take part in 3-D Secure?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,12 +239,13 @@ pub enum Enrolment {
     Unknown,
 }
 
-/// Does the card of this number take part? `None` if it is no test card.
+/// Does the card of this number take part? `None` if it is none of the RBS engine's, whose protocol alone has this question.
 pub fn enrolment(number: &CardNumber) -> Option<Enrolment> {
-    let answer = match find(number)?.behaviour {
+    let answer = match find(TestData::Rbs, number)?.behaviour {
         Behaviour::Approve(ThreeDs::Attempt | ThreeDs::Frictionless | ThreeDs::Challenge)
         | Behaviour::Challenge
         | Behaviour::ChallengeAnswerLost
+        | Behaviour::ChallengeThenDecline(_)
         | Behaviour::Decline(DeclineReason::AuthenticationRefused) => Enrolment::Yes,
         Behaviour::Decline(DeclineReason::AuthenticationError) => Enrolment::Unknown,
         Behaviour::Approve(ThreeDs::No)
@@ -185,33 +257,50 @@ pub fn enrolment(number: &CardNumber) -> Option<Enrolment> {
     Some(answer)
 }
 
-/// The card of this number.
-pub(super) fn find(number: &CardNumber) -> Option<&'static TestCard> {
-    CARDS.iter().find(|card| card.number == number.digits())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn manual(data: TestData) -> String {
+        let text = match data {
+            TestData::Rbs => include_str!("cards/rbs.rs"),
+            TestData::Monetix => include_str!("cards/monetix.rs"),
+        };
+        let lines = text.lines().filter(|line| line.starts_with("//! |"));
+        lines.flat_map(|line| line.chars().filter(|c| !c.is_whitespace())).collect()
+    }
+
     #[test]
     fn every_card_is_a_card_once_and_stands_in_the_manual() {
-        let manual: String = include_str!("cards.rs")
-            .lines()
-            .filter(|line| line.starts_with("//! |"))
-            .flat_map(|line| line.chars().filter(|c| !c.is_whitespace()))
-            .collect();
-        for card in CARDS {
-            CardNumber::parse(card.number).expect(card.number);
-            assert_eq!(CARDS.iter().filter(|other| other.number == card.number).count(), 1, "{} twice", card.number);
-            assert!(manual.contains(card.number), "{} is not in the manual", card.number);
+        for &data in TestData::ALL {
+            let (cards, manual) = (table(data), manual(data));
+            for card in cards {
+                CardNumber::parse(card.number).expect(card.number);
+                assert_eq!(
+                    cards.iter().filter(|other| other.number == card.number).count(),
+                    1,
+                    "{} twice",
+                    card.number
+                );
+                assert!(manual.contains(card.number), "{} is not in the manual", card.number);
+            }
+        }
+        for (number, _) in monetix::PAYOUTS {
+            CardNumber::parse(number).expect(number);
+            assert!(manual(TestData::Monetix).contains(number), "{number} is not in the manual");
         }
     }
 
     #[test]
-    fn the_checkout_can_offer_four_cards() {
-        let labels: Vec<_> = CARDS.iter().map_while(|card| card.label).collect();
-        assert_eq!(labels, ["paid", "paid_3ds", "no_money", "no_answer"]);
-        assert_eq!(CARDS.iter().filter(|card| card.label.is_some()).count(), labels.len());
+    fn the_checkout_can_offer_a_few_cards() {
+        let offers = [
+            (TestData::Rbs, ["paid", "paid_3ds", "no_money", "no_answer"].as_slice()),
+            (TestData::Monetix, ["paid", "paid_3ds", "declined"].as_slice()),
+        ];
+        for (data, offered) in offers {
+            let labels: Vec<_> = table(data).iter().map_while(|card| card.label).collect();
+            assert_eq!(labels, offered);
+            assert_eq!(table(data).iter().filter(|card| card.label.is_some()).count(), labels.len());
+        }
     }
 }

@@ -33,6 +33,8 @@ pub struct Challenge {
     pub passed: bool,
     /// How the browser is sent on.
     pub handover: Handover,
+    /// The codes that pass; a real bank would not show them.
+    pub codes: Vec<String>,
 }
 
 /// How the bank hands the browser over when a challenge is over.
@@ -76,6 +78,25 @@ struct Progress {
     open: bool,
 }
 
+impl Progress {
+    /// The codes that pass.
+    fn codes(&self) -> Vec<&str> {
+        match self.note.only_code.as_str() {
+            "" => cards::CHALLENGE_CODES.to_vec(),
+            only => vec![only],
+        }
+    }
+
+    /// Wrong codes that end it.
+    fn wrong_answers_max(&self) -> u8 {
+        if self.note.only_code.is_empty() { WRONG_ANSWERS_MAX } else { 1 }
+    }
+
+    fn tries_left(&self) -> u8 {
+        self.wrong_answers_max().saturating_sub(self.wrong_answers)
+    }
+}
+
 fn progress(entry: &Entry) -> Option<Progress> {
     let note = Note::read(&entry.note);
     if note.return_address.is_empty() {
@@ -100,7 +121,10 @@ impl SandboxBank {
     /// What the page of this challenge shows. `None` if there is no such challenge or the book is closed.
     pub async fn challenge(&self, operation: OperationId) -> Option<Challenge> {
         let entry = self.book.entry(operation).await.ok().flatten()?;
-        let Progress { note, wrong_answers, open } = progress(&entry)?;
+        let progress = progress(&entry)?;
+        let tries_left = if progress.open { progress.tries_left() } else { 0 };
+        let codes = progress.codes().into_iter().map(str::to_owned).collect();
+        let Progress { note, wrong_answers, open } = progress;
         let handover = match note.stage {
             Stage::Ours | Stage::Method(_) => Handover::Redirect,
             Stage::PaReq => Handover::PaRes,
@@ -111,11 +135,12 @@ impl SandboxBank {
             amount: entry.amount,
             card: note.card,
             wrong_answers,
-            tries_left: if open { WRONG_ANSWERS_MAX.saturating_sub(wrong_answers) } else { 0 },
+            tries_left,
             return_address: note.return_address,
             open,
             passed: matches!(entry.outcome, Outcome::Authenticated | Outcome::Approved),
             handover,
+            codes,
         })
     }
 
@@ -133,38 +158,27 @@ impl SandboxBank {
     async fn act(&self, operation: OperationId, code: Option<&str>) -> Result<ChallengeResult, BookClosed> {
         let _turn = self.turn(operation.as_bytes()).await;
         let Some(mut entry) = self.book.entry(operation).await? else { return Ok(ChallengeResult::Unknown) };
-        let Some(Progress { mut note, wrong_answers, open }) = progress(&entry) else {
-            return Ok(ChallengeResult::Unknown);
-        };
-        if !open {
-            return Ok(ended(&entry, note));
+        let Some(mut progress) = progress(&entry) else { return Ok(ChallengeResult::Unknown) };
+        if !progress.open {
+            return Ok(ended(&entry, progress.note));
         }
-        let wrong_answers = match code {
-            Some("") => {
-                let tries_left = WRONG_ANSWERS_MAX.saturating_sub(wrong_answers);
-                return Ok(ChallengeResult::Wrong { tries_left });
-            }
-            Some(code) if cards::CHALLENGE_CODES.contains(&code) => {
-                entry.outcome = Outcome::Authenticated;
-                wrong_answers
-            }
-            Some(_) if wrong_answers.saturating_add(1) < WRONG_ANSWERS_MAX => {
-                entry.outcome = Outcome::Challenge(wrong_answers + 1);
-                wrong_answers + 1
-            }
+        match code {
+            Some("") => return Ok(ChallengeResult::Wrong { tries_left: progress.tries_left() }),
+            Some(code) if progress.codes().contains(&code) => entry.outcome = Outcome::Authenticated,
             Some(_) => {
-                entry.outcome = Outcome::Declined(DeclineReason::AuthenticationFailed);
-                WRONG_ANSWERS_MAX
+                progress.wrong_answers = progress.wrong_answers.saturating_add(1);
+                entry.outcome = match progress.tries_left() {
+                    0 => Outcome::Declined(DeclineReason::AuthenticationFailed),
+                    _ => Outcome::Challenge(progress.wrong_answers),
+                };
             }
-            None => {
-                entry.outcome = Outcome::Declined(DeclineReason::AuthenticationFailed);
-                wrong_answers
-            }
-        };
-        note.wrong_answers = wrong_answers;
+            None => entry.outcome = Outcome::Declined(DeclineReason::AuthenticationFailed),
+        }
+        let tries_left = progress.tries_left();
+        let note = Note { wrong_answers: progress.wrong_answers, ..progress.note };
         (entry.note, entry.at) = (note.write(), self.clock.now());
         let result = match entry.outcome {
-            Outcome::Challenge(wrong) => ChallengeResult::Wrong { tries_left: WRONG_ANSWERS_MAX - wrong },
+            Outcome::Challenge(_) => ChallengeResult::Wrong { tries_left },
             Outcome::Authenticated | Outcome::Approved | Outcome::Declined(_) => ended(&entry, note),
         };
         self.book.record(entry).await?;

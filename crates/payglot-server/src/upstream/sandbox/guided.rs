@@ -1,10 +1,9 @@
 //! 3-D Secure led by a merchant's page, step by step, where our own page needs one redirect only.
 
 use super::book::{BookClosed, Outcome, Question, answer_of};
-use super::cards::{self, Behaviour};
+use super::cards::Behaviour;
 use super::note::{Note, Stage, Then};
 use super::{SandboxBank, challenge, not_received};
-use crate::upstream::card::CardNumber;
 use crate::upstream::{AttemptAnswer, Authentication, Step};
 use payglot_core::{Answer, DeclineReason, OperationId, ThreeDs};
 
@@ -13,10 +12,11 @@ const METHOD: &str = "/sandbox/acs/method";
 
 /// Where an attempt begins that behaves like this, if a merchant's page leads it; `None` if no authentication is part of it.
 /// `own` is the card's behaviour before the order had its say: a demand that cannot be met is refused at once.
-pub(super) fn first_stage(own: Behaviour, behaviour: Behaviour, number: &CardNumber) -> Option<Stage> {
+pub(super) fn first_stage(own: Behaviour, behaviour: Behaviour, version_1: bool) -> Option<Stage> {
     match behaviour {
-        Behaviour::Challenge | Behaviour::ChallengeAnswerLost if cards::speaks_version_1(number) => Some(Stage::PaReq),
-        Behaviour::Challenge | Behaviour::ChallengeAnswerLost => Some(Stage::Method(Then::Challenge)),
+        Behaviour::Challenge | Behaviour::ChallengeAnswerLost | Behaviour::ChallengeThenDecline(_) => {
+            Some(if version_1 { Stage::PaReq } else { Stage::Method(Then::Challenge) })
+        }
         Behaviour::Approve(ThreeDs::Frictionless) => Some(Stage::Method(Then::Frictionless)),
         Behaviour::Approve(ThreeDs::Attempt) => Some(Stage::Method(Then::Attempt)),
         Behaviour::Decline(DeclineReason::AuthenticationRefused) if own == behaviour => {

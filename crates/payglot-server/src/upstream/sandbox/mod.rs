@@ -1,6 +1,6 @@
 //! The sandbox bank: a provider that moves no money and otherwise behaves like a bank.
 //!
-//! Card numbers decide what happens ([`cards`] is the manual); any number that is not a test card is refused. Each decision is written
+//! Card numbers decide what happens ([`cards`] has the manuals); any number that is not a test card is refused. Each decision is written
 //! into the bank's own book before it is answered, so that a lost answer can be asked for again and the audit can compare two books.
 //! The same question under the same operation id gets the same answer; another question under that id is refused.
 //!
@@ -24,21 +24,21 @@ mod tests;
 mod vault;
 pub mod wallet;
 
-use super::card::{Card, CardNumber, Expiry, SecurityCode};
+use super::card::{Card, CardNumber, Expiry};
 use super::{
     Attempt, AttemptAnswer, Authentication, CardToken, Demand, FollowUp, Guide, Invoice, KeepError, Means, Provider,
-    SavedCard,
+    SavedCard, TestData,
 };
 use crate::clock::Clock;
 use crate::secrets::VaultKey;
 use async_trait::async_trait;
 pub use book::{APPROVAL_CODE, Book};
 use book::{BookClosed, Entry, Outcome, Question, answer_of, declined, not_received, reached_processing};
-use cards::Behaviour;
+use cards::{Behaviour, TestCard};
 pub use challenge::{Challenge, ChallengeResult, Handover};
 pub use line::Line;
 use note::{Note, Stage};
-use payglot_core::{Answer, DeclineReason, OperationId, PaymentId, ProjectId, ThreeDs, UnixMillis};
+use payglot_core::{Answer, DeclineReason, OperationId, PaymentId, ProjectId, ThreeDs};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -155,8 +155,8 @@ impl SandboxBank {
         }
         // What is typed is wiped here: what follows may take seconds.
         let looked = match means {
-            Means::Card(card) => self.look(merchant, &card, save, demand, guide).await,
-            Means::SavedCard(card) => self.look_up(merchant, &card, demand, guide).await,
+            Means::Card(card) => self.look(merchant, &card, test_data, save, demand, guide).await,
+            Means::SavedCard(card) => self.look_up(merchant, &card, test_data, demand, guide).await,
             Means::Elsewhere(place) => return self.begin_errand(&question, place, return_address).await,
             Means::Invoice(asked) => return self.issue(&question, asked, test_data, return_address).await,
             Means::Recipient(recipient) => return self.pay_out(&question, &recipient, test_data).await,
@@ -206,9 +206,8 @@ impl SandboxBank {
                 answer_of(&entry).unwrap_or(Answer::Unknown)
             }
             Behaviour::NeverReceived => self.no_answer().await,
-            Behaviour::Challenge | Behaviour::ChallengeAnswerLost => {
+            Behaviour::Challenge | Behaviour::ChallengeAnswerLost | Behaviour::ChallengeThenDecline(_) => {
                 note.return_address = return_address;
-                note.answer_lost = behaviour == Behaviour::ChallengeAnswerLost;
                 self.book.enqueue(question.entry(Outcome::Challenge(0), &note, now)).await?;
                 return Ok(AttemptAnswer::PayerMustAct { address: challenge::address(question.operation) });
             }
@@ -221,13 +220,15 @@ impl SandboxBank {
         &self,
         merchant: ProjectId,
         card: &Card,
+        test_data: TestData,
         save: bool,
         demand: Demand,
         guide: Guide,
     ) -> Result<Seen, KeepError> {
-        let own = judge(card.number(), Some(card.expiry()), card.code(), self.clock.now());
+        let known = cards::find(test_data, card.number());
+        let own = known.map_or(UNKNOWN, |known| known.judge(Some(card.expiry()), card.code(), self.clock.now()));
         let may_be_approved = match own.under(demand) {
-            Behaviour::Decline(_) | Behaviour::NeverReceived => false,
+            Behaviour::Decline(_) | Behaviour::ChallengeThenDecline(_) | Behaviour::NeverReceived => false,
             Behaviour::Approve(_)
             | Behaviour::Challenge
             | Behaviour::AnswerLost
@@ -235,7 +236,7 @@ impl SandboxBank {
             | Behaviour::ChallengeAnswerLost => true,
         };
         let token = if save && may_be_approved { Some(self.vault.keep(merchant, card.number()).await?) } else { None };
-        Ok(Seen::of(card.number(), own, demand, guide, token))
+        Ok(Seen::of(known, own, demand, guide, Note::of_card(card.number(), token)))
     }
 
     /// The same for a card that is kept.
@@ -243,12 +244,14 @@ impl SandboxBank {
         &self,
         merchant: ProjectId,
         card: &SavedCard,
+        test_data: TestData,
         demand: Demand,
         guide: Guide,
     ) -> Result<Seen, KeepError> {
         let number = self.vault.open(merchant, &card.token).await?;
-        let own = judge(&number, Expiry::from_number(card.facts.expiry), card.code.as_ref(), self.clock.now());
-        Ok(Seen::of(&number, own, demand, guide, None))
+        let (known, expiry) = (cards::find(test_data, &number), Expiry::from_number(card.facts.expiry));
+        let own = known.map_or(UNKNOWN, |known| known.judge_saved(expiry, card.code.as_ref(), self.clock.now()));
+        Ok(Seen::of(known, own, demand, guide, Note::of_card(&number, None)))
     }
 
     /// Writes a decision down and answers it, unless this answer is to be lost.
@@ -274,18 +277,18 @@ impl SandboxBank {
             Outcome::Authenticated if note.pending => return Ok(Some(Answer::Unknown)),
             Outcome::Authenticated => {
                 note.three_ds = (note.place.is_none() && note.bill.is_none()).then_some(ThreeDs::Challenge);
-                entry.outcome = Outcome::Approved;
+                entry.outcome = note.refusal.map_or(Outcome::Approved, Outcome::Declined);
             }
             Outcome::Challenge(wrong) => {
                 note.wrong_answers = wrong;
                 entry.outcome = Outcome::Declined(DeclineReason::AuthenticationAbandoned);
             }
         }
-        let abandoned = entry.outcome != Outcome::Approved;
-        let lost = may_be_lost && !abandoned && (note.answer_lost || self.loses_answer());
+        let refused = entry.outcome != Outcome::Approved;
+        let lost = may_be_lost && !refused && (note.answer_lost || self.loses_answer());
         (entry.note, entry.at) = (note.write(), self.clock.now());
         let answer = answer_of(&entry);
-        if lost || abandoned {
+        if lost || refused {
             // Nobody commits a lost answer; and a code typed in this moment must find the challenge closed.
             self.book.record(entry).await?;
         } else {
@@ -304,28 +307,25 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(number: &CardNumber, own: Behaviour, demand: Demand, guide: Guide, token: Option<CardToken>) -> Self {
+    fn of(known: Option<&TestCard>, own: Behaviour, demand: Demand, guide: Guide, note: Note) -> Self {
         let behaviour = own.under(demand);
+        let version_1 = known.is_some_and(TestCard::speaks_version_1);
         let stage = match guide {
             Guide::Us => None,
-            Guide::Merchant => guided::first_stage(own, behaviour, number),
+            Guide::Merchant => guided::first_stage(own, behaviour, version_1),
         };
-        Self { behaviour, stage, note: Note::of_card(number, token) }
+        let note = Note {
+            only_code: known.and_then(|known| known.only_code).unwrap_or_default().to_owned(),
+            answer_lost: behaviour == Behaviour::ChallengeAnswerLost,
+            refusal: behaviour.refusal_after_challenge(),
+            ..note
+        };
+        Self { behaviour, stage, note }
     }
 }
 
-/// What a card's number, date and code make of the attempt. A card without a code is one that the merchant may charge without it; a
-/// date that is none has passed.
-fn judge(number: &CardNumber, expiry: Option<Expiry>, code: Option<&SecurityCode>, now: UnixMillis) -> Behaviour {
-    let Some(known) = cards::find(number) else { return Behaviour::Decline(DeclineReason::UnknownCard) };
-    if expiry.is_none_or(|expiry| expiry.is_past(now)) {
-        return Behaviour::Decline(DeclineReason::CardExpired);
-    }
-    if code.is_some_and(|code| !known.codes.contains(&code.digits())) {
-        return Behaviour::Decline(DeclineReason::WrongSecurityCode);
-    }
-    known.behaviour
-}
+/// What a number does that no table has.
+const UNKNOWN: Behaviour = Behaviour::Decline(DeclineReason::UnknownCard);
 
 /// The answer to an attempt that the bank has in its book.
 fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
@@ -416,7 +416,7 @@ impl Provider for SandboxBank {
 
     async fn keep_card(&self, merchant: ProjectId, card: Card) -> Result<CardToken, KeepError> {
         // Nobody keeps a real card in a sandbox.
-        if cards::find(card.number()).is_none() || card.expiry().is_past(self.clock.now()) {
+        if !cards::may_be_kept(card.number(), card.expiry(), self.clock.now()) {
             return Err(KeepError::Refused);
         }
         self.vault.keep(merchant, card.number()).await

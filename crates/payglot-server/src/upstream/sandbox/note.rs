@@ -2,7 +2,7 @@
 
 use super::super::card::CardNumber;
 use super::super::{CardToken, Elsewhere, TestData};
-use payglot_core::{Method, ThreeDs, UnixMillis};
+use payglot_core::{DeclineReason, Method, ThreeDs, UnixMillis};
 
 /// The word for test data that are not the first protocol's.
 const MONETIX: &str = "monetix";
@@ -20,6 +20,10 @@ pub(super) struct Note {
     pub(super) wrong_answers: u8,
     /// The answer that follows the challenge will be lost.
     pub(super) answer_lost: bool,
+    /// The one code that passes the challenge, where any other ends it at once; empty: the usual ones.
+    pub(super) only_code: String,
+    /// Why it is declined even if the holder passes the challenge.
+    pub(super) refusal: Option<DeclineReason>,
     /// The place the payer pays at, if it is not a card.
     pub(super) place: Option<Elsewhere>,
     /// The telephone that a code was sent to, all but its last digits hidden.
@@ -121,6 +125,12 @@ impl Note {
         if self.answer_lost {
             text.append_pair("answer", "lost");
         }
+        if !self.only_code.is_empty() {
+            text.append_pair("code", &self.only_code);
+        }
+        if let Some(reason) = self.refusal {
+            text.append_pair("refusal", reason.name());
+        }
         if let Some(Elsewhere { method, key, title, test }) = &self.place {
             text.append_pair("method", method.name()).append_pair("key", key).append_pair("title", title);
             if *test {
@@ -162,6 +172,8 @@ impl Note {
                 "return" => note.return_address = value.into_owned(),
                 "wrong" => note.wrong_answers = value.parse().unwrap_or_default(),
                 "answer" => note.answer_lost = value == "lost",
+                "code" => note.only_code = value.into_owned(),
+                "refusal" => note.refusal = DeclineReason::from_name(&value),
                 "method" => method = Method::from_name(&value),
                 "key" => key = value.into_owned(),
                 "title" => title = value.into_owned(),
@@ -196,6 +208,8 @@ mod tests {
             return_address: "/a?b=c d&e".to_owned(),
             wrong_answers: 2,
             answer_lost: true,
+            only_code: "1qwezxc".to_owned(),
+            refusal: Some(DeclineReason::IssuerRefused),
             place: Some(Elsewhere {
                 method: Method::Sms,
                 key: "sms".to_owned(),

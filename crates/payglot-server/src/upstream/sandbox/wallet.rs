@@ -2,7 +2,7 @@
 
 use super::book::{BookClosed, Outcome, Question, answer_of};
 use super::note::{Bill, Note};
-use super::{SandboxBank, declined};
+use super::{SandboxBank, cards, declined};
 use crate::upstream::{AttemptAnswer, Invoice, InvoiceRequest, Recipient, TestData};
 use payglot_core::{Answer, DeclineReason, Money};
 
@@ -71,7 +71,7 @@ impl SandboxBank {
         let (refusal, card) = match recipient {
             Recipient::Account { account, .. } if !is_purse(account) => (Some(DeclineReason::WrongCardData), None),
             Recipient::Account { .. } => (is_refused(question.amount, test_data).then_some(DeclineReason::Other), None),
-            Recipient::Card(number) => (Some(DeclineReason::UnknownCard), Some(number)),
+            Recipient::Card(number) => (cards::payout_refusal(test_data, number), Some(number)),
         };
         let note = Note { test_data, ..card.map(|number| Note::of_card(number, None)).unwrap_or_default() };
         let outcome = refusal.map_or(Outcome::Approved, Outcome::Declined);

@@ -2,7 +2,7 @@
 
 use crate::checkout::Language;
 use crate::checkout::visit::{self, Choice, Saved, Visit, Way};
-use crate::flows::pay::Remember;
+use crate::flows::pay::{self, Remember};
 use crate::flows::{StoredPayment, again, told};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
@@ -42,6 +42,7 @@ pub(super) fn visit(
         shop: project.display_name().to_owned(),
         brand: project.settings.brand_colour.clone(),
         test_mode: project.settings.test_mode || details.is_test(),
+        test_data: pay::test_data(project),
         // The default text says no more than what stands beside it: the shop and the number.
         description: details
             .get("paytext")

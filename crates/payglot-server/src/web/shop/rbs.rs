@@ -3,7 +3,7 @@
 use crate::checkout::Language;
 use crate::checkout::view::ShopLink;
 use crate::checkout::visit::{Saved, Visit};
-use crate::flows::StoredPayment;
+use crate::flows::{StoredPayment, pay};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::Demand;
@@ -33,6 +33,7 @@ pub(super) fn visit(
         shop: project.display_name().to_owned(),
         brand: project.settings.brand_colour.clone(),
         test_mode: project.settings.test_mode,
+        test_data: pay::test_data(project),
         description: text("description"),
         holder: text("cardholderName"),
         shop_link: shop_link(&details),
