@@ -87,8 +87,16 @@ pub fn failure(
     page: String,
     return_href: Option<String>,
 ) -> askama::Result<String> {
-    let frame =
-        Frame { language, languages: Vec::new(), page, merchant: None, order: None, test_mode: false, timer: None };
+    let frame = Frame {
+        language,
+        languages: Vec::new(),
+        page,
+        merchant: None,
+        order: None,
+        test_mode: false,
+        timer: None,
+        embed: None,
+    };
     FailurePage { frame, failure, return_href }.render()
 }
 

@@ -213,6 +213,7 @@ impl Visit {
             }),
             test_mode: self.test_mode,
             timer: self.payment.state.waits_for_payer().then(|| self.timer()),
+            embed: None,
         }
     }
 

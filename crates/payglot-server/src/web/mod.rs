@@ -7,6 +7,7 @@ mod failure;
 mod health;
 mod limits;
 mod middleware;
+mod monetix;
 mod pages;
 mod paysera;
 mod rbs;
@@ -32,7 +33,7 @@ pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-pe
 
 /// Every address of the gateway.
 pub fn router(gateway: &Arc<Gateway>) -> Router {
-    let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router());
+    let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router()).merge(monetix::router());
     let api = protocols.merge(pages::router()).merge(sandbox::router()).merge(errand::router());
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
     let watched = middleware::watch(limited, gateway);
