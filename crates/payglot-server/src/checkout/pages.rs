@@ -93,8 +93,16 @@ pub fn failure(
     page: String,
     return_href: Option<String>,
 ) -> askama::Result<String> {
-    let frame =
-        Frame { language, languages: Vec::new(), page, merchant: None, order: None, test_mode: false, timer: None };
+    let frame = Frame {
+        language,
+        languages: Vec::new(),
+        page,
+        merchant: None,
+        order: None,
+        test_mode: false,
+        timer: None,
+        embed: None,
+    };
     FailurePage { frame, failure, return_href }.render()
 }
 
@@ -234,7 +242,7 @@ fn waiting_page(visit: &Visit) -> WaitingPage {
 
 fn result_page(visit: &Visit) -> ResultPage {
     let outcome = outcome(visit);
-    let automatic = visit.just_done && visit.can_return;
+    let automatic = visit.just_done && visit.can_return && visit.returns_by_itself;
     ResultPage {
         frame: visit.frame(),
         outcome,

@@ -1,7 +1,7 @@
 //! A payer's visit to the page of a payment: what the pages need to know, gathered once by the room that knows the protocol.
 
 use super::Language;
-use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer, WalletField};
+use super::view::{self, Embed, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer, WalletField};
 use crate::upstream::TestData;
 use payglot_core::{CardFacts, Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
 
@@ -52,6 +52,13 @@ pub struct Visit {
     pub wallet: Option<Wallet>,
     /// The invoice that waits to be paid.
     pub invoice: Option<Invoice>,
+    /// What the page tells the window around it, where a shop shows it in a frame. Its way out is taken only by a payer who was led here by
+    /// what just happened.
+    pub embed: Option<Embed>,
+    /// Does a payer who was led here by the end of an attempt go on to the shop at once, without a page of ours?
+    pub leaves_at_once: bool,
+    /// Does the page of a result take the payer back to the shop by itself, after a few seconds?
+    pub returns_by_itself: bool,
 }
 
 /// A wallet that gets an invoice.
@@ -269,7 +276,13 @@ impl Visit {
             }),
             test_mode: self.test_mode,
             timer: (self.is_timed && self.payment.state.waits_for_payer()).then(|| self.timer()),
+            embed: self.embed(),
         }
+    }
+
+    fn embed(&self) -> Option<Embed> {
+        let embed = self.embed.clone()?;
+        Some(Embed { go: embed.go.filter(|_| self.just_done), ..embed })
     }
 
     fn timer(&self) -> Timer {

@@ -4,6 +4,7 @@
 
 mod bank;
 mod card;
+mod embed;
 mod outcome;
 mod parts;
 mod place;
@@ -15,6 +16,7 @@ pub use card::{
     AnotherWay, CardBrand, CardErrors, CardPage, CodeError, DeclineReason, ExpiryError, HolderError, Notice,
     NumberError, SaveOffer, SavedCard, SavedCards, TestCard,
 };
+pub use embed::{Embed, Go, GoMode};
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 pub use place::{

@@ -7,6 +7,7 @@ mod payments;
 mod refused;
 mod reports;
 mod steps;
+mod widget;
 
 use super::middleware::Called;
 use crate::gateway::Gateway;
@@ -31,6 +32,7 @@ pub(super) fn router() -> Router<Arc<Gateway>> {
         .route("/v2/{*rest}", any(gate::answer))
         .route("/params/check", get(check_parameters))
         .route("/v1/params/check", get(check_parameters))
+        .merge(widget::router())
 }
 
 /// Judges parameters of the page before a shop sends a payer with them. Nothing is proven and nothing stored.

@@ -3,7 +3,7 @@
 
 use super::PROTOCOL;
 use crate::checkout::Language;
-use crate::checkout::view::{Frame, RefusedDetails, RefusedPage};
+use crate::checkout::view::{Embed, Frame, RefusedDetails, RefusedPage};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::web::{html, pages_csp};
@@ -68,6 +68,11 @@ pub(super) fn refuse(gateway: &Gateway, refusing: Refusing) -> Response {
         order: None,
         test_mode: developer.is_some(),
         timer: None,
+        embed: Some(Embed {
+            message: Some("epframe.fail_loading".to_owned()),
+            data: r#"{"message":"Application error"}"#.to_owned(),
+            ..Embed::default()
+        }),
     };
     // The words of a wrong value name its field already.
     let names_field = refused.field.is_empty() || refused.code == Code::Invalid;

@@ -1,15 +1,16 @@
 //! The pages of a Monetix payment.
 
 use crate::checkout::Language;
-use crate::checkout::view::{ShopLink, WalletField};
+use crate::checkout::view::{Embed, Go, GoMode, ShopLink, WalletField};
 use crate::checkout::visit::{Choice, Country, Group, Invoice, Saved, Visit, Wallet, Way};
 use crate::flows::StoredPayment;
-use crate::flows::pay::Remember;
+use crate::flows::pay::{Remember, test_data};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_core::{OperationId, Payment, State};
 use payglot_wire::monetix::details::{INVOICE_ID, INVOICE_URL};
-use payglot_wire::monetix::{Details, Frame, OperationFacts, Outcome, Shown, Waiting, WayBack};
+use payglot_wire::monetix::reply;
+use payglot_wire::monetix::{Details, Frame, OperationFacts, Outcome, Shown, Waiting, WayBack, status_report};
 
 /// The way to pay that sends an invoice to a wallet.
 pub(in crate::web) const WEBMONEY: &str = "webmoney";
@@ -79,6 +80,10 @@ fn of(
         is_timed: true,
         wallet: Some(wallet(project, &payment, details)),
         invoice,
+        embed: Some(embed(project, &payment, details)),
+        leaves_at_once: leaves_at_once(project, &payment, details),
+        returns_by_itself: false,
+        test_data: test_data(project),
         payment: Payment { order, ..payment },
     }
 }
@@ -110,6 +115,51 @@ fn way_back(project: &ActiveProject, details: &Details, outcome: Outcome) -> Opt
         Shown::FullPage => Some(way).filter(|_| !details.is_framed()),
         Shown::Always => Some(way),
     }
+}
+
+/// What the page tells the shop's window: the result, once there is one, and where the payer goes on to.
+fn embed(project: &ActiveProject, payment: &Payment, details: &Details) -> Embed {
+    let outcome = outcome_of(payment);
+    let message = match outcome {
+        Outcome::Success => Some("epframe.payment.success"),
+        Outcome::Failure => Some("epframe.payment.fail"),
+        Outcome::Open => None,
+    };
+    let report = message.and_then(|_| {
+        let settings = project.monetix_callbacks()?;
+        status_report(payment, details, &settings).map(|body| reply::widget_result(&body).to_string())
+    });
+    let way = way_back(project, details, outcome).filter(|_| outcome != Outcome::Open);
+    let mode = |frame| match frame {
+        Frame::Iframe => GoMode::Iframe,
+        Frame::ParentPage => GoMode::ParentPage,
+        Frame::BlankPage => GoMode::BlankPage,
+    };
+    let back = way.as_ref().map(|way| mode(way.frame)).unwrap_or_default();
+    let redirects = details.redirect(outcome).is_some();
+    let go = way.filter(|_| redirects).map(|way| Go { url: return_href(payment), mode: mode(way.frame) });
+    Embed {
+        message: message.map(str::to_owned).filter(|_| report.is_some()),
+        data: report.unwrap_or_default(),
+        go,
+        back,
+    }
+}
+
+fn return_href(payment: &Payment) -> String {
+    format!("/checkout/{}/return", payment.id)
+}
+
+/// A payer whose page fills the window is redirected by us where the shop asked for it, and so is one whom the shop sent to the wallet
+/// itself. In a frame the shop's window must hear of the result first.
+fn leaves_at_once(project: &ActiveProject, payment: &Payment, details: &Details) -> bool {
+    let outcome = outcome_of(payment);
+    if outcome == Outcome::Open || way_back(project, details, outcome).is_none() {
+        return false;
+    }
+    let stays = |way: &WayBack| way.frame == Frame::BlankPage;
+    let redirects = details.redirect(outcome).is_some_and(|way| !stays(&way));
+    (redirects && !details.is_framed()) || !details.is_led_by_us()
 }
 
 /// The methods of the page: the project's, less what the shop hides, or the one that the shop names.
