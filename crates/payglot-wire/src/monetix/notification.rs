@@ -89,8 +89,13 @@ pub fn callback(
     }
     let body = render::callback_body(event, payment, details, settings)?;
     let status = body.operation.as_ref().map_or(body.payment.status, |operation| operation.status);
+    // A refund waits as its own call says, a payment as the one that made it.
+    let wait_ms = match &facts {
+        Some(facts) if is_follow_up(event.event) => facts.delay_ms,
+        Some(_) | None => details.callback_delay_ms(),
+    };
     let own = facts.and_then(|facts| facts.callback_url);
-    call(own, outcome(status), details, settings, &body)
+    call(own, outcome(status), details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
 }
 
 /// What was refused after it had been accepted, so that only a callback can tell.
@@ -124,7 +129,9 @@ pub struct RefusedCall<'a> {
 /// a payment that stays as it was.
 pub fn refusal(refused: &RefusedCall, settings: &CallbackSettings) -> Option<OutgoingCall> {
     let body = render::refusal_body(refused, settings);
-    if refused.details.is_silent() { None } else { call(None, Outcome::Failure, refused.details, settings, &body) }
+    let told =
+        if refused.details.is_silent() { None } else { call(None, Outcome::Failure, refused.details, settings, &body) };
+    told.map(|call| OutgoingCall { wait_ms: refused.details.callback_delay_ms(), ..call })
 }
 
 /// The same as it is answered to one who asks for the status instead: signed JSON.
@@ -166,7 +173,21 @@ fn call(
     let request = own.or_else(|| details.callback_url(outcome));
     let url = request.or(of_outcome).or_else(|| settings.url.clone())?;
     let content_type = "application/json; charset=utf-8";
-    Some(OutgoingCall { method: Method::Post, url, content_type, body: body.signed(&settings.secret) })
+    Some(OutgoingCall { method: Method::Post, url, content_type, body: body.signed(&settings.secret), wait_ms: 0 })
+}
+
+/// Is it what became of a capture, a cancel or a refund, which are calls of their own?
+const fn is_follow_up(event: Event) -> bool {
+    matches!(
+        event,
+        Event::CapturedInPart
+            | Event::CaptureRefused
+            | Event::Voided
+            | Event::VoidedInPart
+            | Event::VoidRefused
+            | Event::Refunded
+            | Event::RefundRefused
+    )
 }
 
 /// Is an event told? Exhaustive: a new event must be judged.

@@ -113,7 +113,8 @@ fn every_link_into_the_shop_leaves_the_frame() {
 fn what_is_announced_stays_in_its_attribute() {
     let hostile = "{}\"><script>alert(1)</script>";
     let go = Some(Go { url: format!("https://a.example/{hostile}"), mode: GoMode::BlankPage });
-    let page = html(&embedded(Embed { message: Some(hostile.to_owned()), data: hostile.to_owned(), go, ..Embed::default() }));
+    let page =
+        html(&embedded(Embed { message: Some(hostile.to_owned()), data: hostile.to_owned(), go, ..Embed::default() }));
     assert_eq!(tags(&page).iter().filter(|tag| tag.name == "script").count(), 2);
     assert!(!page.contains("<script>alert"));
 }

@@ -205,7 +205,7 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
         acknowledgement: acknowledgement.clone(),
         schedule: project.settings.schedule(),
         created_at: now,
-        not_before: now,
+        not_before: now.plus(call.wait_ms),
     });
     stored.collect()
 }

@@ -129,6 +129,8 @@ pub struct OperationFacts {
     pub callback_url: Option<String>,
     /// No callback of this operation.
     pub silent: bool,
+    /// Milliseconds that its callback waits.
+    pub delay_ms: i64,
     /// The code of its decline, if the provider's word is closer than ours.
     pub code: Option<Code>,
 }
@@ -147,6 +149,7 @@ impl OperationFacts {
             merchant_refund_id: None,
             callback_url: None,
             silent: false,
+            delay_ms: 0,
             code: None,
         }
     }
@@ -161,6 +164,7 @@ impl OperationFacts {
             .text_if("merchant_refund_id", self.merchant_refund_id.as_deref())
             .text_if("callback_url", self.callback_url.as_deref())
             .bool("silent", self.silent)
+            .int_if("delay_ms", Some(self.delay_ms).filter(|delay| *delay > 0))
             .text_if("code", self.code.map(|code| code.to_string()).as_deref())
     }
 
@@ -175,6 +179,7 @@ impl OperationFacts {
             merchant_refund_id: text("merchant_refund_id"),
             callback_url: text("callback_url"),
             silent: json.get("silent") == Some(&Json::Bool(true)),
+            delay_ms: json.get("delay_ms").and_then(Json::int).unwrap_or(0),
             code: text("code").as_deref().and_then(Code::from_text),
         })
     }
