@@ -179,6 +179,7 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
         schedule: project.settings.schedule(),
         created_at: now,
         not_before: now,
+        patience: None,
     });
     stored.collect()
 }
