@@ -89,6 +89,7 @@ fn notification(payment: PaymentId) -> NewNotification {
         schedule: Schedule::new(&[(6, 600_000), (62, 3_600_000)]),
         created_at: at,
         not_before: at,
+        patience: None,
     }
 }
 

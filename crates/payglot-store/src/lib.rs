@@ -119,17 +119,22 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- notifications ----
 
-    /// Claims notifications that are due: not acknowledged, not dead, not under another lease, first of their payment. Fair between
-    /// endpoints: at most `claim.per_endpoint` of one endpoint, oldest first.
+    /// Claims notifications that are due: not acknowledged, not dead, not under another lease, and not held back by an older one of their
+    /// payment. An older one holds newer ones back while it is scheduled and its patience lasts. Fair between endpoints: at most
+    /// `claim.per_endpoint` of one endpoint, oldest first.
     async fn claim(&self, claim: Claim) -> Result<Vec<Notification>, StoreError>;
 
-    /// Records one attempt and what follows; frees the lease. Returns the payment's next notification, claimed for the caller until
-    /// `next_lease_until`, if this one is out of the way and the next is due.
+    /// Records one attempt and what follows; frees the lease. An acknowledgement ends those older ones of the payment whose patience was
+    /// used up, as [`OVERTAKEN`]. Returns the payment's next notification that is due, if there is another one, claimed for the caller
+    /// until `next_lease_until`.
     async fn record_delivery(
         &self,
         delivery: Delivery,
         next_lease_until: UnixMillis,
     ) -> Result<Option<Notification>, StoreError>;
+
+    /// Is it neither acknowledged nor dead? For one that a newer one may have passed since it was claimed.
+    async fn is_scheduled(&self, id: NotificationId) -> Result<bool, StoreError>;
 
     /// Newest first.
     async fn notifications(&self, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError>;
@@ -148,7 +153,8 @@ pub trait Store: Send + Sync + 'static {
     /// one that does?
     async fn awaits_first_attempt(&self, payment: PaymentId, now: UnixMillis) -> Result<bool, StoreError>;
 
-    /// Makes a notification due now, also an acknowledged or dead one: by hand. Its attempts count anew.
+    /// Makes a notification due now, also an acknowledged or dead one: by hand. Its attempts count anew, so newer ones wait for it again,
+    /// and it waits for one that somebody is sending.
     async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError>;
 
     /// Numbers for metrics: cheap, by index.

@@ -126,6 +126,7 @@ fn notification(id: PaymentId, number: usize, order: &str, announced: &Announced
         schedule: Schedule::new(&[(5, 30_000)]),
         created_at: now,
         not_before: now,
+        patience: None,
     }
 }
 

@@ -196,6 +196,7 @@ fn call(id: NotificationId, event: &str) -> NewNotification {
         schedule: Schedule::new(&[]),
         created_at: NOW,
         not_before: NOW,
+        patience: None,
     }
 }
 

@@ -49,6 +49,7 @@ fn get(url: &str) -> NewNotification {
         schedule: Schedule::new(&[]),
         created_at: UnixMillis(0),
         not_before: UnixMillis(0),
+        patience: None,
     }
 }
 

@@ -146,8 +146,7 @@ impl Courier {
                     }
                 }
             }
-            attempts += round.len();
-            round.join_all().await;
+            attempts += round.join_all().await.into_iter().filter(|made| *made).count();
         }
     }
 }
@@ -287,8 +286,16 @@ impl Office {
         }
     }
 
-    /// Makes one attempt and records it; queues what the store says comes next.
-    async fn carry(self: Arc<Self>, mut started: Started) {
+    /// Makes one attempt and records it; queues what the store says comes next. Was there an attempt?
+    async fn carry(self: Arc<Self>, mut started: Started) -> bool {
+        if self.is_overtaken(&started.claimed.notification).await {
+            let mut desk = self.desk();
+            desk.queue.ended(&started, started.manner);
+            desk.queue.recorded();
+            drop(desk);
+            self.dispatch();
+            return false;
+        }
         let at = self.clock.now();
         let clock = Instant::now();
         let (answer, address) = self.call(&mut started).await;
@@ -318,6 +325,14 @@ impl Office {
         }
         drop(desk);
         self.dispatch();
+        true
+    }
+
+    /// Was a newer one of its payment acknowledged while it waited here? Only one whose patience is used up can be passed. When the store
+    /// does not answer it is left alone, like everything else.
+    async fn is_overtaken(&self, notification: &Notification) -> bool {
+        let can_be = notification.call.patience.is_some_and(|patience| notification.attempts >= patience);
+        can_be && self.store.is_scheduled(notification.call.id).await != Ok(true)
     }
 
     /// The call itself; an endpoint that keeps us waiting is counted as slow while it does.

@@ -2,7 +2,7 @@ use super::*;
 use payglot_core::outbox::{Acknowledgement, Schedule};
 use payglot_core::{Currency, Intent, Money, NewPayment, ProjectId, Terms, register};
 use payglot_store::{
-    CallMethod, Commit, Committed, NewCall, NewNotification, NewProject, Refused, SqliteOptions, SqliteStore,
+    CallMethod, Commit, Committed, NewCall, NewNotification, NewProject, OVERTAKEN, Refused, SqliteOptions, SqliteStore,
 };
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -118,6 +118,7 @@ impl World {
             schedule: schedule.parse::<Schedule>().expect("a schedule"),
             created_at: self.clock().now(),
             not_before: self.clock().now(),
+            patience: None,
         }
     }
 
@@ -215,6 +216,53 @@ async fn what_a_dead_process_had_claimed_is_taken_over_when_its_lease_ends() {
     assert_eq!(courier.deliver_due().await, 1);
     assert!(world.acknowledged(payment).await);
     assert_eq!(shop.bodies(), ["n=1"]);
+}
+
+/// Newer ones wait for one failed attempt of it.
+fn impatient(call: NewNotification) -> NewNotification {
+    NewNotification { patience: Some(1), ..call }
+}
+
+#[tokio::test]
+async fn a_newer_one_passes_an_older_one_whose_patience_is_used_up() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[500, 200]).await);
+    let courier = world.by_hand();
+    let calls = ["n=1", "n=2", "n=3"].map(|body| impatient(world.call(&shop, body, "5x10s")));
+    let (payment, committed) = world.announces(calls.to_vec()).await;
+    courier.hand_over(committed.claimed);
+    assert_eq!(courier.deliver_due().await, 3);
+    assert_eq!(shop.bodies(), ["n=1", "n=2", "n=3"]);
+    world.pass(1_000_000);
+    assert_eq!(courier.deliver_due().await, 0, "an older state is not told after a newer one");
+    let states = world.states(payment).await;
+    assert_eq!(states[0], NotificationState::Dead(OVERTAKEN.to_owned()));
+    assert!(states[1..].iter().all(|state| matches!(state, NotificationState::Acknowledged(_))), "{states:?}");
+}
+
+#[tokio::test]
+async fn one_that_was_overtaken_while_it_waited_in_memory_is_not_sent() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[500, 500]).await);
+    let courier = world.by_hand();
+    let calls = ["n=1", "n=2"].map(|body| impatient(world.call(&shop, body, "5x10s")));
+    let newer = calls[1].id;
+    let (payment, committed) = world.announces(calls.to_vec()).await;
+    courier.hand_over(committed.claimed);
+    assert_eq!(courier.deliver_due().await, 2);
+    assert_eq!(shop.bodies(), ["n=1", "n=2"]);
+    world.pass(11_000);
+    assert_eq!(courier.office.claim().await, Ok(2));
+    // Another process, whose lease had ended, was heard after all.
+    let now = world.clock().now();
+    let (address, answer, verdict) = (String::new(), "OK".to_owned(), "acknowledged".to_owned());
+    let next = NotificationState::Acknowledged(now);
+    let late = Delivery { notification: newer, at: now, took_ms: 1, address, status: 200, answer, verdict, next };
+    world.store.record_delivery(late, now).await.expect("recorded");
+    assert_eq!(courier.deliver_due().await, 0);
+    assert_eq!(shop.bodies(), [""; 0]);
+    let overtaken = NotificationState::Dead(OVERTAKEN.to_owned());
+    assert_eq!(world.states(payment).await, [overtaken, NotificationState::Acknowledged(now)]);
+    let desk = courier.office.desk();
+    assert_eq!((desk.queue.waiting(), desk.queue.busy()), (0, 0));
 }
 
 #[tokio::test]

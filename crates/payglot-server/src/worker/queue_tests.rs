@@ -17,6 +17,7 @@ fn to(shop: &str) -> Claimed {
         schedule: Schedule::new(&[]),
         created_at: NOW,
         not_before: NOW,
+        patience: None,
     };
     let notification = Notification {
         call,

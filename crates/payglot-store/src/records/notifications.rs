@@ -35,7 +35,13 @@ pub struct NewNotification {
     pub created_at: UnixMillis,
     /// The first attempt is not made before this; usually [`NewNotification::created_at`]. Newer ones of its payment wait with it.
     pub not_before: UnixMillis,
+    /// After so many attempts without an acknowledgement (at least 1) newer ones of its payment no longer wait for it, and end it once one
+    /// of them is acknowledged; `None`: they wait until it is acknowledged or dead.
+    pub patience: Option<u32>,
 }
+
+/// Why a notification ended that a newer one of its payment had passed: an older state is never told after a newer one.
+pub const OVERTAKEN: &str = "a newer state was acknowledged";
 
 impl NewNotification {
     /// Scheme, host and port of the address: what fairness is measured by.
@@ -54,7 +60,7 @@ pub fn endpoint_of(url: &str) -> &str {
 /// How far a notification has come (I5: acknowledged, scheduled, or dead with a reason).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotificationState {
-    /// Waits until this time, or for an earlier one of its payment.
+    /// Waits until this time, or for an earlier one of its payment that holds it back.
     Scheduled(UnixMillis),
     /// The shop has it.
     Acknowledged(UnixMillis),

@@ -3,7 +3,7 @@
 use super::codes::Coded;
 use super::rows::{self, Columns};
 use crate::StoreError;
-use crate::records::{Claim, Delivery, NewNotification, Notification, NotificationState};
+use crate::records::{Claim, Delivery, NewNotification, Notification, NotificationState, OVERTAKEN};
 use payglot_core::{NotificationId, PaymentId, ProjectId, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -17,6 +17,9 @@ pub(super) struct Owner {
     pub(super) fresh: bool,
 }
 
+/// Does a scheduled notification hold newer ones of its payment back? While its patience lasts; without one, always.
+const HOLDS: &str = "ifnull(attempts < patience, 1)";
+
 /// Stores what must be announced of a payment; returns the one that may go out at once, claimed for the caller.
 pub(super) fn insert(
     db: &Connection,
@@ -27,11 +30,13 @@ pub(super) fn insert(
     if news.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT ifnull(max(seq), 0), ifnull(min(state), 1) <> 0 FROM notification WHERE payment = ?";
+    let sql = format!(
+        "SELECT ifnull(max(seq), 0), NOT ifnull(max(state = 0 AND {HOLDS}), 0) FROM notification WHERE payment = ?"
+    );
     let (mut seq, mut first) = if owner.fresh {
         (0, true)
     } else {
-        db.prepare_cached(sql)?.query_row([owner.n], |row| Ok((row.get(0)?, row.get(1)?)))?
+        db.prepare_cached(&sql)?.query_row([owner.n], |row| Ok((row.get(0)?, row.get(1)?)))?
     };
     let mut claimed = Vec::new();
     for new in news {
@@ -75,8 +80,8 @@ fn insert_one(
     lease_until: UnixMillis,
 ) -> Result<Option<Notification>, StoreError> {
     let sql = "INSERT INTO notification (id, payment, project, seq, endpoint, event, method, url, content_type, body,
-        acknowledgement, schedule, created_at, delay_ms, attempts, state, next_at, lease_until, due_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
+        acknowledgement, schedule, created_at, delay_ms, patience, attempts, state, next_at, lease_until, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
     let at_once = place.first && new.not_before <= new.created_at;
     let lease = at_once.then_some(lease_until.0);
     let due = place.first.then_some(lease.unwrap_or(new.not_before.0));
@@ -95,6 +100,7 @@ fn insert_one(
         new.schedule.to_string(),
         new.created_at.0,
         new.not_before.since(new.created_at),
+        new.patience,
         new.not_before.0,
         lease,
         due,
@@ -181,19 +187,35 @@ pub(super) fn of_payment(db: &Connection, payment: i64) -> Result<Vec<Notificati
     found.map(|row| row?).collect()
 }
 
-/// Internal number, payment (none if it stands alone) and state of a notification.
-fn find(db: &Connection, id: NotificationId) -> Result<(i64, Option<i64>, i64), StoreError> {
-    let sql = "SELECT n, payment, state FROM notification WHERE id = ?";
-    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+/// What has to be known of a notification to change it.
+struct Known {
+    n: i64,
+    /// None if it stands alone.
+    payment: Option<i64>,
+    seq: u32,
+    state: i64,
 }
 
-/// Records an attempt and what follows. Returns the next in line if it is due, claimed.
+fn find(db: &Connection, id: NotificationId) -> Result<Known, StoreError> {
+    let sql = "SELECT n, payment, seq, state FROM notification WHERE id = ?";
+    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| {
+        Ok(Known { n: row.get(0)?, payment: row.get(1)?, seq: row.get(2)?, state: row.get(3)? })
+    })?)
+}
+
+/// Is it neither acknowledged nor dead?
+pub(super) fn is_scheduled(db: &Connection, id: NotificationId) -> Result<bool, StoreError> {
+    let sql = "SELECT state = 0 FROM notification WHERE id = ?";
+    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
+}
+
+/// Records an attempt and what follows. Returns the first other one of the line that is due, claimed.
 pub(super) fn record(
     db: &Connection,
     delivery: &Delivery,
     next_lease_until: UnixMillis,
 ) -> Result<Option<Notification>, StoreError> {
-    let (n, payment, before) = find(db, delivery.notification)?;
+    let Known { n, payment, seq, state: before } = find(db, delivery.notification)?;
     let (state, next_at, acknowledged_at, dead_reason) = rows::state_columns(&delivery.next);
     let sql = "INSERT INTO delivery (notification, at, took_ms, address, status, answer, verdict, next_state, next_at, dead_reason)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -209,9 +231,12 @@ pub(super) fn record(
         next_at.or(acknowledged_at),
         dead_reason,
     ])?;
-    // Two workers may have sent it if a lease ran out. An acknowledgement stays one, and a late failure wakes nothing that has ended.
+    // Two workers may have sent it if a lease ran out, or a newer one ended it meanwhile. An acknowledgement stays one, and a late failure
+    // wakes nothing that has ended.
     let ended_already = before == 1 || (before == 2 && state != 1);
     if ended_already {
+        let sql = "UPDATE notification SET lease_until = NULL WHERE n = ? AND lease_until IS NOT NULL";
+        db.prepare_cached(sql)?.execute([n])?;
         return Ok(None);
     }
     // What stands alone is due when it is scheduled; in a line the line decides.
@@ -219,31 +244,72 @@ pub(super) fn record(
         dead_reason = ?4, lease_until = NULL, due_at = CASE WHEN payment IS NULL THEN ?2 END WHERE n = ?5";
     db.prepare_cached(sql)?.execute(params![state, next_at, acknowledged_at, dead_reason, n])?;
     let Some(payment) = payment else { return Ok(None) };
-    let Some((head, head_next_at)) = line_up(db, payment)? else { return Ok(None) };
-    let now = delivery.at.plus(delivery.took_ms);
-    if head == n || head_next_at > now.0 {
-        return Ok(None);
+    if state == 1 && seq > 1 {
+        end_overtaken(db, payment, seq)?;
     }
+    let now = delivery.at.plus(delivery.took_ms);
+    let due = line_up(db, payment)?;
+    let Some((next, _)) = due.into_iter().find(|(other, due_at)| *other != n && *due_at <= now.0) else {
+        return Ok(None);
+    };
     let claim = Claim { now, lease_until: next_lease_until, limit: 1, per_endpoint: 1 };
-    Ok(take(db, &[head], &claim)?.pop())
+    Ok(take(db, &[next], &claim)?.pop())
 }
 
-/// Lets exactly the first scheduled notification of a payment be due. Returns its number and the time it is scheduled for.
-fn line_up(db: &Connection, payment: i64) -> Result<Option<(i64, i64)>, StoreError> {
-    let sql = "SELECT n, next_at FROM notification WHERE payment = ? AND state = 0 ORDER BY seq LIMIT 1";
-    let head = db.prepare_cached(sql)?.query_row([payment], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    if let Some((n, _)) = head {
-        let sql = "UPDATE notification SET due_at = NULL WHERE payment = ? AND due_at IS NOT NULL AND n <> ?";
-        db.prepare_cached(sql)?.execute([payment, n])?;
-        let sql = "UPDATE notification SET due_at = max(next_at, ifnull(lease_until, next_at)) WHERE n = ?";
-        db.prepare_cached(sql)?.execute([n])?;
+/// Ends those that the acknowledged one has passed. One that was resent by hand meanwhile has its patience again and goes on. A lease
+/// stays: an attempt under way cannot be called back, and if somebody resends it by hand, its end is waited for.
+fn end_overtaken(db: &Connection, payment: i64, seq: u32) -> Result<(), StoreError> {
+    let sql = "UPDATE notification SET state = 2, next_at = NULL, due_at = NULL, dead_reason = ?
+        WHERE payment = ? AND seq < ? AND state = 0 AND attempts >= patience";
+    db.prepare_cached(sql)?.execute(params![OVERTAKEN, payment, seq])?;
+    Ok(())
+}
+
+/// A scheduled notification of a line.
+struct Waiting {
+    n: i64,
+    next_at: i64,
+    lease_until: Option<i64>,
+    due_at: Option<i64>,
+    holds: bool,
+}
+
+impl Waiting {
+    /// When it may be taken if no older one holds it back. One that was resent by hand holds back what is being sent already: it waits for
+    /// the end of that.
+    fn free_at(&self, newer: &[Self]) -> i64 {
+        let sent = newer.iter().filter(|_| self.holds).filter_map(|one| one.lease_until).max();
+        self.lease_until.max(sent).unwrap_or(self.next_at).max(self.next_at)
     }
-    Ok(head)
+}
+
+/// Lets those of a payment's scheduled notifications be due that no older one holds back. Returns their numbers and when, oldest first.
+fn line_up(db: &Connection, payment: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let sql = format!(
+        "SELECT n, next_at, lease_until, due_at, {HOLDS} FROM notification WHERE payment = ? AND state = 0 ORDER BY seq"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map([payment], |row| {
+        let (n, next_at, lease_until) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Waiting { n, next_at, lease_until, due_at: row.get(3)?, holds: row.get(4)? })
+    })?;
+    let line: Vec<Waiting> = rows.collect::<Result<_, _>>()?;
+    let (mut held, mut due) = (false, Vec::new());
+    for (place, one) in line.iter().enumerate() {
+        let due_at = (!held).then(|| one.free_at(&line[place + 1..]));
+        if due_at != one.due_at {
+            let sql = "UPDATE notification SET due_at = ? WHERE n = ?";
+            db.prepare_cached(sql)?.execute(params![due_at, one.n])?;
+        }
+        due.extend(due_at.map(|at| (one.n, at)));
+        held |= one.holds;
+    }
+    Ok(due)
 }
 
 /// Makes a notification due now, as new.
 pub(super) fn resend(db: &Connection, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {
-    let (n, payment, _) = find(db, id)?;
+    let Known { n, payment, .. } = find(db, id)?;
     // A lease stays: whoever is sending it at this moment will record that first.
     let sql =
         "UPDATE notification SET state = 0, attempts = 0, next_at = ?1, acknowledged_at = NULL, dead_reason = NULL,
@@ -257,7 +323,7 @@ pub(super) fn resend(db: &Connection, id: NotificationId, now: UnixMillis) -> Re
 
 /// Every attempt of one notification, oldest first.
 pub(super) fn deliveries(db: &Connection, id: NotificationId) -> Result<Vec<Delivery>, StoreError> {
-    let (n, ..) = find(db, id)?;
+    let Known { n, .. } = find(db, id)?;
     let sql = "SELECT at, took_ms, address, status, answer, verdict, next_state, next_at, next_at, dead_reason
         FROM delivery WHERE notification = ? ORDER BY n";
     let mut query = db.prepare_cached(sql)?;

@@ -206,7 +206,7 @@ pub(super) fn posting(row: &Row<'_>, own: Currency) -> Result<Posting, StoreErro
 }
 
 /// For [`notification`].
-pub(super) const NOTIFICATION: &str = "x.created_at, x.delay_ms, x.id, x.event, x.method, x.url, x.content_type, \
+pub(super) const NOTIFICATION: &str = "x.created_at, x.delay_ms, x.patience, x.id, x.event, x.method, x.url, x.content_type, \
     x.body, x.acknowledgement, x.schedule, p.id, ifnull(p.project, x.project), x.seq, x.attempts, x.state, x.next_at, \
     x.acknowledged_at, x.dead_reason";
 
@@ -218,6 +218,7 @@ pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
     let mut columns = Columns::of(row);
     let created_at = columns.time()?;
     let not_before = created_at.plus(columns.take()?);
+    let patience = columns.take()?;
     let call = NewNotification {
         id: NotificationId::from_bytes(columns.take()?),
         event: columns.take()?,
@@ -229,6 +230,7 @@ pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         schedule: columns.take::<String>()?.parse().map_err(|_| damaged("a schedule"))?,
         created_at,
         not_before,
+        patience,
     };
     Ok(Notification {
         call,

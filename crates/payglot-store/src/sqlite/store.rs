@@ -91,6 +91,10 @@ impl Store for SqliteStore {
         self.writer.write(move |db| notifications::record(db, &delivery, next_lease_until)).await
     }
 
+    async fn is_scheduled(&self, id: NotificationId) -> Result<bool, StoreError> {
+        self.readers.one(|db| notifications::is_scheduled(db, id))
+    }
+
     async fn notifications(&self, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError> {
         let filter = filter.clone();
         self.readers.scan(move |db| lists::notifications(db, &filter)).await

@@ -4,8 +4,10 @@ mod bindings;
 mod calls;
 mod constraints;
 mod keys;
+mod lines;
 mod lists;
 mod notifications;
+mod patience;
 mod payments;
 mod projects;
 mod random;
@@ -103,6 +105,19 @@ suite! { sqlite:
         resending_an_older_one_holds_the_newer_back,
         lists_and_the_backlog_show_what_is_open,
         every_attempt_is_kept,
+    }
+    patience {
+        after_its_patience_the_next_one_passes_and_ends_it,
+        without_an_end_of_patience_nothing_passes,
+        one_that_is_born_after_the_patience_goes_out_at_once,
+        an_acknowledgement_ends_no_one_that_holds_newer_ones_back,
+        what_was_overtaken_can_be_sent_again_by_hand,
+        an_attempt_that_ends_after_its_overtaking_gives_its_lease_back,
+        leases_of_a_dead_process_end_and_the_line_is_as_before,
+        there_is_no_patience_of_nothing,
+    }
+    lines {
+        lines_live_as_their_model_does,
     }
     lists {
         payments_are_listed_newest_first_in_pages,

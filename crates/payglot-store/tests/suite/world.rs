@@ -69,6 +69,7 @@ pub(crate) fn call_to(url: &str, event: &str, at: UnixMillis) -> NewNotification
         schedule: Schedule::new(&[(6, 600_000), (62, HOUR)]),
         created_at: at,
         not_before: at,
+        patience: None,
     }
 }
 

@@ -192,6 +192,10 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
         Protocol::Paysera => Acknowledgement::Word("OK".to_owned()),
         Protocol::Monetix => payglot_wire::monetix::notification::acknowledgement(),
     };
+    let patience = match project.protocol {
+        Protocol::Rbs | Protocol::Paysera => None,
+        Protocol::Monetix => Some(payglot_wire::monetix::limits::PATIENCE),
+    };
     let stored = calls.into_iter().map(|(event, call)| NewNotification {
         id: clock.notification_id(),
         event: event.to_owned(),
@@ -206,6 +210,7 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
         schedule: project.settings.schedule(),
         created_at: now,
         not_before: now.plus(call.wait_ms),
+        patience,
     });
     stored.collect()
 }
