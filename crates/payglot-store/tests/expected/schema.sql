@@ -209,7 +209,7 @@ CREATE TABLE bank_entry (
   argument INTEGER,                         -- wrong answers to the challenge, or the reason it was declined
   note TEXT NOT NULL,
   at INTEGER NOT NULL
-) WITHOUT ROWID;
+, purse TEXT, acts_at INTEGER) WITHOUT ROWID;
 
 CREATE INDEX bank_entry_payment ON bank_entry (payment);
 
@@ -310,3 +310,7 @@ CREATE TABLE gateway_key (
 );
 
 CREATE INDEX gateway_key_purpose ON gateway_key (purpose, used_from);
+
+CREATE INDEX bank_entry_purse ON bank_entry (purse, operation) WHERE purse IS NOT NULL;
+
+CREATE INDEX bank_entry_acts ON bank_entry (acts_at) WHERE acts_at IS NOT NULL;
