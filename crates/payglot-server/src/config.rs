@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Every setting with its default and its reason.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -39,6 +40,8 @@ pub struct Config {
     pub callbacks_per_endpoint: usize,
     /// Seconds the shutdown waits for what was accepted. `PAYGLOT_SHUTDOWN_SECONDS`.
     pub shutdown_seconds: u64,
+    /// Seconds after which the simulated owner of a wallet pays an invoice; 0: it is paid by hand only. `PAYGLOT_SANDBOX_WALLET_SECONDS`.
+    pub sandbox_wallet_seconds: u64,
     /// `text` or `json`. `PAYGLOT_LOG_FORMAT`.
     pub log_format: String,
     /// What to log: a level, or directives such as `info,payglot_server::worker=debug`. `PAYGLOT_LOG`.
@@ -62,6 +65,7 @@ impl Default for Config {
             callback_seconds: 30,
             callbacks_per_endpoint: 16,
             shutdown_seconds: 30,
+            sandbox_wallet_seconds: 2,
             log_format: "text".to_owned(),
             log: "info".to_owned(),
         }
@@ -121,6 +125,8 @@ impl Config {
         set(&mut self.callbacks_per_endpoint, name, value)?;
         let (name, value) = take("PAYGLOT_SHUTDOWN_SECONDS");
         set(&mut self.shutdown_seconds, name, value)?;
+        let (name, value) = take("PAYGLOT_SANDBOX_WALLET_SECONDS");
+        set(&mut self.sandbox_wallet_seconds, name, value)?;
         let (name, value) = take("PAYGLOT_LOG_FORMAT");
         set(&mut self.log_format, name, value)?;
         let (name, value) = take("PAYGLOT_LOG");
@@ -139,6 +145,7 @@ impl Config {
         anyhow::ensure!((1..=1 << 20).contains(&self.connections_max), "connections_max must be 1 to 1048576");
         anyhow::ensure!((1..=600).contains(&self.silence_seconds), "silence_seconds must be 1 to 600");
         anyhow::ensure!((1..=600).contains(&self.request_seconds), "request_seconds must be 1 to 600");
+        anyhow::ensure!(self.sandbox_wallet_seconds <= 86_400, "sandbox_wallet_seconds must be 0 to 86400");
         anyhow::ensure!(self.callbacks_per_endpoint > 0, "callbacks_per_endpoint must be at least 1");
         anyhow::ensure!(!self.base_url.ends_with('/'), "base_url must not end with a slash");
         anyhow::ensure!(
@@ -146,6 +153,11 @@ impl Config {
             "base_url must be an http(s) address"
         );
         Ok(())
+    }
+
+    /// After how long the simulated owner of a wallet pays an invoice; `None`: it is paid by hand only.
+    pub fn sandbox_wallet_acts_after(&self) -> Option<Duration> {
+        (self.sandbox_wallet_seconds > 0).then(|| Duration::from_secs(self.sandbox_wallet_seconds))
     }
 
     /// The database file.
@@ -187,6 +199,14 @@ mod tests {
             assert!(Config { callback_seconds: seconds, ..Config::default() }.check().is_ok(), "{seconds}");
         }
         assert!(Config { request_seconds: 0, ..Config::default() }.check().is_err());
+    }
+
+    #[test]
+    fn a_wallet_pays_by_itself_within_a_day_or_by_hand_only() {
+        let with = |sandbox_wallet_seconds| Config { sandbox_wallet_seconds, ..Config::default() };
+        assert!(with(86_400).check().is_ok() && with(86_401).check().is_err());
+        assert_eq!(with(0).sandbox_wallet_acts_after(), None);
+        assert_eq!(Config::default().sandbox_wallet_acts_after(), Some(Duration::from_secs(2)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::projects::Projects;
 use crate::secrets::MasterKey;
 use crate::upstream::sandbox::{Book, SandboxBank, SandboxSettings};
 use crate::web::Limits;
-use crate::worker::{delivery, expiry, recovery};
+use crate::worker::{delivery, expiry, news, recovery};
 use anyhow::Context as _;
 use payglot_store::{SqliteOptions, SqliteStore};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub fn for_command(config: Config) -> anyhow::Result<Arc<Gateway>> {
     Ok(Arc::new(assemble(config, Clock::System, store, key, metrics, courier, 0)?))
 }
 
-/// A gateway that serves: its loops deliver, expire and recover.
+/// A gateway that serves: its loops deliver, expire, recover and hear news.
 pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let metrics = Arc::new(Metrics::default());
     let store = open_store(&config, Some(Arc::clone(&metrics)))?;
@@ -72,6 +72,7 @@ pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         delivering,
         tokio::spawn(expiry::run(Arc::clone(&gateway), stop.clone())),
         tokio::spawn(recovery::run(Arc::clone(&gateway), stop.clone())),
+        tokio::spawn(news::run(Arc::clone(&gateway), stop.clone())),
     ];
     Ok(Running { gateway, stop, loops })
 }
@@ -86,7 +87,9 @@ fn assemble(
     lease_ms: i64,
 ) -> anyhow::Result<Gateway> {
     let vault = key.vault("sandbox bank")?;
-    let bank = SandboxBank::new(Book::new(store.clone()), clock.clone(), vault, SandboxSettings::default());
+    let settings =
+        SandboxSettings { wallet_acts_after: config.sandbox_wallet_acts_after(), ..SandboxSettings::default() };
+    let bank = SandboxBank::new(Book::new(store.clone()), clock.clone(), vault, settings);
     Ok(Gateway {
         keys: Keys::new(store.clone(), Arc::clone(&key)),
         numbers: Numbers::new(store.clone()),

@@ -119,7 +119,9 @@ async fn pay(store: &SqliteStore, project: ProjectId, times: &mut Times) -> Resu
 
     let began = Instant::now();
     let (kind, outcome, note) = (OperationKind::Sale, BankOutcome::Approved, "frictionless".to_owned());
-    store.bank_record(BankEntry { operation, payment: id, kind, amount, outcome, note, at: now() }).await?;
+    let (purse, acts_at) = (None, None);
+    let entry = BankEntry { operation, payment: id, kind, amount, outcome, note, at: now(), purse, acts_at };
+    store.bank_record(entry).await?;
     times.note(began);
 
     let payment = store.payment(id).await?.ok_or("a payment")?.payment;

@@ -250,6 +250,12 @@ pub trait Store: Send + Sync + 'static {
     /// What the simulated bank knows of an operation.
     async fn bank_entry(&self, operation: OperationId) -> Result<Option<BankEntry>, StoreError>;
 
+    /// The invoices of a purse of the simulated wallet, newest first by the ids of their operations, at most `limit`.
+    async fn bank_invoices(&self, purse: &str, limit: u32) -> Result<Vec<BankEntry>, StoreError>;
+
+    /// Entries whose [`BankEntry::acts_at`] has come, the earliest first, at most `limit`.
+    async fn bank_news(&self, now: UnixMillis, limit: u32) -> Result<Vec<BankEntry>, StoreError>;
+
     // ---- the store itself ----
 
     /// Writes and reads back a heartbeat: can new payments be taken?

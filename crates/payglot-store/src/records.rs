@@ -341,4 +341,8 @@ pub struct BankEntry {
     pub note: String,
     /// When.
     pub at: UnixMillis,
+    /// Whose invoice it is, as a wallet calls its owners; `None`: it is none.
+    pub purse: Option<String>,
+    /// From then on the bank has something to tell that nobody asked for; `None`: nothing.
+    pub acts_at: Option<UnixMillis>,
 }

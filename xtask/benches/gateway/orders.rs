@@ -84,7 +84,9 @@ async fn paid(store: &dyn Store, project: ProjectId, number: usize, announced: &
     store.commit(commit(started, None, Vec::new())).await?;
     let kind = payment.operation(operation).context("the attempt")?.kind;
     let (amount, outcome, note) = (payment.amount, BankOutcome::Approved, "card=444455**3333&three_ds=no".to_owned());
-    store.bank_record(BankEntry { operation, payment: id, kind, amount, outcome, note, at: now }).await?;
+    let (purse, acts_at) = (None, None);
+    let entry = BankEntry { operation, payment: id, kind, amount, outcome, note, at: now, purse, acts_at };
+    store.bank_record(entry).await?;
     let facts = ProviderFacts {
         approval_code: "123456".to_owned(),
         reference: format!("{number:012}"),

@@ -88,7 +88,8 @@ impl World {
     async fn bank(&self, id: OperationId, outcome: BankOutcome) {
         let operation = self.payment.operation(id).expect("an operation");
         let (payment, kind, amount) = (self.payment.id, operation.kind, operation.amount);
-        let entry = BankEntry { operation: id, payment, kind, amount, outcome, note: String::new(), at: self.now };
+        let (note, at, purse, acts_at) = (String::new(), self.now, None, None);
+        let entry = BankEntry { operation: id, payment, kind, amount, outcome, note, at, purse, acts_at };
         self.store.bank_record(entry).await.expect("recorded");
     }
 

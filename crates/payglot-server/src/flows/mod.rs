@@ -11,6 +11,7 @@ pub mod calls;
 pub mod cancel;
 pub mod expire;
 pub mod learn;
+pub mod news;
 pub mod operate;
 pub mod params;
 pub mod pay;

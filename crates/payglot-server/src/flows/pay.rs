@@ -11,8 +11,8 @@ use crate::upstream::{
     Attempt, AttemptAnswer, Demand, Guide, Invoice, Means, Provider as _, Recipient, Step, TestData,
 };
 use payglot_core::{
-    Answer, BindingId, CardFacts, Command, Decision, Method, Operation, OperationId, OperationKind, OperationStatus,
-    Payment, PaymentId, Refusal, State, register_begun,
+    Answer, BindingId, CardFacts, Command, Decision, DeclineReason, Method, Operation, OperationId, OperationKind,
+    OperationStatus, Payment, PaymentId, Refusal, State, register_begun,
 };
 use payglot_store::StoredPayment;
 use payglot_wire::Protocol;
@@ -151,14 +151,19 @@ pub async fn told(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId)
     let work = async move {
         let stored = load(&shared, id).await?;
         let answer = shared.bank.query(operation).await;
-        let undecided = |errand: Errand| errand.stage != Stage::Accepted;
-        if answer == Answer::Unknown && shared.bank.errand(operation).await.is_none_or(undecided) {
+        let accepted = |errand: Errand| errand.stage == Stage::Accepted;
+        let is_unknown = answer == Answer::Unknown;
+        if nobody_paid(&answer) && !(is_unknown && shared.bank.errand(operation).await.is_some_and(accepted)) {
             return Ok(stored);
         }
-        match operate::answered(&shared, stored, operation, answer).await {
-            Err(FlowError::Refused(Refusal::AlreadyAnswered)) => load(&shared, id).await,
-            done => done,
+        let stored = match operate::answered(&shared, stored, operation, answer).await {
+            Err(FlowError::Refused(Refusal::AlreadyAnswered)) => load(&shared, id).await?,
+            done => done?,
+        };
+        if !is_unknown {
+            shared.bank.heard(operation).await;
         }
+        Ok(stored)
     };
     finish(gateway, work).await
 }
@@ -187,8 +192,21 @@ pub(crate) async fn hear(gateway: &Gateway, stored: StoredPayment) -> Result<Sto
     let Some(attempt) = attempt.filter(|attempt| attempt.method.is_some_and(Method::is_elsewhere)) else {
         return Ok(stored);
     };
-    recover::resolve(gateway, stored.payment.id, attempt.id).await?;
-    load(gateway, stored.payment.id).await
+    let (id, operation) = (stored.payment.id, attempt.id);
+    let answer = gateway.bank.query(operation).await;
+    if nobody_paid(&answer) {
+        return Ok(stored);
+    }
+    recover::record(gateway, stored, operation, answer).await?;
+    load(gateway, id).await
+}
+
+/// Is there nothing to record yet? That nobody paid in time is for the order's own clock to say, which knows what follows from it.
+fn nobody_paid(answer: &Answer) -> bool {
+    match answer {
+        Answer::Unknown | Answer::Declined(DeclineReason::TimeRanOut, _) => true,
+        Answer::Approved(_) | Answer::Declined(..) => false,
+    }
 }
 
 /// What became of an authentication that is said to be over.

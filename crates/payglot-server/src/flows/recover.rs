@@ -45,14 +45,25 @@ pub async fn resolve(gateway: &Gateway, payment: PaymentId, operation: Operation
     let stored = load(gateway, payment).await?;
     match gateway.bank.query(operation).await {
         Answer::Unknown => Ok(false),
-        answer => match operate::answered(gateway, stored, operation, answer).await {
-            Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
-            Err(FlowError::Refused(refusal)) => {
-                tracing::error!(%payment, %operation, %refusal, "the provider's answer does not fit the payment: a person must look");
-                Ok(false)
-            }
-            Err(error) => Err(error),
-        },
+        answer => record(gateway, stored, operation, answer).await,
+    }
+}
+
+/// Records what the provider told about an operation. False if it does not fit.
+pub(super) async fn record(
+    gateway: &Gateway,
+    stored: StoredPayment,
+    operation: OperationId,
+    answer: Answer,
+) -> Result<bool, FlowError> {
+    let payment = stored.payment.id;
+    match operate::answered(gateway, stored, operation, answer).await {
+        Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
+        Err(FlowError::Refused(refusal)) => {
+            tracing::error!(%payment, %operation, %refusal, "the provider's answer does not fit the payment: a person must look");
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -1,9 +1,10 @@
-//! Loops that claim, act and record: deliveries, expiry, recovery.
+//! Loops that claim, act and record: deliveries, expiry, recovery, news.
 
 mod address;
 pub mod client;
 pub mod delivery;
 pub mod expiry;
+pub mod news;
 mod outage;
 mod queue;
 pub mod recovery;

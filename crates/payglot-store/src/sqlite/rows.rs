@@ -314,7 +314,8 @@ pub(super) fn call(row: &Row<'_>) -> rusqlite::Result<Call> {
 }
 
 /// For [`bank_entry`].
-pub(super) const BANK_ENTRY: &str = "operation, payment, kind, amount, currency, outcome, argument, note, at";
+pub(super) const BANK_ENTRY: &str =
+    "operation, payment, kind, amount, currency, outcome, argument, note, at, purse, acts_at";
 
 /// A line of the simulated bank's book.
 pub(super) fn bank_entry(row: &Row<'_>) -> Result<BankEntry, StoreError> {
@@ -337,5 +338,15 @@ pub(super) fn bank_entry(row: &Row<'_>) -> Result<BankEntry, StoreError> {
         3 => BankOutcome::Declined(columns.word()?),
         _ => return Err(damaged("the outcome of a bank entry")),
     };
-    Ok(BankEntry { operation, payment, kind, amount, outcome, note: columns.take()?, at: columns.time()? })
+    Ok(BankEntry {
+        operation,
+        payment,
+        kind,
+        amount,
+        outcome,
+        note: columns.take()?,
+        at: columns.time()?,
+        purse: columns.take()?,
+        acts_at: columns.time_or_null()?,
+    })
 }

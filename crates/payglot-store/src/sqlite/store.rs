@@ -226,6 +226,15 @@ impl Store for SqliteStore {
         self.readers.point(|db| bank::entry(db, operation))
     }
 
+    async fn bank_invoices(&self, purse: &str, limit: u32) -> Result<Vec<BankEntry>, StoreError> {
+        let purse = purse.to_owned();
+        self.readers.scan(move |db| bank::of_purse(db, &purse, limit)).await
+    }
+
+    async fn bank_news(&self, now: UnixMillis, limit: u32) -> Result<Vec<BankEntry>, StoreError> {
+        self.readers.scan(move |db| bank::due(db, now, limit)).await
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         let sql = "UPDATE heartbeat SET beats = beats + 1 WHERE n = 1 RETURNING beats";
         let beat: i64 =

@@ -175,7 +175,7 @@ CREATE TABLE bank_entry (
   argument INTEGER,                         -- wrong answers to the challenge, or the reason it was declined
   note TEXT NOT NULL,
   at INTEGER NOT NULL
-) WITHOUT ROWID;
+, purse TEXT, acts_at INTEGER) WITHOUT ROWID;
 
 CREATE INDEX bank_entry_payment ON bank_entry (payment);
 
@@ -346,3 +346,6 @@ SELECT c.n, c.id, pr.name AS project, c.payment, coalesce(c.order_number, p.orde
 FROM call c
 JOIN project pr ON pr.n = c.project
 LEFT JOIN payment p ON p.n = c.payment;
+CREATE INDEX bank_entry_purse ON bank_entry (purse, operation) WHERE purse IS NOT NULL;
+
+CREATE INDEX bank_entry_acts ON bank_entry (acts_at) WHERE acts_at IS NOT NULL;

@@ -131,6 +131,8 @@ suite! { sqlite:
         settings_change_only_on_the_current_version,
         a_new_secret_overlaps_with_the_old,
         the_bank_keeps_its_own_book,
+        an_inbox_has_the_newest_invoices_of_one_purse,
+        the_bank_finds_what_it_has_to_tell,
         a_closed_store_refuses_and_an_open_one_is_healthy,
     }
     keys {

@@ -1,7 +1,7 @@
 //! Projects, their secrets, the simulated bank's book, and the store's own health.
 
 use crate::world::{START, World, new_project, operation_id, rub, secret};
-use payglot_core::{DeclineReason, OperationKind, PaymentId, ProjectId};
+use payglot_core::{DeclineReason, OperationId, OperationKind, PaymentId, ProjectId};
 use payglot_store::{BankEntry, BankOutcome, StoreError};
 
 pub(crate) async fn a_project_is_found_by_login_id_and_list(world: World) {
@@ -70,6 +70,8 @@ pub(crate) async fn the_bank_keeps_its_own_book(world: World) {
         outcome: BankOutcome::Challenge(0),
         note: "answer after 5 s".to_owned(),
         at: START,
+        purse: None,
+        acts_at: None,
     };
     let outcomes = [
         BankOutcome::Challenge(2),
@@ -79,6 +81,9 @@ pub(crate) async fn the_bank_keeps_its_own_book(world: World) {
     ];
     for outcome in outcomes {
         entry.outcome = outcome;
+        // Each is written over the one before, with everything it has.
+        entry.acts_at = entry.acts_at.map_or(Some(START.plus(7)), |_| None);
+        entry.purse = entry.purse.map_or(Some("123456789012".to_owned()), |_| None);
         world.store.bank_record(entry.clone()).await.expect("recorded");
         assert_eq!(world.store.bank_entry(entry.operation).await, Ok(Some(entry.clone())));
     }
@@ -89,6 +94,52 @@ pub(crate) async fn the_bank_keeps_its_own_book(world: World) {
     world.store.bank_record(foreign).await.expect("recorded");
     let file = world.store.file(paid.id).await.expect("readable").expect("there");
     assert_eq!(file.bank, [entry, other]);
+}
+
+fn invoice(n: u8, purse: Option<&str>, acts_at: Option<i64>) -> BankEntry {
+    BankEntry {
+        operation: OperationId::from_bytes([n; 16]),
+        payment: PaymentId::from_bytes([5; 16]),
+        kind: OperationKind::Sale,
+        amount: rub(100),
+        outcome: BankOutcome::Challenge(0),
+        note: String::new(),
+        at: START,
+        purse: purse.map(str::to_owned),
+        acts_at: acts_at.map(|at| START.plus(at)),
+    }
+}
+
+pub(crate) async fn an_inbox_has_the_newest_invoices_of_one_purse(world: World) {
+    let own = [1, 2, 3].map(|n| invoice(n, Some("123456789012"), None));
+    for entry in [own[1].clone(), own[2].clone(), own[0].clone()] {
+        world.store.bank_record(entry).await.expect("recorded");
+    }
+    for other in [invoice(4, Some("12345678901"), None), invoice(5, None, None)] {
+        world.store.bank_record(other).await.expect("recorded");
+    }
+    let [first, second, third] = own;
+    let paid = BankEntry { outcome: BankOutcome::Approved, at: START.plus(9), ..first };
+    world.store.bank_record(paid.clone()).await.expect("recorded");
+    let inbox = |purse: &'static str, limit| world.store.bank_invoices(purse, limit);
+    assert_eq!(inbox("123456789012", 10).await, Ok(vec![third.clone(), second.clone(), paid]));
+    assert_eq!(inbox("123456789012", 2).await, Ok(vec![third, second]));
+    assert_eq!(inbox("", 10).await, Ok(vec![]));
+}
+
+pub(crate) async fn the_bank_finds_what_it_has_to_tell(world: World) {
+    let [late, early, silent] =
+        [invoice(1, Some("a"), Some(20)), invoice(2, None, Some(10)), invoice(3, Some("a"), None)];
+    for entry in [&late, &early, &silent] {
+        world.store.bank_record(entry.clone()).await.expect("recorded");
+    }
+    let news = |after, limit| world.store.bank_news(START.plus(after), limit);
+    assert_eq!(news(9, 10).await, Ok(vec![]));
+    assert_eq!(news(10, 10).await, Ok(vec![early.clone()]));
+    assert_eq!(news(20, 10).await, Ok(vec![early.clone(), late.clone()]));
+    assert_eq!(news(20, 1).await, Ok(vec![early.clone()]));
+    world.store.bank_record(BankEntry { acts_at: None, ..early }).await.expect("heard");
+    assert_eq!(news(20, 10).await, Ok(vec![late]));
 }
 
 pub(crate) async fn a_closed_store_refuses_and_an_open_one_is_healthy(world: World) {

@@ -75,19 +75,33 @@ impl Book {
     /// Everything the bank did for a payment.
     pub(super) async fn entries_of(&self, payment: PaymentId) -> Result<Vec<Entry>, BookClosed> {
         // Before the file is read: what is written meanwhile then stands in one of the two.
-        let fresh: Vec<Entry> = self.unwritten().values().filter(|entry| entry.payment == payment).cloned().collect();
-        match self.store.file(payment).await {
-            Ok(file) => {
-                let mut entries = file.map(|file| file.bank).unwrap_or_default();
-                entries.retain(|known| fresh.iter().all(|entry| entry.operation != known.operation));
-                entries.extend(fresh);
-                Ok(entries)
-            }
-            Err(error) => {
-                tracing::warn!(%payment, %error, "the sandbox bank cannot read its book");
-                Err(BookClosed)
-            }
-        }
+        let fresh = self.fresh(|entry| entry.payment == payment);
+        let file = self.store.file(payment).await.map_err(|error| unread(&error))?;
+        Ok(with_fresh(file.map(|file| file.bank).unwrap_or_default(), fresh))
+    }
+
+    /// The invoices of a purse, newest first, at most `limit`.
+    pub(super) async fn invoices(&self, purse: &str, limit: u32) -> Result<Vec<Entry>, BookClosed> {
+        // As with a payment's entries: what is written meanwhile stands in one of the two.
+        let fresh = self.fresh(|entry| entry.purse.as_deref() == Some(purse));
+        let known = self.store.bank_invoices(purse, limit).await.map_err(|error| unread(&error))?;
+        let mut entries = with_fresh(known, fresh);
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.operation));
+        entries.truncate(limit as usize);
+        Ok(entries)
+    }
+
+    /// What there is to tell at this time, the earliest first, at most `limit`. What waits for the disk is told in the next round.
+    pub(super) async fn news(&self, now: UnixMillis, limit: u32) -> Result<Vec<Entry>, BookClosed> {
+        let mut due = self.store.bank_news(now, limit).await.map_err(|error| unread(&error))?;
+        let heard = self.fresh(|entry| entry.acts_at.is_none());
+        due.retain(|entry| heard.iter().all(|heard| heard.operation != entry.operation));
+        Ok(due)
+    }
+
+    /// Entries that are not on disk yet.
+    fn fresh(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+        self.unwritten().values().filter(|entry| wanted(entry)).cloned().collect()
     }
 
     /// Writes an entry; it is on disk when this returns.
@@ -154,6 +168,18 @@ impl Book {
 /// The waits before a write that failed is tried again.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_secs(5);
+
+/// The entries of the disk, those that are newer in memory replaced by these.
+fn with_fresh(mut entries: Vec<Entry>, fresh: Vec<Entry>) -> Vec<Entry> {
+    entries.retain(|known| fresh.iter().all(|entry| entry.operation != known.operation));
+    entries.extend(fresh);
+    entries
+}
+
+fn unread(error: &StoreError) -> BookClosed {
+    tracing::warn!(%error, "the sandbox bank cannot read its book");
+    BookClosed
+}
 
 fn closed(operation: OperationId, error: &StoreError) -> BookClosed {
     tracing::warn!(%operation, %error, "the sandbox bank cannot use its book");
@@ -233,7 +259,7 @@ impl Question {
     /// The entry that answers it.
     pub(super) fn entry(&self, outcome: Outcome, note: &Note, at: UnixMillis) -> Entry {
         let Self { operation, payment, kind, amount } = *self;
-        Entry { operation, payment, kind, amount, outcome, note: note.write(), at }
+        Entry { operation, payment, kind, amount, outcome, note: note.write(), at, purse: None, acts_at: None }
     }
 
     /// Is it the question that this entry answered?

@@ -9,7 +9,8 @@
 //! gateway asks for the outcome is over: the bank answers `AuthenticationAbandoned` and writes that down, so a code typed later in a
 //! forgotten tab moves nothing. The gateway therefore asks only when it has the payer back or has lost track of the attempt.
 //!
-//! What is paid without a card, at a bank, a wallet or a telephone, has pages and rules of its own: [`elsewhere`].
+//! What is paid without a card, at a bank, a wallet or a telephone, has pages and rules of its own: [`elsewhere`]. So has the wallet
+//! that sends invoices to its owners, and pays money out to them: [`wallet`].
 
 mod book;
 pub mod cards;
@@ -55,16 +56,20 @@ pub struct SandboxSettings {
     pub delay: Duration,
     /// Of every so many answers that move money one is lost after the money moved; 0 loses none.
     pub lose_every: u32,
+    /// How long the owner of a wallet leaves an invoice alone before paying it; `None`: for ever, it is paid by hand.
+    pub wallet_acts_after: Option<Duration>,
 }
 
 impl Default for SandboxSettings {
-    /// Two seconds for a lost answer, so that a payer is not kept waiting for long; three for a slow one; nothing else.
+    /// Two seconds for a lost answer, so that a payer is not kept waiting for long; three for a slow one; two until an invoice is paid,
+    /// so that its page is seen; nothing else.
     fn default() -> Self {
         Self {
             time_limit: Duration::from_secs(2),
             slow_answer: Duration::from_secs(3),
             delay: Duration::ZERO,
             lose_every: 0,
+            wallet_acts_after: Some(Duration::from_secs(2)),
         }
     }
 }
@@ -270,13 +275,16 @@ impl SandboxBank {
         let _turn = self.turn(operation.as_bytes()).await;
         let Some(mut entry) = self.book.entry(operation).await? else { return Ok(Some(not_received())) };
         let mut note = Note::read(&entry.note);
+        if let Some(bill) = &note.bill {
+            return self.settle_invoice(entry, &note, bill).await.map(Some);
+        }
         match entry.outcome {
             Outcome::Approved | Outcome::Declined(_) => return Ok(answer_of(&entry)),
             // The payer still stands at the counter, or the place says later what it took: nobody's asking changes that.
-            Outcome::Challenge(_) if note.place.is_some() || note.bill.is_some() => return Ok(Some(Answer::Unknown)),
+            Outcome::Challenge(_) if note.place.is_some() => return Ok(Some(Answer::Unknown)),
             Outcome::Authenticated if note.pending => return Ok(Some(Answer::Unknown)),
             Outcome::Authenticated => {
-                note.three_ds = (note.place.is_none() && note.bill.is_none()).then_some(ThreeDs::Challenge);
+                note.three_ds = note.place.is_none().then_some(ThreeDs::Challenge);
                 entry.outcome = note.refusal.map_or(Outcome::Approved, Outcome::Declined);
             }
             Outcome::Challenge(wrong) => {
@@ -341,8 +349,8 @@ fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
 /// The answer to an attempt whose payer must act.
 fn must_act(entry: &Entry) -> AttemptAnswer {
     let note = Note::read(&entry.note);
-    if let Some(bill) = &note.bill {
-        return AttemptAnswer::PayerMustPay { invoice: wallet::told(bill) };
+    if let Some(invoice) = wallet::invoice_of(entry, &note) {
+        return AttemptAnswer::PayerMustPay { invoice };
     }
     match note.place {
         Some(_) => AttemptAnswer::PayerMustAct { address: elsewhere::address(entry.operation) },
@@ -352,10 +360,11 @@ fn must_act(entry: &Entry) -> AttemptAnswer {
 
 /// Where the payer must act.
 fn address_of(entry: &Entry) -> String {
-    match Note::read(&entry.note) {
-        Note { bill: Some(bill), .. } => wallet::told(&bill).address,
-        Note { place: Some(_), .. } => elsewhere::address(entry.operation),
-        Note { .. } => challenge::address(entry.operation),
+    let note = Note::read(&entry.note);
+    match wallet::invoice_of(entry, &note) {
+        Some(invoice) => invoice.address,
+        None if note.place.is_some() => elsewhere::address(entry.operation),
+        None => challenge::address(entry.operation),
     }
 }
 
@@ -396,17 +405,24 @@ impl Provider for SandboxBank {
 
     async fn invoice(&self, operation: OperationId) -> Option<Invoice> {
         let entry = self.book.entry(operation).await.ok().flatten()?;
-        match entry.outcome {
-            Outcome::Challenge(_) => Note::read(&entry.note).bill.as_ref().map(wallet::told),
+        let note = Note::read(&entry.note);
+        match wallet::as_of(&entry, &note, note.bill.as_ref()?, self.clock.now()) {
+            Outcome::Challenge(_) => wallet::invoice_of(&entry, &note),
             Outcome::Authenticated | Outcome::Approved | Outcome::Declined(_) => None,
         }
     }
 
-    async fn news(&self, _limit: u32) -> Vec<(PaymentId, OperationId)> {
-        Vec::new()
+    async fn news(&self, limit: u32) -> Vec<(PaymentId, OperationId)> {
+        match self.switch.line() {
+            Line::Whole | Line::AnswersLost => self.try_news(limit).await.unwrap_or_default(),
+            Line::Mute | Line::Cut => Vec::new(),
+        }
     }
 
-    async fn heard(&self, _operation: OperationId) {}
+    async fn heard(&self, operation: OperationId) {
+        // Should the book be closed, it is told once more.
+        let _ = self.try_heard(operation).await;
+    }
 
     async fn saved_card(&self, operation: OperationId) -> Option<CardToken> {
         let entry = self.book.entry(operation).await.ok().flatten()?;

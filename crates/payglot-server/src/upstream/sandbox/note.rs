@@ -45,8 +45,6 @@ pub(super) struct Note {
 pub(super) struct Bill {
     /// What the wallet calls it.
     pub(super) number: u32,
-    /// Whose it is: a WMID.
-    pub(super) purse: String,
     /// What is paid for.
     pub(super) description: String,
     /// From then on it cannot be paid.
@@ -149,9 +147,9 @@ impl Note {
         if !self.token.is_empty() {
             text.append_pair("token", &self.token);
         }
-        if let Some(Bill { number, purse, description, expires_at }) = &self.bill {
-            text.append_pair("invoice", &number.to_string()).append_pair("purse", purse);
-            text.append_pair("about", description).append_pair("until", &expires_at.0.to_string());
+        if let Some(Bill { number, description, expires_at }) = &self.bill {
+            text.append_pair("invoice", &number.to_string()).append_pair("about", description);
+            text.append_pair("until", &expires_at.0.to_string());
         }
         if self.test_data == TestData::Monetix {
             text.append_pair("data", MONETIX);
@@ -164,7 +162,7 @@ impl Note {
         let mut note = Self::default();
         let (mut key, mut title, mut is_test) = (String::new(), String::new(), false);
         let (mut method, mut number) = (None, None);
-        let (mut purse, mut description, mut expires_at) = (String::new(), String::new(), UnixMillis(0));
+        let (mut description, mut expires_at) = (String::new(), UnixMillis(0));
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             match name.as_ref() {
                 "card" => note.card = value.into_owned(),
@@ -183,14 +181,13 @@ impl Note {
                 "stage" => note.stage = Stage::from_word(&value),
                 "token" => note.token = value.into_owned(),
                 "invoice" => number = value.parse().ok(),
-                "purse" => purse = value.into_owned(),
                 "about" => description = value.into_owned(),
                 "until" => expires_at = UnixMillis(value.parse().unwrap_or_default()),
                 "data" if value == MONETIX => note.test_data = TestData::Monetix,
                 _ => {}
             }
         }
-        note.bill = number.map(|number| Bill { number, purse, description, expires_at });
+        note.bill = number.map(|number| Bill { number, description, expires_at });
         note.place = method.map(|method| Elsewhere { method, key, title, test: is_test });
         note
     }
@@ -222,7 +219,6 @@ mod tests {
             token: "a1".to_owned(),
             bill: Some(Bill {
                 number: 121,
-                purse: "123456789012".to_owned(),
                 description: "Top-up №<1> & more".to_owned(),
                 expires_at: UnixMillis(1_795_000_000_000),
             }),

@@ -2,7 +2,7 @@
 
 use super::book::{BookClosed, Entry, Outcome, Question, answer_of, declined};
 use super::note::Note;
-use super::{FollowUp, SandboxBank};
+use super::{FollowUp, SandboxBank, wallet};
 use payglot_core::{Answer, Currency, DeclineReason, OperationKind};
 
 /// What was approved for one payment in one currency, in minor units.
@@ -75,7 +75,8 @@ impl SandboxBank {
             return Ok(answer);
         }
         let fits = amount.minor() <= Approved::of(&entries, amount.currency()).room_for(kind);
-        let outcome = if fits { Outcome::Approved } else { Outcome::Declined(DeclineReason::Other) };
+        let refused = kind == OperationKind::Refund && wallet::refuses_refund(amount, &entries);
+        let outcome = if fits && !refused { Outcome::Approved } else { Outcome::Declined(DeclineReason::Other) };
         let entry = question.entry(outcome, &Note::default(), self.clock.now());
         let answer = answer_of(&entry);
         self.book.record(entry).await?;

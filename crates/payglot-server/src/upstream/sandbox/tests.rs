@@ -3,6 +3,7 @@
 mod elsewhere;
 mod test_cards;
 mod vault;
+mod wallet;
 
 use super::book::{Outcome, reached_processing};
 use super::*;

@@ -31,7 +31,7 @@ impl Town {
         self.bank.errand(operation).await.expect("an errand").stage
     }
 
-    async fn asked(&self, operation: OperationId) -> String {
+    pub(super) async fn asked(&self, operation: OperationId) -> String {
         words(&self.bank.query(operation).await)
     }
 }
