@@ -103,6 +103,10 @@ test('in an element of the shop’s page', async (t) => {
   const grown = (await told(page, 'onResize')).pop();
   assert.ok(grown.height > height + 300);
   await until(async () => (await iframe.evaluate((e) => e.style.height)) === `${grown.height}px`, 'the frame grows');
+  await frame.evaluate(() => document.querySelectorAll('.body > p').forEach((line) => line.remove()));
+  await until(async () => (await told(page, 'onResize')).pop().height === height, 'and shrinks again');
+  await say(frame, { message: 'epframe.resize', guid, data: grown });
+  await until(async () => (await told(page, 'onResize')).pop().height === grown.height, 'a change is told');
   const times = (await told(page, 'onResize')).length;
   await say(frame, { message: 'epframe.resize', guid, data: grown });
   await say(frame, { message: 'epframe.resize', guid, data: { ...grown, height: 50 } });
@@ -169,13 +173,14 @@ test('what is wrong in a configuration is thrown as a text', async (t) => {
 test('a button of the shop opens its widget, an unknown one nothing', async (t) => {
   const page = await shop(t);
   await page.evaluate(() => {
-    window.EPayWidget.bind('buy', { payment_id: 'bound' });
+    window.EPayWidget.bind('buy', { payment_id: 'bound', close_on_missclick: 1 });
     window.unknown = window.EPayWidget.bind('no such button', { payment_id: 'detached' });
   });
   assert.equal(await page.locator('#ep-modal-container').count(), 1);
   assert.equal(await shown(page), false);
   await page.getByRole('button', { name: 'Buy' }).dblclick();
   await page.locator('#ep-modal-wrap.loaded').waitFor();
+  assert.equal(await shown(page), true, 'the second click of a double click is none beside the window');
   assert.equal(places.opened.at(-1).parameters.payment_id, 'bound');
   await page.keyboard.press('Escape');
   await until(async () => !(await shown(page)), 'closed');
