@@ -2,7 +2,7 @@
 // or in the whole tab, and tells the shop what happens there. `frame.js` of the checkout is the other side of the conversation.
 //
 // It runs in other people's pages: no dependency, nothing global but `EPayWidget`, and nothing that a strict content policy forbids (no
-// inline code, no inline styles). A shop needs `script-src`, `style-src` and `frame-src` for the gateway, nothing else.
+// inline code, no inline styles). A shop needs `script-src`, `style-src` and `frame-src` for the gateway, and for `post` `form-action`.
 'use strict';
 (() => {
   // Some shops load the script as `merchant.js?ver=5`.
@@ -25,8 +25,8 @@
     onCheckShippingMethod: 'check_shipping_method',
     onConfirmation: 'confirmation',
   };
-  // Callbacks that are called again only if this part of their data has changed. The lower three are the contract's `once`: each step of
-  // our page is a document of its own, so a payer who reloads the result, or reads it in another language, makes the page say it again.
+  // Callbacks that are called again only if this part of their data has changed. The lower three are ours: each step of our page is a
+  // document of its own, and one that is reloaded, or read in another language, says again what the shop has heard already.
   const WHEN_CHANGED = {
     onResize: ({ width, height }) => [width, height],
     onAmountChange: ({ value }) => value,
@@ -224,15 +224,9 @@
       this.#call('onExit');
     }
 
-    /** The shop's own button was pressed. */
-    externalSubmit() {
-      this.sendPostMessage({ message: 'epframe.external_widget_form_submission' });
-    }
-
-    /** The same in embedded mode. */
-    trySubmit() {
-      this.sendPostMessage({ message: 'epframe.embedded_mode.try_submit' });
-    }
+    /** The shop's own button was pressed; the second one, in embedded mode. */
+    externalSubmit() { this.sendPostMessage({ message: 'epframe.external_widget_form_submission' }); }
+    trySubmit() { this.sendPostMessage({ message: 'epframe.embedded_mode.try_submit' }); }
 
     /** Tells the page in the frame something. */
     sendPostMessage(message) {
@@ -248,9 +242,7 @@
       return this;
     }
 
-    setFrameMode(mode) {
-      this.frameMode = mode;
-    }
+    setFrameMode(mode) { this.frameMode = mode; }
 
     /** What is read out, in the language of the payment or else of the shop. */
     words() {
@@ -291,10 +283,8 @@
     #mount(place) {
       const posts = this.method === 'post' && this.#pathAndQuery === null;
       this.release();
-      const iframe = document.createElement('iframe');
-      iframe.className = 'ep-iframe';
-      iframe.id = iframe.name = `iframe-${this.guid}`;
-      iframe.title = this.words().dialog;
+      const name = `iframe-${this.guid}`;
+      const iframe = Object.assign(document.createElement('iframe'), { id: name, name, className: 'ep-iframe', title: this.words().dialog });
       iframe.setAttribute('scrolling', 'no');
       iframe.setAttribute('allowPaymentRequest', 'true');
       if (this.config.apple_allow_payment) iframe.allow = 'payment';
