@@ -346,6 +346,7 @@ SELECT c.n, c.id, pr.name AS project, c.payment, coalesce(c.order_number, p.orde
 FROM call c
 JOIN project pr ON pr.n = c.project
 LEFT JOIN payment p ON p.n = c.payment;
+
 CREATE INDEX bank_entry_purse ON bank_entry (purse, operation) WHERE purse IS NOT NULL;
 
 CREATE INDEX bank_entry_acts ON bank_entry (acts_at) WHERE acts_at IS NOT NULL;
