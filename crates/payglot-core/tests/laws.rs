@@ -41,7 +41,8 @@ fn terms() -> Vec<Terms> {
     };
     let several = Terms { captures: Captures::Several, late: Funds::Accept, ..strict };
     let captured = HoldEnd { at: BEGIN.plus(DAY), ending: Ending::Capture };
-    vec![strict, generous, several, Terms { hold_end: Some(captured), ..several }]
+    let hurried = Terms { retry_ms: Some(60_000), ..generous };
+    vec![strict, generous, several, Terms { hold_end: Some(captured), ..several }, hurried]
 }
 
 /// Everything somebody could ask of a payment, sensible or not.

@@ -301,6 +301,7 @@ impl ProjectSettings {
         let funds = |accept| if accept { Funds::Accept } else { Funds::Return };
         Terms {
             attempts_max: self.attempts,
+            retry_ms: None,
             captures: if self.several_captures { Captures::Several } else { Captures::One },
             void_captured_ms: self.reversal_seconds.saturating_mul(1000),
             hold_ms: self.hold_seconds.saturating_mul(1000),

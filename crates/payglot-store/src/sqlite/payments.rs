@@ -69,9 +69,9 @@ fn insert(db: &Connection, payment: &Payment) -> Result<(i64, String), StoreErro
 
 fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO payment (id, project, order_number, intent, state, currency, amount, authorized, captured,
-        capture_pending, voided, void_pending, refunded, refund_pending, returned, return_pending, attempts_max, captures,
+        capture_pending, voided, void_pending, refunded, refund_pending, returned, return_pending, attempts_max, retry_ms, captures,
         void_captured_ms, hold_ms, hold_end_at, hold_ending, late, partial, over, created_at, updated_at, expires_at, version)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let (sums, terms) = (&payment.sums, &payment.terms);
     db.prepare_cached(sql)?.insert(params![
         payment.id.as_bytes(),
@@ -91,6 +91,7 @@ fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Resu
         sums.returned,
         sums.return_pending,
         terms.attempts_max,
+        terms.retry_ms,
         Coded(terms.captures),
         terms.void_captured_ms,
         terms.hold_ms,
