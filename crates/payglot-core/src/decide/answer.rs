@@ -146,7 +146,8 @@ fn declined(draft: &mut Draft, operation: &Operation, reason: DeclineReason) -> 
             draft.happen(Event::AttemptFailed, Some(id))
         }
         OperationKind::Sale | OperationKind::Hold => {
-            let again = reason.payer_may_retry() && draft.next.attempts_left() > 0;
+            let mendable = reason.payer_may_retry() || draft.next.terms.retry_ms.is_some();
+            let again = mendable && draft.next.attempts_left() > 0;
             draft.happen(if again { Event::AttemptFailed } else { Event::Refused }, Some(id))
         }
         OperationKind::Capture => {

@@ -10,6 +10,7 @@ use payglot_core::{
 };
 use payglot_store::StoredPayment;
 use payglot_wire::Protocol;
+use payglot_wire::monetix::limits;
 use std::sync::Arc;
 
 /// What a merchant registers.
@@ -81,7 +82,7 @@ pub(super) fn new_payment(id: PaymentId, project: &ActiveProject, order: &Order,
 
 fn terms(project: &ActiveProject, order: &Order, now: UnixMillis) -> Terms {
     let usual = project.settings.terms();
-    let hold_ms = order.hold_ms.unwrap_or(usual.hold_ms);
+    let mut hold_ms = order.hold_ms.unwrap_or(usual.hold_ms);
     let usual = match project.protocol {
         Protocol::Rbs | Protocol::Paysera => usual,
         Protocol::Monetix => {
@@ -89,6 +90,8 @@ fn terms(project: &ActiveProject, order: &Order, now: UnixMillis) -> Terms {
             let (attempts_max, retry_ms) = own.attempts();
             let captured = HoldEnd { at: now.plus(hold_ms).max(order.expires_at), ending: Ending::Capture };
             let hold_end = (own.hold_ending == HoldEnding::Capture).then_some(captured);
+            // What ends a hold of itself comes ahead of the scheme's own end.
+            hold_ms = hold_ms.saturating_add(if hold_end.is_some() { limits::HOLD_AHEAD_MS } else { 0 });
             Terms { attempts_max, retry_ms, hold_end, ..usual }
         }
     };

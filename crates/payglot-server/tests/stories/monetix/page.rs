@@ -125,6 +125,7 @@ async fn the_same_number_opens_what_is_there() {
     assert!(shop.open(&[("payment_id", "GATE")]).await.has("epframe.payment.success"), "paid through Gate");
     let taken = shop.open(&[("payment_id", "p9"), ("force_payment_method", "webmoney")]).await;
     shop.accepted("payment/webmoney/sale", &sale("p9", 100)).await;
+    shop.quiet().await;
     let shown = shop.post(&taken, "wallet", &[("account", WMID)]).await;
     assert_eq!(shown.heading(), "Pay the invoice in WebMoney");
     shop.settle().await;
