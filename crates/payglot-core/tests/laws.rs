@@ -209,7 +209,7 @@ fn an_order_that_is_registered_with_its_attempt_is_what_two_decisions_make_of_it
     let start = |n| Command::StartAttempt {
         operation: operation_id(n),
         method: Method::Wallet,
-        method_key: Some("webmoney".to_owned()),
+        method_key: Some("purse".to_owned()),
         card: None,
         payer_ip: None,
     };

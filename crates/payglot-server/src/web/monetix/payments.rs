@@ -54,7 +54,7 @@ pub(super) async fn sale(accepted: &Accepted<'_>, sale: Sale) -> Result<Reply, F
 
 /// `payout`.
 pub(super) async fn payout(accepted: &Accepted<'_>, payout: PayoutRequest) -> Result<Reply, Failed> {
-    let number = payout.card_number.as_ref().map(|number| card_number(number)).transpose()?;
+    let number = payout.card_number.as_ref().map(card_number).transpose()?;
     let kind = OperationType::Payout;
     let settings = &accepted.project.settings;
     let offered = settings.monetix.method(&payout.method).filter(|known| known.pays_out);
