@@ -27,3 +27,4 @@ mod signatures;
 mod starvation;
 mod three_ds;
 mod together;
+mod wallet;

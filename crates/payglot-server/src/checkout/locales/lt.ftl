@@ -197,6 +197,34 @@ errand-message = { $code } – jūsų kodas sumokėti { $amount }. Niekam jo nes
 errand-code-label = Kodas iš žinutės
 errand-other-phone = Kitas numeris
 
+## Bandomoji piniginė
+wallet-inbox = Sąskaitos
+wallet-invoice = Sąskaita { $number }
+wallet-number = Sąskaita
+wallet-purse = Iš jūsų piniginės
+wallet-until = Apmokėti iki
+wallet-refuse = Atsisakyti
+wallet-left-alone = { $count ->
+    [one] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundės.
+   *[other] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundžių.
+}
+wallet-doomed-hint = { $amount } sąskaita skirta atsisakymui išbandyti: piniginė jos neapmokės.
+wallet-open = laukia
+wallet-paid = apmokėta
+wallet-refused = atsisakyta
+wallet-expired = pasibaigė
+wallet-paid-title = Apmokėta
+wallet-paid-body = { $shop } apie tai žino.
+wallet-refused-title = Jūs atsisakėte mokėti
+wallet-refused-body = Pinigai nenuskaičiuoti, { $shop } apie tai žino.
+wallet-doomed-title = Piniginė atsisakė mokėti
+wallet-doomed-body = { $amount } sąskaita skirta atsisakymui išbandyti. Pinigai nenuskaičiuoti.
+wallet-expired-title = Laikas baigėsi
+wallet-expired-body = Sąskaita laiku neapmokėta, dabar jos apmokėti nebegalima. Pinigai nenuskaičiuoti.
+wallet-others = Kitos sąskaitos
+wallet-empty-title = Sąskaitų nėra
+wallet-empty-body = Nė viena parduotuvė šiam WMID sąskaitos neišsiuntė.
+
 ## Rezultatai
 paid-title = Sumokėta. Ačiū!
 paid-body = Mokėjimas pavyko. Daugiau nieko daryti nereikia.

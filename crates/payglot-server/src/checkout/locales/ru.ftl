@@ -197,6 +197,35 @@ errand-message = { $code } — ваш код для оплаты { $amount }. Н
 errand-code-label = Код из сообщения
 errand-other-phone = Другой номер
 
+## Кошелёк-симулятор
+wallet-inbox = Счета
+wallet-invoice = Счёт { $number }
+wallet-number = Счёт
+wallet-purse = Из кошелька
+wallet-until = Оплатить до
+wallet-refuse = Отказаться
+wallet-left-alone = { $count ->
+    [one] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунду.
+    [few] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунды.
+   *[other] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунд.
+}
+wallet-doomed-hint = Счёт на { $amount } проверяет отказ: кошелёк его не оплатит.
+wallet-open = ждёт
+wallet-paid = оплачен
+wallet-refused = отказ
+wallet-expired = просрочен
+wallet-paid-title = Оплачено
+wallet-paid-body = { $shop } об этом знает.
+wallet-refused-title = Вы отказались платить
+wallet-refused-body = Деньги не списаны, { $shop } об этом знает.
+wallet-doomed-title = Кошелёк отказал в оплате
+wallet-doomed-body = Счёт на { $amount } проверяет отказ. Деньги не списаны.
+wallet-expired-title = Время вышло
+wallet-expired-body = Счёт не оплатили вовремя, и теперь его оплатить нельзя. Деньги не списаны.
+wallet-others = Другие счета
+wallet-empty-title = Счетов нет
+wallet-empty-body = Ни один магазин не выставил счёт этому WMID.
+
 ## Результаты
 paid-title = Оплачено. Спасибо!
 paid-body = Платёж прошёл. Больше ничего делать не нужно.

@@ -9,3 +9,4 @@ mod pages;
 mod parts;
 mod places;
 mod texts;
+mod wallet;
