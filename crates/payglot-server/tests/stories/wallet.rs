@@ -4,11 +4,17 @@
 use crate::harness::payer::Page;
 use crate::harness::shop::Registered;
 use crate::harness::{Setup, TestGateway};
-use payglot_core::{Intent, Method, OperationId, OperationStatus, PaymentId, State};
+use payglot_core::{
+    Command, Intent, Method, OperationId, OperationKind, OperationStatus, Payment, PaymentId, State, decide,
+};
 use payglot_server::flows::pay::{self, Paid, Payer};
 use payglot_server::flows::{news, register};
+use payglot_server::gateway::Gateway;
 use payglot_server::upstream::card::CardNumber;
-use payglot_server::upstream::{Invoice, InvoiceRequest, Means, Provider as _, Recipient};
+use payglot_server::upstream::{
+    Attempt, AttemptAnswer, Demand, Guide, Invoice, InvoiceRequest, Means, Provider as _, Recipient, TestData,
+};
+use payglot_store::{Commit, StoredPayment};
 
 const WMID: &str = "123456789012";
 
@@ -17,24 +23,61 @@ async fn by_hand() -> TestGateway {
     TestGateway::with(Setup { wallet_acts_after: None, ..Setup::default() }).await
 }
 
-/// An invoice for an order; its way back is the order's page.
-async fn invoiced(gateway: &TestGateway, order: &Registered) -> (OperationId, Invoice) {
-    let id: PaymentId = order.id.parse().expect("an id");
-    let stored = gateway.gateway.store.payment(id).await.expect("the store works").expect("the payment");
-    let asked = InvoiceRequest {
+fn request(payment: &Payment) -> Means {
+    Means::Invoice(InvoiceRequest {
         method: Method::Wallet,
         key: "webmoney".to_owned(),
         account: WMID.to_owned(),
         description: "Top-up of <account>".to_owned(),
-        expires_at: stored.payment.expires_at,
-    };
-    let payer = Payer::on_our_page(Means::Invoice(asked), None);
+        expires_at: payment.expires_at,
+    })
+}
+
+async fn stored(gateway: &TestGateway, order: &Registered) -> StoredPayment {
+    let id: PaymentId = order.id.parse().expect("an id");
+    gateway.gateway.store.payment(id).await.expect("the store works").expect("the payment")
+}
+
+/// An invoice for an order; its way back is the order's page.
+async fn invoiced(gateway: &TestGateway, order: &Registered) -> (OperationId, Invoice) {
+    let stored = stored(gateway, order).await;
+    let id = stored.payment.id;
+    let payer = Payer::on_our_page(request(&stored.payment), None);
     let back = format!("/checkout/{id}?lang=en");
     match pay::attempt(&gateway.gateway, stored, payer, move |_| back).await.expect("asked") {
         Paid::PayerMustPay { attempt, invoice, stored } => {
             assert!(stored.payment.payer_acts());
             (attempt, invoice)
         }
+        other => panic!("no invoice but {other:?}"),
+    }
+}
+
+/// The same by a process that fell before it wrote down that the payer must act.
+async fn half_invoiced(gateway: &TestGateway, order: &Registered) -> Invoice {
+    let Gateway { store, clock, bank, .. } = gateway.gateway.as_ref();
+    let payment = stored(gateway, order).await.payment;
+    let (operation, now) = (clock.operation_id(), clock.now());
+    let (method, method_key) = (Method::Wallet, Some("webmoney".to_owned()));
+    let start = Command::StartAttempt { operation, method, method_key, card: None, payer_ip: None };
+    let decision = decide(&payment, start, now).expect("begun");
+    let commit = Commit { decision, details: None, notifications: Vec::new(), binding: None, lease_until: now };
+    store.commit(commit).await.expect("committed");
+    let attempt = Attempt {
+        operation,
+        payment: payment.id,
+        kind: OperationKind::Sale,
+        amount: payment.amount,
+        merchant: payment.project,
+        means: request(&payment),
+        save: false,
+        return_address: String::new(),
+        demand: Demand::default(),
+        guide: Guide::Us,
+        test_data: TestData::Rbs,
+    };
+    match bank.attempt(attempt).await {
+        AttemptAnswer::PayerMustPay { invoice } => invoice,
         other => panic!("no invoice but {other:?}"),
     }
 }
@@ -83,6 +126,25 @@ async fn a_process_that_falls_between_hearing_and_writing_loses_nothing() {
     assert_eq!(news::hear(&next, 100).await, Ok(1));
     assert_eq!(gateway.shop.stands(&order).await, "2 0");
     next.store.close().await;
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn an_invoice_of_a_process_that_fell_waits_for_its_owner_and_ends_with_its_time() {
+    let gateway = by_hand().await;
+    let paid = gateway.shop.register(&[("language", "en")]).await;
+    let left = gateway.shop.register(&[("language", "en")]).await;
+    let (invoice, _) = (half_invoiced(&gateway, &paid).await, half_invoiced(&gateway, &left).await);
+    gateway.pass(60);
+    assert_eq!(gateway.recover().await, 0, "nobody has paid, and somebody may");
+    let inbox = gateway.payer.get(&invoice.address).await;
+    assert_eq!(press(&gateway, &inbox, "pay").await.heading(), "Paid");
+    assert_eq!(gateway.shop.stands(&paid).await, "2 0");
+    gateway.pass(1140);
+    gateway.expire().await;
+    assert_eq!(stored(&gateway, &left).await.payment.state, State::Pending, "an answer is missing");
+    assert_eq!(gateway.recover().await, 1);
+    assert_eq!(stored(&gateway, &left).await.payment.state, State::Declined);
     gateway.end().await;
 }
 
@@ -206,9 +268,8 @@ async fn an_inbox_lists_its_own_invoices_and_one_of_nobody_is_empty() {
 }
 
 /// A payment to somebody, as a protocol that pays out would begin it.
-async fn paid_out(gateway: &TestGateway, recipient: Recipient) -> Box<payglot_store::StoredPayment> {
-    let id: PaymentId = gateway.shop.register(&[]).await.id.parse().expect("an id");
-    let known = gateway.gateway.store.payment(id).await.expect("the store works").expect("the payment");
+async fn paid_out(gateway: &TestGateway, recipient: Recipient) -> Box<StoredPayment> {
+    let known = stored(gateway, &gateway.shop.register(&[]).await).await;
     let project = gateway.gateway.projects.by_id(known.payment.project).await.expect("the project");
     let order = register::Order {
         number: String::new(),
