@@ -121,7 +121,7 @@ const EXCEPTIONS: &[Exception] = &[
         "serves the pages of simulated banks, wallets and telephones, which real ones would serve themselves",
     ),
     (
-        "crates/payglot-server/src/web/wallet.rs",
+        "crates/payglot-server/src/web/inbox.rs",
         "upstream",
         "serves the inbox of the simulated wallet, which a real one would serve itself",
     ),

@@ -195,32 +195,32 @@ errand-code-label = Code from the message
 errand-other-phone = Another number
 
 ## The simulated wallet
-wallet-inbox = Invoices
-wallet-invoice = Invoice { $number }
-wallet-number = Invoice
-wallet-purse = From your purse
-wallet-until = Pay until
-wallet-refuse = Refuse
-wallet-left-alone = { $count ->
+inbox-title = Invoices
+inbox-invoice = Invoice { $number }
+inbox-number = Invoice
+inbox-purse = From your purse
+inbox-until = Pay until
+inbox-refuse = Refuse
+inbox-left-alone = { $count ->
     [one] Leave it alone, and this simulated owner pays within a second.
    *[other] Leave it alone, and this simulated owner pays within { $count } seconds.
 }
-wallet-doomed-hint = An invoice of { $amount } tests a refusal: the wallet will not pay it.
-wallet-open = open
-wallet-paid = paid
-wallet-refused = refused
-wallet-expired = expired
-wallet-paid-title = Paid
-wallet-paid-body = { $shop } has been told.
-wallet-refused-title = You refused to pay
-wallet-refused-body = Nothing was taken, and { $shop } has been told.
-wallet-doomed-title = The wallet refused to pay
-wallet-doomed-body = An invoice of { $amount } tests a refusal. Nothing was taken.
-wallet-expired-title = Its time is over
-wallet-expired-body = The invoice was not paid in time, and cannot be paid any more. Nothing was taken.
-wallet-others = Other invoices
-wallet-empty-title = No invoices
-wallet-empty-body = No shop has sent this WMID an invoice.
+inbox-doomed-hint = An invoice of { $amount } tests a refusal: the wallet will not pay it.
+inbox-open = open
+inbox-paid = paid
+inbox-refused = refused
+inbox-expired = expired
+inbox-paid-title = Paid
+inbox-paid-body = { $shop } has been told.
+inbox-refused-title = You refused to pay
+inbox-refused-body = Nothing was taken, and { $shop } has been told.
+inbox-doomed-title = The wallet refused to pay
+inbox-doomed-body = An invoice of { $amount } tests a refusal. Nothing was taken.
+inbox-expired-title = Its time is over
+inbox-expired-body = The invoice was not paid in time, and cannot be paid any more. Nothing was taken.
+inbox-others = Other invoices
+inbox-empty-title = No invoices
+inbox-empty-body = No shop has sent this WMID an invoice.
 
 ## Results
 paid-title = Paid. Thank you!

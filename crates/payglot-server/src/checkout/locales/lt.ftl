@@ -198,32 +198,32 @@ errand-code-label = Kodas iš žinutės
 errand-other-phone = Kitas numeris
 
 ## Bandomoji piniginė
-wallet-inbox = Sąskaitos
-wallet-invoice = Sąskaita { $number }
-wallet-number = Sąskaita
-wallet-purse = Iš jūsų piniginės
-wallet-until = Apmokėti iki
-wallet-refuse = Atsisakyti
-wallet-left-alone = { $count ->
+inbox-title = Sąskaitos
+inbox-invoice = Sąskaita { $number }
+inbox-number = Sąskaita
+inbox-purse = Iš jūsų piniginės
+inbox-until = Apmokėti iki
+inbox-refuse = Atsisakyti
+inbox-left-alone = { $count ->
     [one] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundės.
    *[other] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundžių.
 }
-wallet-doomed-hint = { $amount } sąskaita skirta atsisakymui išbandyti: piniginė jos neapmokės.
-wallet-open = laukia
-wallet-paid = apmokėta
-wallet-refused = atsisakyta
-wallet-expired = pasibaigė
-wallet-paid-title = Apmokėta
-wallet-paid-body = { $shop } apie tai žino.
-wallet-refused-title = Jūs atsisakėte mokėti
-wallet-refused-body = Pinigai nenuskaičiuoti, { $shop } apie tai žino.
-wallet-doomed-title = Piniginė atsisakė mokėti
-wallet-doomed-body = { $amount } sąskaita skirta atsisakymui išbandyti. Pinigai nenuskaičiuoti.
-wallet-expired-title = Laikas baigėsi
-wallet-expired-body = Sąskaita laiku neapmokėta, dabar jos apmokėti nebegalima. Pinigai nenuskaičiuoti.
-wallet-others = Kitos sąskaitos
-wallet-empty-title = Sąskaitų nėra
-wallet-empty-body = Nė viena parduotuvė šiam WMID sąskaitos neišsiuntė.
+inbox-doomed-hint = { $amount } sąskaita skirta atsisakymui išbandyti: piniginė jos neapmokės.
+inbox-open = laukia
+inbox-paid = apmokėta
+inbox-refused = atsisakyta
+inbox-expired = pasibaigė
+inbox-paid-title = Apmokėta
+inbox-paid-body = { $shop } apie tai žino.
+inbox-refused-title = Jūs atsisakėte mokėti
+inbox-refused-body = Pinigai nenuskaičiuoti, { $shop } apie tai žino.
+inbox-doomed-title = Piniginė atsisakė mokėti
+inbox-doomed-body = { $amount } sąskaita skirta atsisakymui išbandyti. Pinigai nenuskaičiuoti.
+inbox-expired-title = Laikas baigėsi
+inbox-expired-body = Sąskaita laiku neapmokėta, dabar jos apmokėti nebegalima. Pinigai nenuskaičiuoti.
+inbox-others = Kitos sąskaitos
+inbox-empty-title = Sąskaitų nėra
+inbox-empty-body = Nė viena parduotuvė šiam WMID sąskaitos neišsiuntė.
 
 ## Rezultatai
 paid-title = Sumokėta. Ačiū!

@@ -198,33 +198,33 @@ errand-code-label = Код из сообщения
 errand-other-phone = Другой номер
 
 ## Кошелёк-симулятор
-wallet-inbox = Счета
-wallet-invoice = Счёт { $number }
-wallet-number = Счёт
-wallet-purse = Из кошелька
-wallet-until = Оплатить до
-wallet-refuse = Отказаться
-wallet-left-alone = { $count ->
+inbox-title = Счета
+inbox-invoice = Счёт { $number }
+inbox-number = Счёт
+inbox-purse = Из кошелька
+inbox-until = Оплатить до
+inbox-refuse = Отказаться
+inbox-left-alone = { $count ->
     [one] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунду.
     [few] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунды.
    *[other] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунд.
 }
-wallet-doomed-hint = Счёт на { $amount } проверяет отказ: кошелёк его не оплатит.
-wallet-open = ждёт
-wallet-paid = оплачен
-wallet-refused = отказ
-wallet-expired = просрочен
-wallet-paid-title = Оплачено
-wallet-paid-body = { $shop } об этом знает.
-wallet-refused-title = Вы отказались платить
-wallet-refused-body = Деньги не списаны, { $shop } об этом знает.
-wallet-doomed-title = Кошелёк отказал в оплате
-wallet-doomed-body = Счёт на { $amount } проверяет отказ. Деньги не списаны.
-wallet-expired-title = Время вышло
-wallet-expired-body = Счёт не оплатили вовремя, и теперь его оплатить нельзя. Деньги не списаны.
-wallet-others = Другие счета
-wallet-empty-title = Счетов нет
-wallet-empty-body = Ни один магазин не выставил счёт этому WMID.
+inbox-doomed-hint = Счёт на { $amount } проверяет отказ: кошелёк его не оплатит.
+inbox-open = ждёт
+inbox-paid = оплачен
+inbox-refused = отказ
+inbox-expired = просрочен
+inbox-paid-title = Оплачено
+inbox-paid-body = { $shop } об этом знает.
+inbox-refused-title = Вы отказались платить
+inbox-refused-body = Деньги не списаны, { $shop } об этом знает.
+inbox-doomed-title = Кошелёк отказал в оплате
+inbox-doomed-body = Счёт на { $amount } проверяет отказ. Деньги не списаны.
+inbox-expired-title = Время вышло
+inbox-expired-body = Счёт не оплатили вовремя, и теперь его оплатить нельзя. Деньги не списаны.
+inbox-others = Другие счета
+inbox-empty-title = Счетов нет
+inbox-empty-body = Ни один магазин не выставил счёт этому WMID.
 
 ## Результаты
 paid-title = Оплачено. Спасибо!

@@ -4,17 +4,18 @@
 
 mod bank;
 mod card;
+mod inbox;
 mod outcome;
 mod parts;
 mod place;
 mod refused;
-mod wallet;
 
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
 pub use card::{
     AnotherWay, CardBrand, CardErrors, CardPage, CodeError, DeclineReason, ExpiryError, HolderError, Notice,
     NumberError, SaveOffer, SavedCard, SavedCards, TestCard,
 };
+pub use inbox::{InboxPage, InvoiceState, LeftAlone, ShownInvoice, TopInvoice};
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 pub use place::{
@@ -22,4 +23,3 @@ pub use place::{
     PlacePage, Tile, TileGroup,
 };
 pub use refused::{RefusedDetails, RefusedPage};
-pub use wallet::{InvoiceState, LeftAlone, TopInvoice, WalletInvoice, WalletPage};

@@ -4,7 +4,7 @@
 use super::failure::PageFailure;
 use super::{html, pages_csp, query_value, see_other};
 use crate::checkout::view::{
-    Amount, Frame, InvoiceState, LanguageLink, LeftAlone, Merchant, Timer, TopInvoice, WalletInvoice, WalletPage,
+    Amount, Frame, InboxPage, InvoiceState, LanguageLink, LeftAlone, Merchant, ShownInvoice, Timer, TopInvoice,
 };
 use crate::checkout::{Language, visit};
 use crate::flows::{FlowError, StoredPayment, pay, query};
@@ -114,7 +114,7 @@ async fn page(
         others.extend(known(gateway, invoice).await?);
     }
     let (now, number) = (gateway.clock.now(), top.as_ref().map(|top| top.invoice.number.clone()));
-    let page = WalletPage {
+    let page = InboxPage {
         frame: frame(purse, number.as_deref(), language),
         owner: grouped(purse),
         action: address(purse, None, language),
@@ -148,10 +148,10 @@ async fn known(gateway: &Gateway, invoice: InboxInvoice) -> Result<Option<Known>
     Ok(Some(Known { invoice, stored, shop: project.display_name().to_owned() }))
 }
 
-fn shown(known: &Known, purse: &str, language: Language) -> WalletInvoice {
+fn shown(known: &Known, purse: &str, language: Language) -> ShownInvoice {
     let Known { invoice, shop, .. } = known;
     let amount = visit::amount(invoice.amount, language);
-    WalletInvoice {
+    ShownInvoice {
         number: invoice.number.clone(),
         shop: shop.clone(),
         mark: Merchant::mark_of(shop),

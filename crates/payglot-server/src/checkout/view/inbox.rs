@@ -22,10 +22,10 @@ impl InvoiceState {
     /// The name of its word.
     fn text_id(self) -> &'static str {
         match self {
-            Self::Open => "wallet-open",
-            Self::Paid => "wallet-paid",
-            Self::RefusedByOwner | Self::RefusedByWallet => "wallet-refused",
-            Self::Expired => "wallet-expired",
+            Self::Open => "inbox-open",
+            Self::Paid => "inbox-paid",
+            Self::RefusedByOwner | Self::RefusedByWallet => "inbox-refused",
+            Self::Expired => "inbox-expired",
         }
     }
 
@@ -42,18 +42,18 @@ impl InvoiceState {
     /// The name of the heading once it is decided.
     fn title_id(self) -> &'static str {
         match self {
-            Self::Open => "wallet-invoice",
-            Self::Paid => "wallet-paid-title",
-            Self::RefusedByOwner => "wallet-refused-title",
-            Self::RefusedByWallet => "wallet-doomed-title",
-            Self::Expired => "wallet-expired-title",
+            Self::Open => "inbox-invoice",
+            Self::Paid => "inbox-paid-title",
+            Self::RefusedByOwner => "inbox-refused-title",
+            Self::RefusedByWallet => "inbox-doomed-title",
+            Self::Expired => "inbox-expired-title",
         }
     }
 }
 
 /// An invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WalletInvoice {
+pub struct ShownInvoice {
     /// What the wallet calls it.
     pub number: String,
     /// The shop's name as the wallet knows it.
@@ -87,7 +87,7 @@ pub struct LeftAlone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopInvoice {
     /// The invoice.
-    pub invoice: WalletInvoice,
+    pub invoice: ShownInvoice,
     /// What a decision posts as `operation`, besides `decision`.
     pub operation: String,
     /// The time left.
@@ -104,8 +104,8 @@ pub struct TopInvoice {
 
 /// The inbox. It does not wear the shop's colours.
 #[derive(Debug, Clone, Template)]
-#[template(path = "checkout/templates/wallet.html")]
-pub struct WalletPage {
+#[template(path = "checkout/templates/inbox.html")]
+pub struct InboxPage {
     /// What stands around; shop, order and timer are not shown as on the other pages.
     pub frame: Frame,
     /// Whose inbox it is, as people read it.
@@ -115,47 +115,47 @@ pub struct WalletPage {
     /// The invoice that the page is about.
     pub top: Option<TopInvoice>,
     /// The others, newest first.
-    pub others: Vec<WalletInvoice>,
+    pub others: Vec<ShownInvoice>,
 }
 
-impl WalletPage {
+impl InboxPage {
     const ICON: MethodIcon = MethodIcon::Wallet;
 
     fn title(&self) -> String {
         let title = match &self.top {
             Some(top) => self.heading(&top.invoice),
-            None => self.frame.t("wallet-inbox"),
+            None => self.frame.t("inbox-title"),
         };
         format!("{title} · WebMoney")
     }
 
-    fn heading(&self, invoice: &WalletInvoice) -> String {
+    fn heading(&self, invoice: &ShownInvoice) -> String {
         self.frame.text().fill(invoice.state.title_id(), "number", &invoice.number)
     }
 
     /// What a decision means for the money.
-    fn outcome(&self, invoice: &WalletInvoice) -> String {
+    fn outcome(&self, invoice: &ShownInvoice) -> String {
         match invoice.state {
-            InvoiceState::Paid => self.frame.text().fill("wallet-paid-body", "shop", &invoice.shop),
-            InvoiceState::RefusedByOwner => self.frame.text().fill("wallet-refused-body", "shop", &invoice.shop),
+            InvoiceState::Paid => self.frame.text().fill("inbox-paid-body", "shop", &invoice.shop),
+            InvoiceState::RefusedByOwner => self.frame.text().fill("inbox-refused-body", "shop", &invoice.shop),
             InvoiceState::RefusedByWallet => {
-                self.frame.text().fill("wallet-doomed-body", "amount", &invoice.amount.line())
+                self.frame.text().fill("inbox-doomed-body", "amount", &invoice.amount.line())
             }
-            InvoiceState::Open | InvoiceState::Expired => self.frame.t("wallet-expired-body"),
+            InvoiceState::Open | InvoiceState::Expired => self.frame.t("inbox-expired-body"),
         }
     }
 
     /// The line under the buttons of an open invoice.
     fn hint(&self, top: &TopInvoice) -> Option<String> {
-        let doomed = || self.frame.text().fill("wallet-doomed-hint", "amount", &top.invoice.amount.line());
+        let doomed = || self.frame.text().fill("inbox-doomed-hint", "amount", &top.invoice.amount.line());
         match top.left_alone {
-            Some(LeftAlone { seconds, refused: false }) => Some(self.frame.n("wallet-left-alone", seconds)),
+            Some(LeftAlone { seconds, refused: false }) => Some(self.frame.n("inbox-left-alone", seconds)),
             Some(LeftAlone { refused: true, .. }) => Some(doomed()),
             None => top.doomed.then(doomed),
         }
     }
 
-    fn pay_label(&self, invoice: &WalletInvoice) -> String {
+    fn pay_label(&self, invoice: &ShownInvoice) -> String {
         self.frame.text().fill("errand-pay", "amount", &invoice.amount.line())
     }
 

@@ -4,7 +4,7 @@ use super::fixtures::{NOON, RETURN, Rendered, frame};
 use super::html::{field, tags};
 use crate::checkout::Language;
 use crate::checkout::view::{
-    Amount, Frame, InvoiceState, LeftAlone, Merchant, Timer, TopInvoice, WalletInvoice, WalletPage,
+    Amount, Frame, InboxPage, InvoiceState, LeftAlone, Merchant, ShownInvoice, Timer, TopInvoice,
 };
 use askama::Template;
 
@@ -12,9 +12,9 @@ fn html(page: &impl Template) -> String {
     page.render().expect("a page of plain data renders")
 }
 
-fn invoice(language: Language, number: u32, state: InvoiceState) -> WalletInvoice {
+fn invoice(language: Language, number: u32, state: InvoiceState) -> ShownInvoice {
     let amount = Amount::from_minor(1_262, 2, "$", language);
-    WalletInvoice {
+    ShownInvoice {
         number: number.to_string(),
         shop: "Books & Tea".to_owned(),
         mark: Merchant::mark_of("Books & Tea"),
@@ -27,7 +27,7 @@ fn invoice(language: Language, number: u32, state: InvoiceState) -> WalletInvoic
     }
 }
 
-fn inbox(language: Language, state: InvoiceState) -> WalletPage {
+fn inbox(language: Language, state: InvoiceState) -> InboxPage {
     let top = TopInvoice {
         invoice: invoice(language, 121, state),
         operation: "0197a1b2-0000-7000-8000-000000000121".to_owned(),
@@ -37,7 +37,7 @@ fn inbox(language: Language, state: InvoiceState) -> WalletPage {
         late: false,
         back: Some(RETURN.to_owned()),
     };
-    WalletPage {
+    InboxPage {
         frame: Frame { timer: None, merchant: None, order: None, ..frame(language) },
         owner: "1234\u{a0}5678\u{a0}9012".to_owned(),
         action: "/sandbox/webmoney/123456789012?lang=en".to_owned(),
@@ -46,7 +46,7 @@ fn inbox(language: Language, state: InvoiceState) -> WalletPage {
     }
 }
 
-fn others(language: Language) -> Vec<WalletInvoice> {
+fn others(language: Language) -> Vec<ShownInvoice> {
     let states = [
         InvoiceState::Open,
         InvoiceState::Paid,
@@ -57,7 +57,7 @@ fn others(language: Language) -> Vec<WalletInvoice> {
     states.iter().zip((116..=120).rev()).map(|(state, number)| invoice(language, number, *state)).collect()
 }
 
-fn changed(mut page: WalletPage, change: impl FnOnce(&mut TopInvoice)) -> WalletPage {
+fn changed(mut page: InboxPage, change: impl FnOnce(&mut TopInvoice)) -> InboxPage {
     change(page.top.as_mut().expect("an invoice on top"));
     page
 }
@@ -66,16 +66,16 @@ fn changed(mut page: WalletPage, change: impl FnOnce(&mut TopInvoice)) -> Wallet
 pub(super) fn all(language: Language) -> Vec<Rendered> {
     let open = || inbox(language, InvoiceState::Open);
     let pages = [
-        ("wallet-open", open()),
-        ("wallet-by-hand", WalletPage { others: others(language), ..changed(open(), |top| top.left_alone = None) }),
-        ("wallet-doomed", changed(open(), |top| (top.left_alone, top.doomed, top.back) = (None, true, None))),
-        ("wallet-late", changed(open(), |top| top.late = true)),
-        ("wallet-paid", WalletPage { others: others(language), ..inbox(language, InvoiceState::Paid) }),
-        ("wallet-refused", inbox(language, InvoiceState::RefusedByOwner)),
-        ("wallet-refused-by-wallet", inbox(language, InvoiceState::RefusedByWallet)),
-        ("wallet-expired", inbox(language, InvoiceState::Expired)),
-        ("wallet-list", WalletPage { top: None, others: others(language), ..open() }),
-        ("wallet-empty", WalletPage { top: None, ..open() }),
+        ("inbox-open", open()),
+        ("inbox-by-hand", InboxPage { others: others(language), ..changed(open(), |top| top.left_alone = None) }),
+        ("inbox-doomed", changed(open(), |top| (top.left_alone, top.doomed, top.back) = (None, true, None))),
+        ("inbox-late", changed(open(), |top| top.late = true)),
+        ("inbox-paid", InboxPage { others: others(language), ..inbox(language, InvoiceState::Paid) }),
+        ("inbox-refused", inbox(language, InvoiceState::RefusedByOwner)),
+        ("inbox-refused-by-wallet", inbox(language, InvoiceState::RefusedByWallet)),
+        ("inbox-expired", inbox(language, InvoiceState::Expired)),
+        ("inbox-list", InboxPage { top: None, others: others(language), ..open() }),
+        ("inbox-empty", InboxPage { top: None, ..open() }),
     ];
     pages.map(|(name, page)| (name.to_owned(), html(&page))).into()
 }
@@ -114,11 +114,11 @@ fn a_decided_invoice_says_what_became_of_it_and_leads_back() {
 
 #[test]
 fn the_others_are_links_that_put_them_on_top() {
-    let page = html(&WalletPage { others: others(Language::En), ..inbox(Language::En, InvoiceState::Open) });
+    let page = html(&InboxPage { others: others(Language::En), ..inbox(Language::En, InvoiceState::Open) });
     let links = tags(&page).iter().filter(|tag| tag.get("class") == Some("tile")).count();
     assert_eq!(links, 5);
     let words = ["open", "paid", "refused", "expired"];
     assert!(words.iter().all(|word| page.contains(&format!(">{word}</span></a>"))));
-    let empty = html(&WalletPage { top: None, ..inbox(Language::En, InvoiceState::Open) });
+    let empty = html(&InboxPage { top: None, ..inbox(Language::En, InvoiceState::Open) });
     assert!(empty.contains("No shop has sent this WMID an invoice"));
 }
