@@ -18,7 +18,7 @@ pub mod payment;
 pub mod terms;
 pub mod time;
 
-pub use decide::{Command, Decision, NewPayment, Refusal, decide, register};
+pub use decide::{Command, Decision, NewPayment, Refusal, decide, register, register_begun};
 pub use ids::{BindingId, NotificationId, OperationId, PaymentId, ProjectId};
 pub use money::{Currency, Money};
 pub use moves::{Event, MOVES};

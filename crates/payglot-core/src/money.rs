@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-/// A trillion minor units: a million postings still add up inside `i64`, the widest integer the databases store.
-pub const MINOR_MAX: i64 = 1_000_000_000_000;
-const _: () = assert!(MINOR_MAX <= i64::MAX / 1_000_000);
+/// Ten trillion minor units, the most that any of the protocols allows. The sums of a payment add such amounts up inside `i64`, the widest
+/// integer the databases store: half a million of them fit, and what would not is refused as an overflow. Balances over many payments are
+/// wider.
+pub const MINOR_MAX: i64 = 10_000_000_000_000;
+const _: () = assert!(MINOR_MAX <= i64::MAX / 500_000);
 
 /// What an amount is counted in: an ISO 4217 currency, or a unit that the standard does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -218,6 +220,17 @@ mod tests {
         for wrong in ["", ".", "20.", ".5", "20.505", "-1", "+1", "1e3", "1 000", "20,50", "99999999999999"] {
             assert_eq!(rub(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_largest_amount_is_ten_trillion_minor_units() {
+        let largest = Money::new(10_000_000_000_000, Currency::RUB).expect("the largest");
+        assert_eq!(largest.to_decimal(), "100000000000.00");
+        assert_eq!(Money::from_decimal("100000000000.00", Currency::RUB), Some(largest));
+        assert_eq!(Money::from_decimal("100000000000.01", Currency::RUB), None);
+        assert_eq!(largest.with_minor(10_000_000_000_001), None);
+        assert_eq!(largest.plus(Money::new(1, Currency::RUB).expect("small")), None);
+        assert_eq!(Money::new(-1, Currency::RUB), None);
     }
 
     #[test]

@@ -43,31 +43,63 @@ pub const fn is_announced(event: Event) -> bool {
     }
 }
 
-/// When a notification that was not acknowledged is tried again: stages of (how many times, after how many milliseconds). After the last
-/// stage it is dead. The first attempt is at once and not part of the schedule.
+/// Some of the times that a notification is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// So many times, each after so many milliseconds.
+    Steady(u32, i64),
+    /// So many times, the first after so many milliseconds, and each wait longer than the one before by as many.
+    Growing(u32, i64),
+}
+
+impl Stage {
+    const fn times(self) -> u32 {
+        match self {
+            Self::Steady(times, _) | Self::Growing(times, _) => times,
+        }
+    }
+
+    /// Milliseconds before its `k`th time, counted from 1.
+    const fn delay(self, k: u32) -> i64 {
+        match self {
+            Self::Steady(_, delay) => delay,
+            Self::Growing(_, delay) => delay.saturating_mul(k as i64),
+        }
+    }
+}
+
+/// When a notification that was not acknowledged is tried again: stages, one after the other. After the last stage it is dead. The first
+/// attempt is at once and not part of the schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    stages: Vec<(u32, i64)>,
+    stages: Vec<Stage>,
 }
 
 impl Schedule {
     /// From stages of (times, milliseconds).
     pub fn new(stages: &[(u32, i64)]) -> Self {
-        Self { stages: stages.to_vec() }
+        Self::of(stages.iter().map(|&(times, delay)| Stage::Steady(times, delay)))
+    }
+
+    /// From stages of either kind.
+    pub fn of(stages: impl IntoIterator<Item = Stage>) -> Self {
+        Self { stages: stages.into_iter().collect() }
     }
 
     /// Attempts in all, the first included.
     pub fn attempts_max(&self) -> u32 {
-        self.stages.iter().fold(1, |sum, (times, _)| sum.saturating_add(*times))
+        self.stages.iter().fold(1, |sum, stage| sum.saturating_add(stage.times()))
     }
 
     /// When to try again after `attempts` attempts have failed (at least 1), the last of them at `now`. `jitter` is 0..=1000: thousandths
     /// of a tenth of the delay that are added, so that a thousand shops that failed together do not return together.
     pub fn next(&self, attempts: u32, now: UnixMillis, jitter: u16) -> Next {
         let mut before = 0;
-        for &(times, delay) in &self.stages {
-            before = u32::saturating_add(before, times);
+        for stage in &self.stages {
+            let began = before;
+            before = u32::saturating_add(before, stage.times());
             if attempts <= before {
+                let delay = stage.delay(attempts.saturating_sub(began));
                 let extra = delay / 10 * i64::from(jitter.min(1000)) / 1000;
                 return Next::Retry(now.plus(delay).plus(extra));
             }
@@ -91,7 +123,7 @@ pub struct NotASchedule;
 
 impl fmt::Display for NotASchedule {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("not a retry schedule: write stages such as `5x30s` or `6x10m,62x1h,52x4h`")
+        out.write_str("not a retry schedule: write stages such as `5x30s` or `5x10s,62+7s,52x4h`")
     }
 }
 
@@ -100,11 +132,12 @@ impl std::error::Error for NotASchedule {}
 impl FromStr for Schedule {
     type Err = NotASchedule;
 
-    /// `5x30s,10x1h`: times x delay, the delay in ms, s, m or h.
+    /// `5x30s,10x1h`: times x delay, the delay in ms, s, m or h; `62+7s`: 62 times, after 7 s, 14 s, 21 s and so on.
     fn from_str(text: &str) -> Result<Self, NotASchedule> {
         let mut stages = Vec::new();
         for stage in text.split(',').map(str::trim).filter(|stage| !stage.is_empty()) {
-            let (times, delay) = stage.split_once('x').ok_or(NotASchedule)?;
+            let grows = stage.contains('+');
+            let (times, delay) = stage.split_once(if grows { '+' } else { 'x' }).ok_or(NotASchedule)?;
             let digits = delay.trim_end_matches(|c: char| c.is_ascii_alphabetic());
             let unit = match &delay[digits.len()..] {
                 "ms" => 1,
@@ -120,7 +153,7 @@ impl FromStr for Schedule {
             if times == 0 || times > 10_000 {
                 return Err(NotASchedule);
             }
-            stages.push((times, delay));
+            stages.push(if grows { Stage::Growing(times, delay) } else { Stage::Steady(times, delay) });
         }
         Ok(Self { stages })
     }
@@ -128,15 +161,19 @@ impl FromStr for Schedule {
 
 impl fmt::Display for Schedule {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (times, delay)) in self.stages.iter().enumerate() {
+        for (index, stage) in self.stages.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
+            let (times, sign, delay) = match stage {
+                Stage::Steady(times, delay) => (times, 'x', delay),
+                Stage::Growing(times, delay) => (times, '+', delay),
+            };
             let (number, unit) = match delay {
                 d if d % 3_600_000 == 0 => (d / 3_600_000, "h"),
                 d if d % 60_000 == 0 => (d / 60_000, "m"),
                 d if d % 1000 == 0 => (d / 1000, "s"),
                 d => (*d, "ms"),
             };
-            write!(out, "{comma}{times}x{number}{unit}")?;
+            write!(out, "{comma}{times}{sign}{number}{unit}")?;
         }
         Ok(())
     }
@@ -239,10 +276,12 @@ mod tests {
 
     #[test]
     fn a_schedule_reads_back() {
-        for text in ["5x30s", "6x10m,62x1h,52x4h", "1x1500ms", ""] {
+        for text in ["5x30s", "6x10m,62x1h,52x4h", "1x1500ms", "5x10s,62+7370ms,52x4h", ""] {
             assert_eq!(text.parse::<Schedule>().map(|s| s.to_string()).as_deref(), Ok(text));
         }
-        for wrong in ["5", "x30s", "0x1s", "5x0s", "5x30", "5x30d", "-1x1s", "5x99999999999999h"] {
+        for wrong in
+            ["5", "5+", "+7s", "0+7s", "5+x7s", "x30s", "0x1s", "5x0s", "5x30", "5x30d", "-1x1s", "5x99999999999999h"]
+        {
             assert_eq!(wrong.parse::<Schedule>(), Err(NotASchedule), "{wrong}");
         }
     }
@@ -256,6 +295,15 @@ mod tests {
         assert_eq!(at(3), Next::Retry(UnixMillis(60_000)));
         assert_eq!(at(4), Next::GiveUp);
         assert_eq!(schedule.attempts_max(), 4);
+    }
+
+    #[test]
+    fn waits_may_grow() {
+        let schedule = Schedule::of([Stage::Steady(1, 10), Stage::Growing(3, 1000), Stage::Steady(1, 50)]);
+        let waits: Vec<Next> = (1..=6).map(|attempts| schedule.next(attempts, UnixMillis(0), 0)).collect();
+        let retry = |at| Next::Retry(UnixMillis(at));
+        assert_eq!(waits, [retry(10), retry(1000), retry(2000), retry(3000), retry(50), Next::GiveUp]);
+        assert_eq!(schedule.attempts_max(), 6);
     }
 
     #[test]

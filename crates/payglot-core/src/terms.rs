@@ -61,6 +61,9 @@ pub struct HoldEnd {
 pub struct Terms {
     /// Attempts a payer has, at least 1.
     pub attempts_max: u8,
+    /// For how many milliseconds after the first failed attempt the payer may try again: the payer's time ends then, if it does not end
+    /// earlier. `None`: a failure shortens nothing.
+    pub retry_ms: Option<i64>,
     /// Captures of one hold.
     pub captures: Captures,
     /// For how many milliseconds after the capture a captured payment can still be voided; 0 never.
@@ -81,6 +84,7 @@ impl Default for Terms {
     fn default() -> Self {
         Self {
             attempts_max: 3,
+            retry_ms: None,
             captures: Captures::One,
             void_captured_ms: 24 * 3_600_000,
             hold_ms: 7 * 24 * 3_600_000,

@@ -5,7 +5,7 @@ mod support;
 use payglot_core::money::MINOR_MAX;
 use payglot_core::{
     Answer, Captures, Command, Currency, DeclineReason, Ending, Funds, HoldEnd, Intent, MOVES, Method, Money,
-    NewPayment, Payment, ProjectId, ProviderFacts, Refusal, State, Terms, UnixMillis, decide,
+    NewPayment, Payment, ProjectId, ProviderFacts, Refusal, State, Terms, UnixMillis, decide, register, register_begun,
 };
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -41,7 +41,8 @@ fn terms() -> Vec<Terms> {
     };
     let several = Terms { captures: Captures::Several, late: Funds::Accept, ..strict };
     let captured = HoldEnd { at: BEGIN.plus(DAY), ending: Ending::Capture };
-    vec![strict, generous, several, Terms { hold_end: Some(captured), ..several }]
+    let hurried = Terms { retry_ms: Some(60_000), ..generous };
+    vec![strict, generous, several, Terms { hold_end: Some(captured), ..several }, hurried]
 }
 
 /// Everything somebody could ask of a payment, sensible or not.
@@ -201,4 +202,30 @@ proptest! {
             check_not_stuck(&story.payment);
         }
     }
+}
+
+#[test]
+fn an_order_that_is_registered_with_its_attempt_is_what_two_decisions_make_of_it() {
+    let start = |n| Command::StartAttempt {
+        operation: operation_id(n),
+        method: Method::Wallet,
+        method_key: Some("webmoney".to_owned()),
+        card: None,
+        payer_ip: None,
+    };
+    for intent in [Intent::Sale, Intent::Hold, Intent::Payout] {
+        let new = || new_payment(intent, Terms::default(), 100);
+        let first = register(new(), BEGIN).expect("registered");
+        let second = decide(&first.payment, start(1), BEGIN).expect("begun");
+        let both = register_begun(new(), start(1), BEGIN).expect("both");
+        assert_eq!(both.payment, Payment { version: 0, ..second.payment });
+        assert_eq!(both.changes, [first.changes, second.changes].concat());
+        assert_eq!(both.announcements, [first.announcements, second.announcements].concat());
+        assert_eq!((both.operations, both.ask), (second.operations, second.ask));
+    }
+    let nothing = NewPayment { amount: money(0, Currency::RUB), ..new_payment(Intent::Sale, Terms::default(), 1) };
+    assert_eq!(register_begun(nothing, start(1), BEGIN).err(), Some(Refusal::BadAmount));
+    let cancel = Command::Capture { operation: operation_id(2), amount: None, last: true, key: None };
+    let refused = register_begun(new_payment(Intent::Sale, Terms::default(), 100), cancel, BEGIN).err();
+    assert_eq!(refused, Some(Refusal::WrongState(State::Created)));
 }

@@ -173,6 +173,7 @@ impl World {
             partial: funds(self.chance.percent(50)),
             over: funds(self.chance.percent(50)),
             hold_ms: 2 * HOUR,
+            retry_ms: Some(5 * MINUTE).filter(|_| self.chance.percent(30)),
             ..Terms::default()
         };
         let intent = match self.chance.below(4) {

@@ -67,6 +67,7 @@ impl Teller {
                 String::new()
             }
             "balance" => self.balance(),
+            "left" => format!("{}s", self.payment().expires_at.since(self.now) / 1000),
             "sums" => format!("{:?}", self.payment().sums).replace("Sums ", ""),
             _ => {
                 let command = self.command(&words);
@@ -83,6 +84,7 @@ impl Teller {
         let funds = |name| if words.named(name) == Some("accept") { Funds::Accept } else { Funds::Return };
         let terms = Terms {
             attempts_max: words.named("attempts").map_or(3, |count| count.parse().expect("a number")),
+            retry_ms: words.named("retry").map(milliseconds),
             captures: if words.named("captures") == Some("several") { Captures::Several } else { Captures::One },
             void_captured_ms: words.named("window").map_or(86_400_000, milliseconds),
             hold_ms: words.named("hold").map_or(7 * 86_400_000, milliseconds),

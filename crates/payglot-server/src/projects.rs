@@ -4,10 +4,12 @@
 //! reading, parsing and unsealing are saved.
 
 pub mod methods;
+pub mod monetix;
 pub mod paysera;
 
 use crate::secrets::{MasterKey, RsaError, RsaPrivateKey, Secret};
 use anyhow::Context as _;
+pub use monetix::MonetixSettings;
 use payglot_core::outbox::Schedule;
 use payglot_core::{Captures, Funds, ProjectId, Terms, UnixMillis};
 use payglot_store::{Project, Store, StoreError};
@@ -20,6 +22,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What begins an extra parameter of a callback that is one of the order's own.
 pub const MERCHANTS_OWN: &str = "jsonParams.";
+
+/// The secret of a Monetix project, which signs requests, answers and callbacks.
+pub const SECRET_KEY: &str = "secret_key";
 
 /// How a callback is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +117,8 @@ pub struct ProjectSettings {
     pub auto_payment: bool,
     /// What only the Paysera protocol has.
     pub paysera: PayseraSettings,
+    /// What only the Monetix protocol has.
+    pub monetix: MonetixSettings,
 }
 
 impl Default for ProjectSettings {
@@ -148,6 +155,7 @@ impl Default for ProjectSettings {
             card_verification: false,
             auto_payment: false,
             paysera: PayseraSettings::default(),
+            monetix: MonetixSettings::default(),
         }
     }
 }
@@ -173,6 +181,24 @@ impl ProjectSettings {
                 // A payer who only looks at a bank's page has used an attempt up.
                 attempts: 20,
                 session_seconds: 24 * 3600,
+                ..Self::default()
+            },
+            Some(Protocol::Monetix) => Self {
+                language: "en".to_owned(),
+                currency: "USD".to_owned(),
+                currencies: vec!["EUR".to_owned(), "RUB".to_owned()],
+                retries: payglot_wire::monetix::notification::schedule().to_string(),
+                attempts: 1,
+                session_seconds: 30 * 60,
+                // The shortest life that a scheme gives a hold, less the half hour that it is ended ahead of it.
+                hold_seconds: 6 * 24 * 3600 - 1800,
+                amount_max: payglot_core::money::MINOR_MAX,
+                // A captured payment is refunded, not reversed.
+                reversal_seconds: 0,
+                // Gate is for shops that take cards themselves as well.
+                merchant_card_entry: true,
+                // Shops show the page in frames of their own.
+                frame_ancestors: "*".to_owned(),
                 ..Self::default()
             },
             Some(Protocol::Rbs) | None => Self::default(),
@@ -266,7 +292,8 @@ impl ProjectSettings {
             );
         }
         self.retries.parse::<Schedule>()?;
-        self.paysera.check()
+        self.paysera.check()?;
+        self.monetix.check()
     }
 
     /// The rules a payment is registered under.
@@ -274,6 +301,7 @@ impl ProjectSettings {
         let funds = |accept| if accept { Funds::Accept } else { Funds::Return };
         Terms {
             attempts_max: self.attempts,
+            retry_ms: None,
             captures: if self.several_captures { Captures::Several } else { Captures::One },
             void_captured_ms: self.reversal_seconds.saturating_mul(1000),
             hold_ms: self.hold_seconds.saturating_mul(1000),
@@ -322,6 +350,13 @@ impl ActiveProject {
     /// The name payers see.
     pub fn display_name(&self) -> &str {
         if self.settings.display_name.is_empty() { &self.name } else { &self.settings.display_name }
+    }
+
+    /// What callbacks of a Monetix project are like; `None` for any other project, or without its secret.
+    pub fn monetix_callbacks(&self) -> Option<payglot_wire::monetix::CallbackSettings> {
+        let secret = self.secret(SECRET_KEY).filter(|_| self.protocol == Protocol::Monetix)?;
+        let number = self.login.parse().ok()?;
+        Some(self.settings.monetix.callbacks(number, secret.clone(), &self.settings.callback_url))
     }
 
     /// The current secret of a kind.

@@ -70,10 +70,11 @@ async fn commit(store: &SqliteStore, times: &mut Times, commit: Commit) -> Resul
 }
 
 fn plain(decision: payglot_core::Decision) -> Commit {
-    Commit { decision, details: None, notifications: Vec::new(), binding: None, lease_until: now() }
+    Commit { decision, details: None, notifications: Vec::new(), binding: None, call: None, lease_until: now() }
 }
 
 fn notification(payment: PaymentId) -> NewNotification {
+    let at = now();
     NewNotification {
         id: NotificationId::from_bytes(fresh()),
         event: "captured".to_owned(),
@@ -86,7 +87,9 @@ fn notification(payment: PaymentId) -> NewNotification {
         body: String::new(),
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[(6, 600_000), (62, 3_600_000)]),
-        created_at: now(),
+        created_at: at,
+        not_before: at,
+        patience: None,
     }
 }
 

@@ -4,7 +4,9 @@
 //! - a future that resolved to `Ok` after a write means the write is on disk (fsync);
 //! - a [`Commit`] is one transaction: state, operations, history, postings, a saved card and notifications, all or nothing;
 //! - a decision made on an older version of its payment is refused ([`StoreError::Changed`]); the caller reads again and decides again;
-//! - the sums of a payment and the uniqueness of order numbers, operations and notifications are constraints of the database.
+//! - the sums of a payment and the uniqueness of order numbers, operations, notifications and the merchant's keys of calls are constraints
+//!   of the database;
+//! - of two calls with one fingerprint within its time only the first is taken, however close together they come.
 
 pub mod records;
 mod sqlite;
@@ -28,6 +30,18 @@ pub enum StoreError {
     /// The payment changed since it was read: read again, decide again.
     #[error("the payment changed meanwhile")]
     Changed,
+    /// A call with the same fingerprint was accepted a moment ago: it is the same call.
+    #[error("the same call was already accepted as {id}")]
+    CallRepeated {
+        /// The id of the first one.
+        id: String,
+    },
+    /// The merchant's own id of what it asks for was used before.
+    #[error("the merchant's id was already used by call {id}")]
+    CallKeyUsed {
+        /// The id of the call that used it.
+        id: String,
+    },
     /// A constraint of the database refused: the sums, a reused operation id, a name taken.
     #[error("refused by a constraint of the database: {0}")]
     Constraint(String),
@@ -76,6 +90,16 @@ pub trait Store: Send + Sync + 'static {
     /// All payments in pages, ordered by id, starting after `after`: for the audit.
     async fn files(&self, after: Option<PaymentId>, limit: u32) -> Result<Vec<PaymentFile>, StoreError>;
 
+    // ---- calls of shops ----
+
+    /// Stores a call that was accepted and then refused, with what the shop must be told; no payment changes. Refused like a commit if the
+    /// call was made before; [`StoreError::NotFound`] if the project has no such payment. Returns the notifications that the caller has
+    /// claimed.
+    async fn refuse(&self, refused: Refused) -> Result<Vec<Notification>, StoreError>;
+
+    /// A call of a project.
+    async fn call(&self, project: ProjectId, by: &CallBy) -> Result<Option<Call>, StoreError>;
+
     // ---- work to do ----
 
     /// Payments whose time is over and that are not closed, oldest first.
@@ -95,28 +119,42 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- notifications ----
 
-    /// Claims notifications that are due: not acknowledged, not dead, not under another lease, first of their payment. Fair between
-    /// endpoints: at most `claim.per_endpoint` of one endpoint, oldest first.
+    /// Claims notifications that are due: not acknowledged, not dead, not under another lease, and not held back by an older one of their
+    /// payment. An older one holds newer ones back while it is scheduled and its patience lasts. Fair between endpoints: at most
+    /// `claim.per_endpoint` of one endpoint, oldest first.
     async fn claim(&self, claim: Claim) -> Result<Vec<Notification>, StoreError>;
 
-    /// Records one attempt and what follows; frees the lease. Returns the payment's next notification, claimed for the caller until
-    /// `next_lease_until`, if this one is out of the way and the next is due.
+    /// Records one attempt and what follows; frees the lease. An acknowledgement ends those older ones of the payment whose patience was
+    /// used up, as [`OVERTAKEN`]. Returns the payment's next notification that is due, if there is another one, claimed for the caller
+    /// until `next_lease_until`.
     async fn record_delivery(
         &self,
         delivery: Delivery,
         next_lease_until: UnixMillis,
     ) -> Result<Option<Notification>, StoreError>;
 
+    /// Is it neither acknowledged nor dead? For one that a newer one may have passed since it was claimed.
+    async fn is_scheduled(&self, id: NotificationId) -> Result<bool, StoreError>;
+
     /// Newest first.
     async fn notifications(&self, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError>;
+
+    /// Those that stand alone, in pages, oldest first, starting after `after`: for the audit.
+    async fn lone_notifications(
+        &self,
+        after: Option<NotificationId>,
+        limit: u32,
+    ) -> Result<Vec<Notification>, StoreError>;
 
     /// Every attempt of one notification, oldest first.
     async fn deliveries(&self, id: NotificationId) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Has a payment a notification of which no attempt has ended yet?
-    async fn awaits_first_attempt(&self, payment: PaymentId) -> Result<bool, StoreError>;
+    /// Has a payment a notification of which no attempt has ended yet, and which waits neither for a time after `now` nor for an earlier
+    /// one that does?
+    async fn awaits_first_attempt(&self, payment: PaymentId, now: UnixMillis) -> Result<bool, StoreError>;
 
-    /// Makes a notification due now, also an acknowledged or dead one: by hand. Its attempts count anew.
+    /// Makes a notification due now, also an acknowledged or dead one: by hand. Its attempts count anew, so newer ones wait for it again,
+    /// and it waits for one that somebody is sending.
     async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError>;
 
     /// Numbers for metrics: cheap, by index.

@@ -14,8 +14,15 @@ use tempfile::TempDir;
 use world::World;
 
 /// Every migration there is.
-const MIGRATIONS: [&str; 6] =
-    ["0001_payments", "0002_method_key", "0003_hold_end", "0004_bindings", "0005_numbers_keys", "0007_wallet"];
+const MIGRATIONS: [&str; 7] = [
+    "0001_payments",
+    "0002_method_key",
+    "0003_hold_end",
+    "0004_bindings",
+    "0005_numbers_keys",
+    "0006_calls_lines",
+    "0007_wallet",
+];
 
 fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -64,6 +71,7 @@ async fn an_older_database_is_brought_forward_with_what_it_holds() {
         ALTER TABLE payment DROP COLUMN paid_at; ALTER TABLE payment DROP COLUMN hold_ending;
         ALTER TABLE payment DROP COLUMN hold_end_at; DELETE FROM word WHERE kind = 'ending';
         DROP TABLE gateway_key; DROP TABLE number_counter;
+        DROP VIEW call_words; DROP TABLE call; ALTER TABLE payment DROP COLUMN retry_ms;
         DROP INDEX bank_entry_purse; DROP INDEX bank_entry_acts;
         ALTER TABLE bank_entry DROP COLUMN purse; ALTER TABLE bank_entry DROP COLUMN acts_at;
         DELETE FROM schema_migration WHERE number >= 3;",
@@ -90,9 +98,15 @@ fn every_view_can_be_read() {
     let (_folder, path) = place();
     SqliteStore::migrate(&path).expect("migrated");
     let db = Connection::open(&path).expect("opened");
-    for view in
-        ["payment_words", "operation_words", "change_words", "posting_words", "notification_words", "binding_words"]
-    {
+    for view in [
+        "payment_words",
+        "operation_words",
+        "change_words",
+        "posting_words",
+        "notification_words",
+        "binding_words",
+        "call_words",
+    ] {
         let rows: i64 = db.query_row(&format!("SELECT count(*) FROM {view}"), [], |row| row.get(0)).expect(view);
         assert_eq!(rows, 0);
     }

@@ -18,17 +18,20 @@ pub enum Protocol {
     Rbs,
     /// Paysera WebToPay.
     Paysera,
+    /// Monetix: Payment Page and Gate.
+    Monetix,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: &[Self] = &[Self::Rbs, Self::Paysera];
+    pub const ALL: &[Self] = &[Self::Rbs, Self::Paysera, Self::Monetix];
 
     /// Word for people and for storage.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rbs => "rbs",
             Self::Paysera => "paysera",
+            Self::Monetix => "monetix",
         }
     }
 

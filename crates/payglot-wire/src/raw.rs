@@ -63,4 +63,6 @@ pub struct OutgoingCall {
     pub content_type: &'static str,
     /// The body, empty for GET.
     pub body: String,
+    /// For how many milliseconds the shop wants it to wait before the first attempt.
+    pub wait_ms: i64,
 }

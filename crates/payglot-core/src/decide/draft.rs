@@ -7,7 +7,7 @@ use crate::money::Money;
 use crate::moves::{self, Event};
 use crate::operation::{Operation, OperationKind, OperationStatus};
 use crate::outbox;
-use crate::payment::{Change, Payment, Sums};
+use crate::payment::{Change, Payment, State, Sums};
 use crate::time::UnixMillis;
 
 /// The payment as it will be, and what led there.
@@ -45,6 +45,9 @@ impl Draft {
         let to = moves::next(from, event).ok_or(Refusal::WrongState(from))?;
         self.next.state = to;
         self.changes.push(Change { at: self.now, event, from: Some(from), to, operation });
+        if event == Event::AttemptFailed && to == State::Created {
+            self.limit_retries();
+        }
         // An attempt that ends after the payment went on without it is not news: a shop that was told "paid" must not hear "failed".
         let stale = event == Event::AttemptFailed && to == from;
         if outbox::is_announced(event) && !stale {
@@ -53,6 +56,13 @@ impl Draft {
             self.announcements.push(Announcement { event, operation, amount });
         }
         Ok(())
+    }
+
+    /// The payer may try again, but not for ever. A later failure would end the time later, so the first one counts.
+    fn limit_retries(&mut self) {
+        if let Some(retry_ms) = self.next.terms.retry_ms {
+            self.next.expires_at = self.next.expires_at.min(self.now.plus(retry_ms));
+        }
     }
 
     /// Adds an operation. Its id must be new: it is the provider's idempotency key.

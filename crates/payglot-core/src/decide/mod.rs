@@ -272,6 +272,20 @@ pub fn register(new: NewPayment, now: UnixMillis) -> Result<Decision, Refusal> {
     })
 }
 
+/// Registers a payment and begins its first attempt, as one decision: nothing in between can be seen, and no crash can leave an order that
+/// nobody asks a provider for. `command` begins the attempt.
+pub fn register_begun(new: NewPayment, command: Command, now: UnixMillis) -> Result<Decision, Refusal> {
+    let mut decision = register(new, now)?;
+    let begun = decide(&decision.payment, command, now)?;
+    decision.payment = Payment { version: decision.payment.version, ..begun.payment };
+    decision.operations.extend(begun.operations);
+    decision.changes.extend(begun.changes);
+    decision.postings.extend(begun.postings);
+    decision.announcements.extend(begun.announcements);
+    decision.ask = begun.ask;
+    Ok(decision)
+}
+
 /// What follows from `command` for `payment` at `now`: a decision to make durable, or a refusal that changes nothing.
 pub fn decide(payment: &Payment, command: Command, now: UnixMillis) -> Result<Decision, Refusal> {
     let draft = Draft::of(payment, now);

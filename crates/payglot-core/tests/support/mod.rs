@@ -142,6 +142,7 @@ fn check_decision(before: &Payment, decision: &Decision, now: UnixMillis) {
     let (id, order, intent, amount) = (after.id, &after.order, after.intent, after.amount);
     assert_eq!((id, order, intent, amount), (before.id, &before.order, before.intent, before.amount));
     assert_eq!((after.terms, after.created_at), (before.terms, before.created_at));
+    check_time(before, decision, now);
     let changed: Vec<_> = after.operations.iter().filter(|known| before.operation(known.id) != Some(*known)).collect();
     assert_eq!(changed.len(), decision.operations.len(), "{decision:#?}");
     assert!(changed.iter().all(|known| decision.operations.contains(known)), "{decision:#?}");
@@ -153,6 +154,20 @@ fn check_decision(before: &Payment, decision: &Decision, now: UnixMillis) {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), after.operations.len(), "an id names one operation");
+}
+
+/// The payer's time ends earlier after a failure, if the terms say so; a hold has a time of its own; nothing else changes it.
+fn check_time(before: &Payment, decision: &Decision, now: UnixMillis) {
+    let after = &decision.payment;
+    let happened = |event, to| decision.changes.iter().any(|change| change.event == event && change.to == to);
+    if happened(Event::HoldApproved, State::Held) {
+        assert!(after.expires_at <= now.plus(after.terms.hold_ms));
+    } else if happened(Event::AttemptFailed, State::Created) {
+        let end = after.terms.retry_ms.map_or(before.expires_at, |retry_ms| now.plus(retry_ms));
+        assert_eq!(after.expires_at, before.expires_at.min(end), "{before:#?}");
+    } else {
+        assert_eq!(after.expires_at, before.expires_at, "{decision:#?}");
+    }
 }
 
 /// I8: the same command again has no second effect, and where a request has an id the refusal names it.

@@ -30,19 +30,20 @@ struct Named {
 }
 
 /// The files with their names: stem, sixteen hexadecimal digits of the content's SHA-256, ending.
-fn files() -> &'static [Named; 3] {
-    static FILES: OnceLock<[Named; 3]> = OnceLock::new();
+fn files() -> &'static [Named; 4] {
+    static FILES: OnceLock<[Named; 4]> = OnceLock::new();
     FILES.get_or_init(|| {
         [
-            named("css", "text/css; charset=utf-8", include_bytes!("static/checkout.css")),
-            named("js", "text/javascript; charset=utf-8", include_bytes!("static/checkout.js")),
-            named("svg", "image/svg+xml", include_bytes!("static/icon.svg")),
+            named("checkout", "css", "text/css; charset=utf-8", include_bytes!("static/checkout.css")),
+            named("checkout", "js", "text/javascript; charset=utf-8", include_bytes!("static/checkout.js")),
+            named("checkout", "svg", "image/svg+xml", include_bytes!("static/icon.svg")),
+            named("frame", "js", "text/javascript; charset=utf-8", include_bytes!("static/frame.js")),
         ]
     })
 }
 
-fn named(ending: &str, content_type: &'static str, bytes: &'static [u8]) -> Named {
-    let mut name = String::from("checkout.");
+fn named(stem: &str, ending: &str, content_type: &'static str, bytes: &'static [u8]) -> Named {
+    let mut name = format!("{stem}.");
     for byte in &digest(&SHA256, bytes).as_ref()[..8] {
         // Writing to a String cannot fail.
         let _ = write!(name, "{byte:02x}");
@@ -76,6 +77,11 @@ pub fn script_href() -> &'static str {
 /// The address of the icon in the browser's tab.
 pub fn icon_href() -> &'static str {
     &files()[2].href
+}
+
+/// The address of the script of pages that shops show in frames.
+pub fn frame_script_href() -> &'static str {
+    &files()[3].href
 }
 
 /// The address of the brand stylesheet for a colour such as `3b5bdb` or `#3B5BDB`; `None` if it is not one.

@@ -2,7 +2,8 @@
 //!
 //! This room holds the look: [`view`] has one plain struct per page (an askama template each, rendered with
 //! [`askama::Template::render`]), [`Text`] the words in three languages, [`assets`] the static files, the brand colour
-//! and the content policy. A page works without script; `static/checkout.js` only adds comfort.
+//! and the content policy. A page works without script; `static/checkout.js` only adds comfort, and
+//! `static/frame.js` tells a shop that shows the page in a frame what happens in it.
 //!
 //! # What the handlers owe these pages
 //! - A form is posted as `application/x-www-form-urlencoded` with the hidden fields `step` and `token` of its
@@ -21,6 +22,7 @@ pub mod pages;
 mod texts;
 pub mod view;
 pub mod visit;
+pub mod wallet;
 pub mod ways;
 
 pub use language::Language;

@@ -7,7 +7,7 @@ use super::view::{
     TestCard, WaitReason, WaitingPage,
 };
 use super::visit::{self, Visit};
-use super::{Language, Text, ways};
+use super::{Language, Text, wallet, ways};
 use crate::upstream::sandbox::cards;
 use askama::Template;
 use payglot_core::{CardBrand as Brand, DeclineReason, Method, Operation, OperationKind, OperationStatus, State};
@@ -42,12 +42,18 @@ pub fn page(visit: &Visit, asked: &Asked) -> askama::Result<String> {
     match visit.payment.state {
         State::Created => match visit.choice.as_ref().filter(|_| asked.fill.is_none() && !visit.begins_with_card()) {
             Some(choice) => {
+                if let Some(wallet) = visit.first_way().and_then(|way| visit.wallet_of(way)) {
+                    return wallet::form(visit, wallet);
+                }
                 let email = EmailField::default();
                 ways::choice_page(visit, choice, asked.country.as_deref(), email, asked.stale)
             }
             None => card_page(visit, CardErrors::default(), &visit.holder, asked, "").render(),
         },
         State::Pending if visit.payment.payer_acts() => {
+            if let Some(invoice) = &visit.invoice {
+                return wallet::invoice_page(visit, invoice);
+            }
             let place = visit.payment.last_attempt().and_then(|attempt| Some((attempt, visit.place_of(attempt)?)));
             match place {
                 Some((attempt, place)) => ways::place_page(visit, attempt, place),
@@ -87,8 +93,16 @@ pub fn failure(
     page: String,
     return_href: Option<String>,
 ) -> askama::Result<String> {
-    let frame =
-        Frame { language, languages: Vec::new(), page, merchant: None, order: None, test_mode: false, timer: None };
+    let frame = Frame {
+        language,
+        languages: Vec::new(),
+        page,
+        merchant: None,
+        order: None,
+        test_mode: false,
+        timer: None,
+        embed: None,
+    };
     FailurePage { frame, failure, return_href }.render()
 }
 
@@ -99,7 +113,7 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
     CardPage {
         frame: visit.frame(),
         pay: form_of(visit, STEP_PAY),
-        cancel: Some(form_of(visit, STEP_CANCEL)),
+        cancel: visit.can_cancel.then(|| form_of(visit, STEP_CANCEL)),
         hold: visit.is_hold(),
         mobile: visit.mobile,
         holder: holder.to_owned(),
@@ -109,7 +123,7 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
         test_cards,
         filled,
         another: visit.choice.as_ref().map(|choice| AnotherWay {
-            href: visit.ways_page(),
+            href: visit.has_other_ways().then(|| visit.ways_page()),
             email: email.to_owned(),
             asks_email: choice.email.is_none() && email.is_empty(),
         }),
@@ -228,7 +242,7 @@ fn waiting_page(visit: &Visit) -> WaitingPage {
 
 fn result_page(visit: &Visit) -> ResultPage {
     let outcome = outcome(visit);
-    let automatic = visit.just_done && visit.can_return;
+    let automatic = visit.just_done && visit.can_return && visit.returns_by_itself;
     ResultPage {
         frame: visit.frame(),
         outcome,

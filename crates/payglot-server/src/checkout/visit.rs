@@ -1,7 +1,7 @@
 //! A payer's visit to the page of a payment: what the pages need to know, gathered once by the room that knows the protocol.
 
 use super::Language;
-use super::view::{self, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
+use super::view::{self, Embed, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer, WalletField};
 use crate::upstream::TestData;
 use payglot_core::{CardFacts, Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
 
@@ -44,6 +44,51 @@ pub struct Visit {
     pub choice: Option<Choice>,
     /// The payer's saved cards, and whether a card can be saved.
     pub saved: Saved,
+    /// Can the payer give the order up here? Not before there is one: an order that was only looked at is left by closing the page.
+    pub can_cancel: bool,
+    /// Does a clock run for the payer?
+    pub is_timed: bool,
+    /// The way to pay that sends an invoice to a wallet, where there is one.
+    pub wallet: Option<Wallet>,
+    /// The invoice that waits to be paid.
+    pub invoice: Option<Invoice>,
+    /// What the page tells the window around it, where a shop shows it in a frame. Its way out is taken only by a payer who was led here by
+    /// what just happened.
+    pub embed: Option<Embed>,
+    /// Does a payer who was led here by the end of an attempt go on to the shop at once, without a page of ours?
+    pub leaves_at_once: bool,
+    /// Does the page of a result take the payer back to the shop by itself, after a few seconds?
+    pub returns_by_itself: bool,
+}
+
+/// A wallet that gets an invoice.
+#[derive(Debug, Clone, Default)]
+pub struct Wallet {
+    /// The protocol's name of this way to pay.
+    pub key: String,
+    /// The wallet's name for people.
+    pub title: String,
+    /// The number of the payer's wallet, if it is known.
+    pub account: Option<String>,
+    /// What else must be asked.
+    pub asks: Vec<WalletField>,
+    /// The amount in the wallet's own units, if they are known.
+    pub in_units: Option<Money>,
+}
+
+/// An invoice in a payer's wallet.
+#[derive(Debug, Clone)]
+pub struct Invoice {
+    /// The wallet's name for people.
+    pub title: String,
+    /// The invoice's number.
+    pub number: String,
+    /// Where it is paid.
+    pub address: String,
+    /// The number of the payer's wallet.
+    pub account: Option<String>,
+    /// The amount in the wallet's own units, if they are known.
+    pub in_units: Option<Money>,
 }
 
 /// What a page knows of saved cards. By default there are none and nothing is saved.
@@ -156,18 +201,33 @@ impl Visit {
         format!("/checkout/{}/events?version={}", self.payment.id, self.payment.version)
     }
 
+    /// The way to pay that the page begins with: the shop chose it, and the payer has not asked for all of them.
+    pub fn first_way(&self) -> Option<&Way> {
+        let choice = self.choice.as_ref().filter(|_| self.payment.attempts_used() == 0 && !self.all_ways)?;
+        choice.way(choice.preselected.as_deref()?)
+    }
+
+    /// Does this way send an invoice to a wallet that the payer must name?
+    pub fn wallet_of(&self, way: &Way) -> Option<&Wallet> {
+        self.wallet.as_ref().filter(|wallet| wallet.key == way.key)
+    }
+
+    /// Is there more than one way to pay?
+    pub fn has_other_ways(&self) -> bool {
+        self.choice.as_ref().is_some_and(|choice| choice.countries.iter().flat_map(Country::ways).nth(1).is_some())
+    }
+
     /// The way that the payer is sent at once: the shop chose it, nothing is left to ask, and it was not tried before.
     pub fn straight(&self) -> Option<&Way> {
         let choice = self.choice.as_ref().filter(|choice| choice.email.is_some())?;
         let fresh = self.payment.state == State::Created && self.payment.attempts_used() == 0;
-        choice.way(choice.preselected.as_deref()?).filter(|way| fresh && !self.all_ways && way.method.is_elsewhere())
+        let way = choice.way(choice.preselected.as_deref()?).filter(|_| fresh && !self.all_ways)?;
+        (way.method.is_elsewhere() && self.wallet_of(way).is_none()).then_some(way)
     }
 
     /// Is the card form the first page, because the shop chose the card?
     pub fn begins_with_card(&self) -> bool {
-        let Some(choice) = self.choice.as_ref() else { return false };
-        let chosen = choice.preselected.as_deref().and_then(|key| choice.way(key));
-        self.payment.attempts_used() == 0 && !self.all_ways && chosen.is_some_and(|way| !way.method.is_elsewhere())
+        self.first_way().is_some_and(|way| !way.method.is_elsewhere())
     }
 
     /// The page of all ways to pay, whatever the shop chose.
@@ -215,8 +275,14 @@ impl Visit {
                 description: self.description.clone(),
             }),
             test_mode: self.test_mode,
-            timer: self.payment.state.waits_for_payer().then(|| self.timer()),
+            timer: (self.is_timed && self.payment.state.waits_for_payer()).then(|| self.timer()),
+            embed: self.embed(),
         }
+    }
+
+    fn embed(&self) -> Option<Embed> {
+        let embed = self.embed.clone()?;
+        Some(Embed { go: embed.go.filter(|_| self.just_done), ..embed })
     }
 
     fn timer(&self) -> Timer {

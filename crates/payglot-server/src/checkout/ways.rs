@@ -88,19 +88,20 @@ pub fn choice_page(
     ChoicePage {
         frame: visit.frame(),
         choose: pages::form_of(visit, STEP_CHOOSE),
-        cancel: Some(pages::form_of(visit, pages::STEP_CANCEL)),
+        cancel: visit.can_cancel.then(|| pages::form_of(visit, pages::STEP_CANCEL)),
         countries_action: page.split('?').next().unwrap_or_default().to_owned(),
         countries: if only.is_some() { Vec::new() } else { countries.map(option).collect() },
         country: shown.map(|country| country.code.clone()).unwrap_or_default(),
         groups: groups.iter().map(tiles).filter(|group| !group.tiles.is_empty()).collect(),
-        another: only.is_some().then(|| visit.ways_page()),
+        another: (only.is_some() && visit.has_other_ways()).then(|| visit.ways_page()),
         notice: if email.error.is_some() { None } else { notice(visit, stale) },
         email: choice.email.is_none().then_some(email),
     }
     .render()
 }
 
-fn notice(visit: &Visit, stale: bool) -> Option<ChoiceNotice> {
+/// What happened before the payer came to choose.
+pub(super) fn notice(visit: &Visit, stale: bool) -> Option<ChoiceNotice> {
     let last = visit.payment.last_attempt();
     match last.and_then(|attempt| Some((attempt, attempt.reason?))) {
         Some((_, DeclineReason::AuthenticationAbandoned)) => Some(ChoiceNotice::Left),

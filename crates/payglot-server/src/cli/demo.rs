@@ -27,6 +27,11 @@ const PAYSERA_NAME: &str = "books-and-tea-paysera";
 const PAYSERA_PROJECT: &str = "12345";
 const PAYSERA_PASSWORD: &str = "b00c5a17ea0c0ffee0ddba115ba5eba1";
 
+/// The demo's Monetix project: its number and its secret are those of the worked examples in docs/protocols/monetix.md.
+const MONETIX_NAME: &str = "books-and-tea-monetix";
+const MONETIX_PROJECT: &str = "1234";
+const MONETIX_SECRET: &str = "monetix_test_secret";
+
 /// Starts the gateway on an embedded database with the sandbox bank, a test project per protocol and a demo shop.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: payglot demo --listen 127.0.0.1:8080 --data ./demo-data")]
@@ -59,6 +64,7 @@ impl Demo {
         let shop_url = format!("{base_url}/shop");
         ensure_project(gateway, &shop_url).await?;
         ensure_paysera(gateway).await?;
+        ensure_monetix(gateway, &shop_url).await?;
         let shop = ShopConfig {
             base_url: format!("{base_url}{}", gateway.config.rbs_prefix),
             shop_url: shop_url.clone(),
@@ -95,6 +101,10 @@ impl Demo {
                     "protocol": "paysera",
                     "name": PAYSERA_NAME,
                     "credentials": {"projectid": PAYSERA_PROJECT, "sign_password": PAYSERA_PASSWORD},
+                }, {
+                    "protocol": "monetix",
+                    "name": MONETIX_NAME,
+                    "credentials": {"project_id": MONETIX_PROJECT, "secret_key": MONETIX_SECRET},
                 }],
             }));
         }
@@ -103,7 +113,8 @@ impl Demo {
              base URL      {base_url}{prefix}/payment/rest/\n    userName      {RBS_LOGIN}\n    password      {RBS_PASSWORD}\n    \
              callback key  {RBS_CALLBACK_KEY}\n\n  Paysera WebToPay\n    pay address   {base_url}/pay/\n    \
              public key    {base_url}/download/public.key\n    projectid     {PAYSERA_PROJECT}\n    \
-             sign_password {PAYSERA_PASSWORD}\n\n  Test card 4444 5555 1111 3333, 12/34, code 123. Data: {data}\n  Ctrl-C ends it.\n",
+             sign_password {PAYSERA_PASSWORD}\n\n  Monetix Payment Page and Gate\n    page          {base_url}/payment\n    \
+             Gate          {base_url}/v2/\n    project_id    {MONETIX_PROJECT}\n    secret_key    {MONETIX_SECRET}\n\n  Test card 4444 5555 1111 3333, 12/34, code 123. Data: {data}\n  Ctrl-C ends it.\n",
             prefix = gateway.config.rbs_prefix,
         ));
     }
@@ -161,6 +172,34 @@ async fn ensure_paysera(gateway: &Gateway) -> anyhow::Result<()> {
         login: PAYSERA_PROJECT.to_owned(),
         settings,
         secrets: vec![("sign_password".to_owned(), Secret::new(PAYSERA_PASSWORD))],
+    };
+    project::create(store, &gateway.key, draft, gateway.clock.now()).await?;
+    Ok(())
+}
+
+/// Creates the demo's Monetix project on a new folder. On an old one its settings stay, but the shop's address is the one of this start.
+async fn ensure_monetix(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()> {
+    let callback_url = format!("{shop_url}/monetix/callback");
+    let store = gateway.store.as_ref();
+    if let Some(known) = store.projects().await?.into_iter().find(|known| known.name == MONETIX_NAME) {
+        let settings = ProjectSettings::from_json(&known.settings)?;
+        if settings.callback_url.ends_with("/shop/monetix/callback") && settings.callback_url != callback_url {
+            project::set(store, MONETIX_NAME, &[("callback_url".to_owned(), callback_url)]).await?;
+        }
+        return Ok(());
+    }
+    let settings = ProjectSettings {
+        display_name: "Books & Tea".to_owned(),
+        test_mode: true,
+        callback_url,
+        ..ProjectSettings::of_protocol("monetix")
+    };
+    let draft = Draft {
+        protocol: "monetix".to_owned(),
+        name: MONETIX_NAME.to_owned(),
+        login: MONETIX_PROJECT.to_owned(),
+        settings,
+        secrets: vec![("secret_key".to_owned(), Secret::new(MONETIX_SECRET))],
     };
     project::create(store, &gateway.key, draft, gateway.clock.now()).await?;
     Ok(())

@@ -5,7 +5,7 @@ use crate::startup;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use payglot_core::{NotificationId, PaymentId};
-use payglot_store::{Delivery, Notification as Stored, NotificationFilter, NotificationState, Store as _};
+use payglot_store::{Delivery, Notification as Stored, NotificationFilter, NotificationState, OVERTAKEN, Store as _};
 use serde_json::{Value, json};
 
 /// Lists notifications with every attempt, and sends them again.
@@ -38,7 +38,8 @@ enum Action {
         place: Where,
         /// Ids of notifications.
         ids: Vec<NotificationId>,
-        /// Every notification that no shop acknowledged (at most 1000).
+        /// Every notification that no shop acknowledged (at most 1000), but for those that a newer one overtook: such an older state goes
+        /// out only by its id.
         #[arg(long)]
         unacknowledged: bool,
     },
@@ -81,7 +82,9 @@ async fn resend(place: &Where, mut ids: Vec<NotificationId>, unacknowledged: boo
     let store = startup::open_store(&place.load()?, None)?;
     if unacknowledged {
         let filter = NotificationFilter { unacknowledged, limit: 1000, payment: None };
-        ids.extend(store.notifications(&filter).await?.into_iter().map(|found| found.call.id));
+        let overtaken = NotificationState::Dead(OVERTAKEN.to_owned());
+        let found = store.notifications(&filter).await?.into_iter().filter(|found| found.state != overtaken);
+        ids.extend(found.map(|found| found.call.id));
     }
     anyhow::ensure!(!ids.is_empty(), "nothing to send: name notifications, or use --unacknowledged");
     let now = crate::clock::Clock::System.now();
@@ -111,7 +114,8 @@ pub(super) fn as_json(found: &Stored, attempts: &[Delivery]) -> Value {
         NotificationState::Dead(_) => "dead",
     };
     json!({
-        "id": found.call.id.to_string(), "payment": found.payment.to_string(), "seq": found.seq, "event": found.call.event,
+        "id": found.call.id.to_string(), "payment": found.payment.map(|id| id.to_string()), "project": found.project.0,
+        "seq": found.seq, "event": found.call.event,
         "url": found.call.url, "body": found.call.body, "state": state, "words": state_words(&found.state),
         "attempts": found.attempts,
         "deliveries": attempts.iter().map(|attempt| json!({

@@ -1,11 +1,11 @@
-//! Recomputes balances and checks the invariants over every payment.
+//! Recomputes balances and checks the invariants over every payment, and over what shops are told where there is no payment.
 
 use super::FlowError;
 use super::binding::{BINDING_CHANGED, BINDING_CREATED};
 use payglot_core::ledger::{Account, Posting, balance};
 use payglot_core::moves::is_path;
 use payglot_core::{Event, Intent, OperationKind, OperationStatus, Payment, State, outbox};
-use payglot_store::{BankOutcome, NotificationState, PaymentFile, Store};
+use payglot_store::{BankOutcome, Notification, NotificationState, PaymentFile, Store};
 use std::collections::BTreeMap;
 
 /// Payments read at a time.
@@ -31,7 +31,7 @@ pub struct Report {
 /// Something that must not be.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The payment.
+    /// The payment; empty where it is about none.
     pub payment: String,
     /// I1 to I9.
     pub invariant: &'static str,
@@ -39,7 +39,7 @@ pub struct Violation {
     pub words: String,
 }
 
-/// Checks every payment of the store.
+/// Checks every payment of the store, and every notification without one.
 pub async fn audit(store: &dyn Store) -> Result<Report, FlowError> {
     let mut report = Report::default();
     let mut after = None;
@@ -49,6 +49,15 @@ pub async fn audit(store: &dyn Store) -> Result<Report, FlowError> {
         after = Some(last.stored.payment.id);
         for file in &files {
             report.take(file);
+        }
+    }
+    let mut after = None;
+    loop {
+        let alone = store.lone_notifications(after, PAGE).await?;
+        let Some(last) = alone.last() else { break };
+        after = Some(last.call.id);
+        for notification in &alone {
+            report.take_alone(notification);
         }
     }
     for currency in report.currencies() {
@@ -83,24 +92,35 @@ impl Report {
             }
         }
         for notification in &file.notifications {
-            let slot = match &notification.state {
-                NotificationState::Scheduled(_) => 0,
-                NotificationState::Acknowledged(_) => 1,
-                NotificationState::Dead(_) => 2,
-            };
-            self.notifications[slot] += 1;
+            self.count(notification);
         }
         let found = [
             ledger_agrees(&file.stored.payment, &file.postings),
             sums_agree(&file.stored.payment),
             history_is_a_path(file),
             announcements_agree(file),
-            dead_have_reasons(file),
+            file.notifications.iter().find_map(dead_has_reason),
             bank_agrees(file),
         ];
         for (invariant, words) in found.into_iter().flatten() {
             self.violations.push(Violation { payment: file.stored.payment.id.to_string(), invariant, words });
         }
+    }
+
+    fn take_alone(&mut self, notification: &Notification) {
+        self.count(notification);
+        for (invariant, words) in [tells_no_event(notification), dead_has_reason(notification)].into_iter().flatten() {
+            self.violations.push(Violation { payment: String::new(), invariant, words });
+        }
+    }
+
+    fn count(&mut self, notification: &Notification) {
+        let slot = match &notification.state {
+            NotificationState::Scheduled(_) => 0,
+            NotificationState::Acknowledged(_) => 1,
+            NotificationState::Dead(_) => 2,
+        };
+        self.notifications[slot] += 1;
     }
 }
 
@@ -209,12 +229,19 @@ fn announcements_agree(file: &PaymentFile) -> Finding {
     None
 }
 
-/// I5: what is dead has a reason.
-fn dead_have_reasons(file: &PaymentFile) -> Finding {
-    file.notifications
+/// I4: what stands alone tells of no change of a payment, because every such change has a payment whose line it must join.
+fn tells_no_event(alone: &Notification) -> Finding {
+    let (id, event) = (alone.call.id, &alone.call.event);
+    Event::ALL
         .iter()
-        .find(|known| known.state == NotificationState::Dead(String::new()))
-        .map(|known| ("I5", format!("notification {} is dead without a reason", known.call.id)))
+        .any(|known| known.name() == event)
+        .then(|| ("I4", format!("notification {id} announces {event} of no payment")))
+}
+
+/// I5: what is dead has a reason.
+fn dead_has_reason(known: &Notification) -> Finding {
+    (known.state == NotificationState::Dead(String::new()))
+        .then(|| ("I5", format!("notification {} is dead without a reason", known.call.id)))
 }
 
 /// I9: the bank's own book and ours agree on everything that is answered.

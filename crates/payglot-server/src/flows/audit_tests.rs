@@ -7,7 +7,8 @@ use payglot_core::{
     OperationId, PaymentId, ProviderFacts, Terms, UnixMillis, decide, register,
 };
 use payglot_store::{
-    BankEntry, CallMethod, Commit, NewNotification, NewProject, Notification, SqliteOptions, SqliteStore,
+    BankEntry, CallMethod, Commit, Delivery, NewCall, NewNotification, NewProject, Notification, Refused,
+    SqliteOptions, SqliteStore,
 };
 
 const NOW: UnixMillis = UnixMillis(1_795_305_600_000);
@@ -65,8 +66,14 @@ impl World {
             notifications.push(call(id, announcement.event.name()));
         }
         self.payment = decision.payment.clone();
-        let commit =
-            Commit { decision, details: Some(String::new()), notifications, binding: None, lease_until: self.now };
+        let commit = Commit {
+            decision,
+            details: Some(String::new()),
+            notifications,
+            binding: None,
+            call: None,
+            lease_until: self.now,
+        };
         self.store.commit(commit).await.expect("committed");
     }
 
@@ -189,6 +196,8 @@ fn call(id: NotificationId, event: &str) -> NewNotification {
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[]),
         created_at: NOW,
+        not_before: NOW,
+        patience: None,
     }
 }
 
@@ -402,6 +411,44 @@ async fn whoever_rewrites_what_happened_is_caught() {
         operation.status = OperationStatus::Declined;
     };
     assert_ne!(world.caught(declined).await, "nothing");
+}
+
+/// A call about no payment was refused, and the shop is told of it under this word.
+async fn refuse(world: &mut World, event: &str) -> NotificationId {
+    let told = call(NotificationId::from_bytes(*world.fresh().as_bytes()), event);
+    let id = told.id;
+    let call = NewCall {
+        id: id.to_string(),
+        order: "2".to_owned(),
+        fingerprint: [2; 32],
+        repeat_ms: 0,
+        key: None,
+        operation: None,
+        refused: Some("3061".to_owned()),
+        at: NOW,
+    };
+    let project = world.payment.project;
+    let refused = Refused { project, payment: None, call, notifications: vec![told], lease_until: NOW };
+    world.store.refuse(refused).await.expect("stored");
+    id
+}
+
+#[tokio::test]
+async fn what_is_told_without_a_payment_is_counted_and_judged_too() {
+    let mut world = World::begin(Intent::Sale, Terms::default()).await;
+    let id = refuse(&mut world, "call_refused").await;
+    let report = audit(&world.store).await.expect("audited");
+    assert_eq!((report.notifications, report.violations), ([2, 0, 0], Vec::new()));
+    // Nobody says why it was given up.
+    let (address, answer, verdict) = (String::new(), String::new(), String::new());
+    let next = NotificationState::Dead(String::new());
+    let dead = Delivery { notification: id, at: NOW, took_ms: 1, address, status: 0, answer, verdict, next };
+    world.store.record_delivery(dead, NOW).await.expect("recorded");
+    // A payment that does not exist cannot have been captured.
+    refuse(&mut world, "captured").await;
+    let report = audit(&world.store).await.expect("audited");
+    let found: Vec<_> = report.violations.iter().map(|found| (found.invariant, found.payment.as_str())).collect();
+    assert_eq!((report.notifications, found), ([2, 0, 1], vec![("I5", ""), ("I4", "")]));
 }
 
 #[tokio::test]

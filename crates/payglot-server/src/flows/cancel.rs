@@ -47,6 +47,7 @@ mod tests {
             expires_at: now.plus(60_000),
             hold_end: None,
             verifies: false,
+            hold_ms: None,
             attempts_max: None,
             details: "description=old".to_owned(),
         };
@@ -55,7 +56,8 @@ mod tests {
         let command = Command::ReceiveFunds { operation, amount: rub(40), method: Method::Wallet, return_operation };
         let decision = decide(&old.payment, command, now).expect("decided");
         let details = Some("description=new".to_owned());
-        let commit = Commit { decision, details, notifications: Vec::new(), binding: None, lease_until: now };
+        let commit =
+            Commit { decision, details, notifications: Vec::new(), binding: None, call: None, lease_until: now };
         gateway.store.commit(commit).await.expect("somebody was faster");
         let reason = DeclineReason::CancelledByPayer;
         let command = || Command::Cancel { reason, return_operation };

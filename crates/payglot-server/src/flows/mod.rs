@@ -7,6 +7,7 @@ pub mod again;
 mod announce;
 pub mod audit;
 pub mod binding;
+pub mod calls;
 pub mod cancel;
 pub mod expire;
 pub mod learn;
@@ -27,8 +28,9 @@ use crate::projects::ActiveProject;
 use binding::Saved;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 pub use payglot_store::StoredPayment;
-use payglot_store::{Commit, StoreError};
+use payglot_store::{Commit, NewCall, StoreError};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so
 /// this many rounds are lost only against as many rivals.
@@ -56,6 +58,8 @@ impl From<StoreError> for FlowError {
         match error {
             StoreError::DuplicateOrder { payment, .. } => Self::DuplicateOrder(payment),
             StoreError::Changed
+            | StoreError::CallRepeated { .. }
+            | StoreError::CallKeyUsed { .. }
             | StoreError::Constraint(_)
             | StoreError::NotFound
             | StoreError::Unavailable(_)
@@ -75,6 +79,35 @@ pub(crate) async fn load(gateway: &Gateway, id: PaymentId) -> Result<StoredPayme
     gateway.store.payment(id).await?.ok_or(FlowError::UnknownPayment)
 }
 
+/// Does `begin`, tells the caller what it made durable, and goes on with the rest by itself. Both run to their end even if the caller
+/// goes away. What goes wrong in the rest is only logged: what is durable is asked for again by the loops.
+pub(crate) async fn later<T, R, A>(
+    gateway: &Gateway,
+    begin: impl Future<Output = Result<(T, R), FlowError>> + Send + 'static,
+    after: impl FnOnce(R) -> A + Send + 'static,
+) -> Result<T, FlowError>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    A: Future<Output = Result<(), FlowError>> + Send,
+{
+    let (tell, told) = oneshot::channel();
+    gateway.tasks.spawn(async move {
+        match begin.await {
+            // Nobody listens any more: it is durable all the same.
+            Err(error) => drop(tell.send(Err(error))),
+            Ok((durable, rest)) => {
+                drop(tell.send(Ok(durable)));
+                if let Err(error) = after(rest).await {
+                    tracing::warn!(%error, "an accepted call could not be carried out at once; the loops go on with it");
+                }
+            }
+        }
+    });
+    let interrupted = || FlowError::Store(StoreError::Unavailable("interrupted".to_owned()));
+    told.await.unwrap_or_else(|_| Err(interrupted()))
+}
+
 /// Decides and commits; when the payment changed meanwhile, reads it again and decides anew. `stored` is the caller's copy to begin
 /// with, so that the ordinary case reads nothing twice.
 pub(crate) async fn apply(
@@ -89,9 +122,20 @@ pub(crate) async fn apply(
 /// what was decided about it. What `details` refuses does not happen.
 pub(crate) async fn apply_with(
     gateway: &Gateway,
+    stored: StoredPayment,
+    command: impl Fn() -> Command + Send,
+    details: impl Fn(&ActiveProject, &StoredPayment, &Decision) -> Result<Option<String>, Refusal> + Send,
+) -> Result<(StoredPayment, Decision), FlowError> {
+    apply_called(gateway, stored, command, details, None).await
+}
+
+/// The same, and the call that asked for it is kept in the same transaction.
+pub(crate) async fn apply_called(
+    gateway: &Gateway,
     mut stored: StoredPayment,
     command: impl Fn() -> Command + Send,
     details: impl Fn(&ActiveProject, &StoredPayment, &Decision) -> Result<Option<String>, Refusal> + Send,
+    call: Option<&NewCall>,
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let project = gateway.projects.by_id(stored.payment.project).await?;
     for _ in 0..ROUNDS_MAX {
@@ -99,7 +143,7 @@ pub(crate) async fn apply_with(
         let decision = decide(&stored.payment, command(), now)?;
         let changed = details(&project, &stored, &decision)?;
         let kept = changed.as_ref().unwrap_or(&stored.details);
-        match commit(gateway, &project, kept, &decision, changed.clone(), now).await {
+        match commit(gateway, &project, kept, &decision, changed.clone(), call.cloned(), now).await {
             Ok((_, remembered)) => {
                 let details = remembered.unwrap_or(stored.details);
                 return Ok((StoredPayment { payment: decision.payment.clone(), details }, decision));
@@ -119,6 +163,7 @@ async fn commit(
     details: &str,
     decision: &Decision,
     new_details: Option<String>,
+    call: Option<NewCall>,
     now: UnixMillis,
 ) -> Result<(String, Option<String>), StoreError> {
     let saved = binding::saved_by(gateway, project, details, decision).await?;
@@ -133,7 +178,7 @@ async fn commit(
     let notifications = announce::render(gateway, project, details, decision, binding.as_ref(), now).await?;
     let lease_until = now.plus(gateway.lease_ms);
     let commit =
-        Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, lease_until };
+        Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, call, lease_until };
     let committed = gateway.store.commit(commit).await?;
     for change in &decision.changes {
         gateway.metrics.payment_changed(project.protocol.name(), change);

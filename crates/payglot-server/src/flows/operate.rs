@@ -1,6 +1,7 @@
 //! The merchant's operations on a paid or held payment: capture, void, refund, payout; and asking the provider for them.
 
-use super::{FlowError, apply, apply_with, load, pay, recover};
+use super::calls::Accepting;
+use super::{FlowError, apply, apply_called, apply_with, later, load, pay, recover};
 use crate::gateway::Gateway;
 use crate::upstream::{FollowUp, Provider as _};
 use payglot_core::{Answer, Command, Decision, Money, OperationId, OperationStatus, PaymentId, Refusal};
@@ -86,6 +87,31 @@ pub async fn operate_with(
         }
     };
     pay::finish(gateway, work).await
+}
+
+/// The same for a merchant who is told the outcome later: keeps the call with the question, returns as soon as both are durable, and goes
+/// on by itself.
+pub async fn start(
+    gateway: &Arc<Gateway>,
+    payment: PaymentId,
+    wish: Wish,
+    call: Accepting,
+    details: impl Fn(&StoredPayment, OperationId) -> String + Send + Sync + 'static,
+) -> Result<StoredPayment, FlowError> {
+    let (shared, asks) = (Arc::clone(gateway), Arc::clone(gateway));
+    let begin = async move {
+        let stored = recover::settle_unknown(&shared, load(&shared, payment).await?).await?;
+        let operation = shared.clock.operation_id();
+        let call = call.stored(Some(operation), shared.clock.now());
+        let details = move |_: &_, stored: &StoredPayment, _: &Decision| Ok(Some(details(stored, operation)));
+        let (stored, _) = apply_called(&shared, stored, || wish.command(operation), details, Some(&call)).await?;
+        Ok((stored.clone(), (stored, operation)))
+    };
+    later(gateway, begin, async move |(stored, operation)| {
+        let stored = ask(&asks, stored, operation).await?;
+        recover::settle_unknown(&asks, stored).await.map(drop)
+    })
+    .await
 }
 
 /// Waits until an operation that another request asked for has its answer; not for ever.

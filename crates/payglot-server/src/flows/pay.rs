@@ -1,7 +1,9 @@
 //! The payer pays: attempt, challenge, answer.
 
+use super::calls::Accepting;
+use super::register::{self, Order};
 use super::waiting::Waits;
-use super::{FlowError, apply, apply_with, binding, expire, load, operate, recover, waiting};
+use super::{FlowError, apply, apply_with, binding, expire, later, load, operate, recover, waiting};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::sandbox::elsewhere::{Errand, Stage};
@@ -10,7 +12,7 @@ use crate::upstream::{
 };
 use payglot_core::{
     Answer, BindingId, CardFacts, Command, Decision, DeclineReason, Method, Operation, OperationId, OperationKind,
-    OperationStatus, Payment, PaymentId, Refusal, State,
+    OperationStatus, Payment, PaymentId, Refusal, State, register_begun,
 };
 use payglot_store::StoredPayment;
 use payglot_wire::Protocol;
@@ -45,8 +47,19 @@ pub enum Paid {
     },
 }
 
-/// Makes new details out of those of the order.
-pub type Remember = Box<dyn Fn(&str) -> String + Send + Sync>;
+/// Makes new details out of those of the order, for this attempt.
+pub type Remember = Box<dyn Fn(&str, OperationId) -> String + Send + Sync>;
+
+/// An order to register with its attempt.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    /// The id that the payment gets.
+    pub id: PaymentId,
+    /// The order.
+    pub order: Order,
+    /// The call that asks for it.
+    pub call: Option<Accepting>,
+}
 
 /// What a payer brings to an attempt.
 pub struct Payer {
@@ -83,6 +96,40 @@ pub async fn attempt(
     let shared = Arc::clone(gateway);
     let work = async move { try_attempt(&shared, stored, payer, return_address).await };
     finish(gateway, work).await
+}
+
+/// Registers an order and begins its attempt, both durable in one commit, and asks the provider. A number used before is
+/// [`FlowError::DuplicateOrder`]. Runs to its end even if the payer's browser goes away meanwhile.
+pub async fn attempt_new(
+    gateway: &Arc<Gateway>,
+    project: &Arc<ActiveProject>,
+    new: NewOrder,
+    payer: Payer,
+    return_address: impl FnOnce(OperationId) -> String + Send + 'static,
+) -> Result<Paid, FlowError> {
+    let (shared, project) = (Arc::clone(gateway), Arc::clone(project));
+    let work = async move {
+        let begun = begin_new(&shared, &project, new, payer, return_address).await?;
+        ask(&shared, begun).await
+    };
+    finish(gateway, work).await
+}
+
+/// The same for a merchant who is told the outcome later: returns as soon as the attempt is durable, and goes on by itself.
+pub async fn start_new(
+    gateway: &Arc<Gateway>,
+    project: &Arc<ActiveProject>,
+    new: NewOrder,
+    payer: Payer,
+    return_address: impl FnOnce(OperationId) -> String + Send + 'static,
+) -> Result<StoredPayment, FlowError> {
+    let (shared, project) = (Arc::clone(gateway), Arc::clone(project));
+    let asks = Arc::clone(gateway);
+    let begin = async move {
+        let begun = begin_new(&shared, &project, new, payer, return_address).await?;
+        Ok((begun.stored.clone(), begun))
+    };
+    later(gateway, begin, async move |begun| ask(&asks, begun).await.map(drop)).await
 }
 
 /// The payer is back from the challenge: asks the provider for the rest.
@@ -232,6 +279,7 @@ pub async fn invoice(gateway: &Gateway, attempt: OperationId) -> Option<Invoice>
 pub fn test_data(project: &ActiveProject) -> TestData {
     match project.protocol {
         Protocol::Rbs | Protocol::Paysera => TestData::Rbs,
+        Protocol::Monetix => TestData::Monetix,
     }
 }
 
@@ -248,6 +296,12 @@ fn recorded(means: &Means, guide: Guide) -> (Method, Option<String>, Option<Card
     }
 }
 
+/// An attempt whose question is durable and was not asked yet.
+struct Begun {
+    stored: StoredPayment,
+    attempt: Attempt,
+}
+
 async fn try_attempt(
     gateway: &Gateway,
     stored: StoredPayment,
@@ -255,35 +309,101 @@ async fn try_attempt(
     return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Paid, FlowError> {
     let operation = gateway.clock.operation_id();
-    let Payer { means, binding, save, ip, demand, guide, remember } = payer;
-    let (method, method_key, card) = recorded(&means, guide);
     let project = gateway.projects.by_id(stored.payment.project).await?;
-    let rules = binding::rules(&project, &stored.details);
-    if rules.fixed.is_some_and(|fixed| binding != Some(fixed)) {
-        // The merchant named the one card that may pay.
+    let save = saves(&project, &stored.details, &payer)?;
+    let (payer, remember, start) = started(operation, payer);
+    let details = |project: &ActiveProject, stored: &StoredPayment, _: &Decision| {
+        Ok(remembered(project, &stored.details, operation, remember.as_ref(), payer.binding))
+    };
+    let (stored, _) = apply_with(gateway, stored, || start.clone(), details).await?;
+    let return_address = return_address(operation);
+    let attempt = asked(&project, &stored.payment, operation, payer, save, return_address);
+    ask(gateway, Begun { stored, attempt }).await
+}
+
+/// Registers an order and begins its attempt, both durable at once.
+async fn begin_new(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    new: NewOrder,
+    payer: Payer,
+    return_address: impl FnOnce(OperationId) -> String,
+) -> Result<Begun, FlowError> {
+    let NewOrder { id, order, call } = new;
+    let operation = gateway.clock.operation_id();
+    let save = saves(project, &order.details, &payer)?;
+    let (payer, remember, start) = started(operation, payer);
+    let details = remembered(project, &order.details, operation, remember.as_ref(), payer.binding);
+    let details = details.unwrap_or_else(|| order.details.clone());
+    let now = gateway.clock.now();
+    let decision = register_begun(register::new_payment(id, project, &order, now), start, now)?;
+    let call = call.map(|call| call.stored(Some(operation), now));
+    super::commit(gateway, project, &details, &decision, Some(details.clone()), call, now).await?;
+    let stored = StoredPayment { payment: decision.payment, details };
+    let return_address = return_address(operation);
+    let attempt = asked(project, &stored.payment, operation, payer, save, return_address);
+    Ok(Begun { stored, attempt })
+}
+
+/// Is the card to be saved? Refused if the merchant named another card that alone may pay.
+fn saves(project: &ActiveProject, details: &str, payer: &Payer) -> Result<bool, FlowError> {
+    let rules = binding::rules(project, details);
+    if rules.fixed.is_some_and(|fixed| payer.binding != Some(fixed)) {
         return Err(FlowError::Refused(Refusal::NotAllowed));
     }
-    let save = rules.must_save || (rules.may_save && save);
-    let command = || Command::StartAttempt {
+    Ok(rules.must_save || (rules.may_save && payer.save))
+}
+
+/// The command that begins an attempt, and what is to be kept with it.
+fn started(operation: OperationId, mut payer: Payer) -> (Payer, Option<Remember>, Command) {
+    let (method, method_key, card) = recorded(&payer.means, payer.guide);
+    let start = Command::StartAttempt { operation, method, method_key, card, payer_ip: payer.ip.clone() };
+    let remember = payer.remember.take();
+    (payer, remember, start)
+}
+
+/// The details with what the attempt adds to them; `None`: they stay.
+fn remembered(
+    project: &ActiveProject,
+    details: &str,
+    operation: OperationId,
+    remember: Option<&Remember>,
+    binding: Option<BindingId>,
+) -> Option<String> {
+    let made = remember.map(|make| make(details, operation));
+    let used = binding::remember(project, made.as_deref().unwrap_or(details), binding, false);
+    used.or(made)
+}
+
+/// The question to the provider.
+fn asked(
+    project: &ActiveProject,
+    payment: &Payment,
+    operation: OperationId,
+    payer: Payer,
+    save: bool,
+    return_address: String,
+) -> Attempt {
+    let Payer { means, demand, guide, .. } = payer;
+    Attempt {
         operation,
-        method,
-        method_key: method_key.clone(),
-        card: card.clone(),
-        payer_ip: ip.clone(),
-    };
-    let details = |project: &ActiveProject, stored: &StoredPayment, _: &Decision| {
-        let made = remember.as_ref().map(|make| make(&stored.details));
-        let used = binding::remember(project, made.as_ref().unwrap_or(&stored.details), binding, false);
-        Ok(used.or(made))
-    };
-    let (stored, _) = apply_with(gateway, stored, command, details).await?;
-    let kind = stored.payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind);
-    let (payment, amount) = (stored.payment.id, stored.payment.amount);
-    let return_address = return_address(operation);
-    let (merchant, test_data) = (project.id, test_data(&project));
-    let asked =
-        Attempt { operation, payment, kind, amount, merchant, means, save, return_address, demand, guide, test_data };
-    let answer = gateway.bank.attempt(asked).await;
+        payment: payment.id,
+        kind: payment.operation(operation).map_or(OperationKind::Sale, |asked| asked.kind),
+        amount: payment.amount,
+        merchant: project.id,
+        means,
+        save,
+        return_address,
+        demand,
+        guide,
+        test_data: test_data(project),
+    }
+}
+
+async fn ask(gateway: &Gateway, begun: Begun) -> Result<Paid, FlowError> {
+    let Begun { stored, attempt } = begun;
+    let operation = attempt.operation;
+    let answer = gateway.bank.attempt(attempt).await;
     answered(gateway, stored, operation, answer).await
 }
 
@@ -322,8 +442,9 @@ async fn wait_for_payer(
     operation: OperationId,
     waits: &Waits<'_>,
 ) -> Result<StoredPayment, FlowError> {
+    let base = gateway.config.public_url();
     let details = |project: &ActiveProject, stored: &StoredPayment, _: &Decision| {
-        Ok(waiting::remember(project, stored, operation, waits))
+        Ok(waiting::remember(project, stored, operation, waits, &base))
     };
     Ok(apply_with(gateway, stored, || Command::PayerMustAct { operation }, details).await?.0)
 }

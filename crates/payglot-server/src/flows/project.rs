@@ -1,17 +1,21 @@
 //! Projects: created, changed, their secrets rotated. What changes takes effect with the next request.
 
-use crate::projects::{CallbackSignature, ProjectSettings, seal_purpose};
+use crate::projects::{CallbackSignature, ProjectSettings, SECRET_KEY, seal_purpose};
 use crate::secrets::{self, MasterKey, RsaPrivateKey, Secret};
 use anyhow::Context as _;
 use payglot_core::UnixMillis;
 use payglot_store::{NewProject, Project, SealedSecret, Store};
 
 /// Protocols a project can speak, with the kinds of secret each needs.
-pub const PROTOCOLS: &[(&str, &[&str])] = &[("rbs", &["password", "callback"]), ("paysera", &[SIGN_PASSWORD])];
+pub const PROTOCOLS: &[(&str, &[&str])] =
+    &[("rbs", &["password", "callback"]), ("paysera", &[SIGN_PASSWORD]), ("monetix", &[SECRET_KEY])];
 
 /// Kinds of secret that a project may have and is not given by itself: for `rbs` the open key that replaces login and password, and the key
-/// of asymmetric checksums.
-const OPTIONAL: &[(&str, &[&str])] = &[("rbs", &["token", CALLBACK_RSA])];
+/// of asymmetric checksums; for `monetix` the key of encrypted addresses.
+const OPTIONAL: &[(&str, &[&str])] = &[("rbs", &["token", CALLBACK_RSA]), ("monetix", &[ENCRYPTION_KEY])];
+
+/// The key that a `monetix` shop encrypts addresses of the page with.
+pub const ENCRYPTION_KEY: &str = "encryption_key";
 
 /// The private key of asymmetric checksums of `rbs` callbacks.
 pub const CALLBACK_RSA: &str = "callback_rsa";
@@ -157,7 +161,7 @@ async fn generate(kind: &str) -> anyhow::Result<Secret> {
 
 /// The login of a new project that names none: after its name, or the next number where merchants have numbers.
 pub async fn free_login(store: &dyn Store, protocol: &str, name: &str) -> anyhow::Result<String> {
-    if protocol != "paysera" {
+    if !has_numbers(protocol) {
         return Ok(format!("{name}-api"));
     }
     let known = store.projects().await?.into_iter().filter(|project| project.protocol == protocol);
@@ -165,10 +169,17 @@ pub async fn free_login(store: &dyn Store, protocol: &str, name: &str) -> anyhow
     Ok((largest + 1).to_string())
 }
 
+/// Does the protocol call its merchants by number?
+fn has_numbers(protocol: &str) -> bool {
+    matches!(protocol, "paysera" | "monetix")
+}
+
 fn check_login(protocol: &str, login: &str) -> anyhow::Result<()> {
-    let number = || login.parse::<u32>().ok().filter(|number| (1..=i32::MAX.unsigned_abs()).contains(number));
-    let fits = protocol != "paysera" || number().is_some_and(|number| number.to_string() == login);
-    anyhow::ensure!(fits, "a paysera project's login is its number (projectid), 1 to {}", i32::MAX);
+    // As far as the clients of each count.
+    let max = if protocol == "paysera" { i32::MAX.unsigned_abs() } else { u32::MAX };
+    let number = || login.parse::<u32>().ok().filter(|number| (1..=max).contains(number));
+    let fits = !has_numbers(protocol) || number().is_some_and(|number| number.to_string() == login);
+    anyhow::ensure!(fits, "a {protocol} project's login is its number, 1 to {max}");
     Ok(())
 }
 

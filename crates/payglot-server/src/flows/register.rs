@@ -1,10 +1,15 @@
 //! Registers an order.
 
 use super::FlowError;
+use super::calls::Accepting;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use payglot_core::{HoldEnd, Intent, Money, NewPayment, Terms, UnixMillis, register as decide_registration};
+use crate::projects::monetix::HoldEnding;
+use payglot_core::{
+    Ending, HoldEnd, Intent, Money, NewPayment, Payment, PaymentId, Terms, UnixMillis, register as decide_registration,
+};
 use payglot_store::StoredPayment;
+use payglot_wire::Protocol;
 use std::sync::Arc;
 
 /// What a merchant registers.
@@ -23,6 +28,8 @@ pub struct Order {
     /// Is the card only verified? Its hold then lives no moment: it is voided as soon as it is made, and should the process die between
     /// the two, the loop that ends holds voids it.
     pub verifies: bool,
+    /// For how many milliseconds a hold lives, if not as long as the project gives.
+    pub hold_ms: Option<i64>,
     /// Attempts that the payer has, if not as many as the project gives.
     pub attempts_max: Option<u8>,
     /// The merchant's parameters, as the protocol's codec wrote them.
@@ -35,29 +42,59 @@ pub async fn register(
     project: &Arc<ActiveProject>,
     order: Order,
 ) -> Result<StoredPayment, FlowError> {
+    register_called(gateway, project, order, None).await
+}
+
+/// The same, and the call that asked for it is kept in the same transaction.
+pub async fn register_called(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    order: Order,
+    call: Option<&Accepting>,
+) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
-    let terms = terms(project, &order);
-    let new = NewPayment {
-        id: gateway.clock.payment_id(),
-        project: project.id,
-        order: order.number,
-        intent: order.intent,
-        amount: order.amount,
-        terms,
-        expires_at: order.expires_at,
-    };
-    let mut decision = decide_registration(new, now)?;
+    let mut decision = decide_registration(new_payment(gateway.clock.payment_id(), project, &order, now), now)?;
+    let call = call.map(|call| call.stored(None, now));
     let (number, _) =
-        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), now).await?;
+        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), call, now).await?;
     decision.payment.order = number;
     Ok(StoredPayment { payment: decision.payment, details: order.details })
 }
 
-fn terms(project: &ActiveProject, order: &Order) -> Terms {
+/// What the order would be if it were registered now. Nothing is stored.
+pub fn preview(gateway: &Gateway, project: &ActiveProject, order: &Order) -> Result<Payment, FlowError> {
+    let now = gateway.clock.now();
+    Ok(decide_registration(new_payment(gateway.clock.payment_id(), project, order, now), now)?.payment)
+}
+
+pub(super) fn new_payment(id: PaymentId, project: &ActiveProject, order: &Order, now: UnixMillis) -> NewPayment {
+    NewPayment {
+        id,
+        project: project.id,
+        order: order.number.clone(),
+        intent: order.intent,
+        amount: order.amount,
+        terms: terms(project, order, now),
+        expires_at: order.expires_at,
+    }
+}
+
+fn terms(project: &ActiveProject, order: &Order, now: UnixMillis) -> Terms {
     let usual = project.settings.terms();
+    let hold_ms = order.hold_ms.unwrap_or(usual.hold_ms);
+    let usual = match project.protocol {
+        Protocol::Rbs | Protocol::Paysera => usual,
+        Protocol::Monetix => {
+            let own = &project.settings.monetix;
+            let (attempts_max, retry_ms) = own.attempts();
+            let captured = HoldEnd { at: now.plus(hold_ms).max(order.expires_at), ending: Ending::Capture };
+            let hold_end = (own.hold_ending == HoldEnding::Capture).then_some(captured);
+            Terms { attempts_max, retry_ms, hold_end, ..usual }
+        }
+    };
     Terms {
-        hold_end: order.hold_end.filter(|_| !order.verifies),
-        hold_ms: if order.verifies { 0 } else { usual.hold_ms },
+        hold_end: order.hold_end.or(usual.hold_end).filter(|_| !order.verifies),
+        hold_ms: if order.verifies { 0 } else { hold_ms },
         attempts_max: order.attempts_max.unwrap_or(usual.attempts_max),
         ..usual
     }

@@ -10,6 +10,8 @@ fn settings_change_one_field_at_a_time_and_say_what_is_wrong() {
     assert!(words("atempts", "5").contains("there are: "));
     assert!(words("attempts", "five").contains("whole number"));
     assert!(words("attempts", "0").contains("1 to 20"));
+    assert_eq!(settings.with("amount_max", "10000000000000").expect("the largest").amount_max, 10_000_000_000_000);
+    assert!(words("amount_max", "10000000000001").contains("1 to 10000000000000"));
     assert!(words("callback_url", "shop.example/cb").contains("http(s)"));
     assert!(words("callback_signature", "rsa").contains("`none`, `symmetric`, `asymmetric`"));
     assert!(words("retries", "often").contains("5x30s"));

@@ -1,9 +1,11 @@
 //! The payer chooses a way to pay, or the shop has chosen it.
 
 use super::failure::PageFailure;
+use super::shop::{self, Learned};
 use super::{client_ip, html, pages_csp, see_other};
 use crate::checkout::view::EmailField;
 use crate::checkout::visit::{Choice, Visit, Way, confirmed_href};
+use crate::checkout::wallet::{self, TypedWallet};
 use crate::checkout::{pages, ways};
 use crate::flows::{FlowError, StoredPayment, pay, query};
 use crate::gateway::Gateway;
@@ -44,8 +46,48 @@ pub(super) async fn choose(
         let body = pages::card_chosen(&visit, email.as_deref().unwrap_or_default())?;
         return Ok(html(StatusCode::OK, body, &pages_csp(&visit.frame_ancestors)));
     }
+    if let Some(asked) = visit.wallet_of(way) {
+        return Ok(html(StatusCode::OK, wallet::form(&visit, asked)?, &pages_csp(&visit.frame_ancestors)));
+    }
     let (way, country) = (way.clone(), chosen.country);
-    send(gateway, stored, visit, &way, super::shop::Learned { email, country: Some(country) }, headers).await
+    let learned = Learned { email, country: Some(country), ..Learned::default() };
+    send(gateway, stored, visit, &way, learned, headers).await
+}
+
+/// The payer named a wallet: an invoice is issued to it. For one who tries again; a fresh order is registered with its first attempt.
+pub(super) async fn pay_by_wallet(
+    gateway: &Arc<Gateway>,
+    stored: StoredPayment,
+    visit: Visit,
+    body: &[u8],
+    headers: &HeaderMap,
+) -> Result<Response, PageFailure> {
+    let Some(asked) = visit.wallet.as_ref().filter(|_| stored.payment.state == State::Created) else {
+        return Ok(see_other(&visit.page()));
+    };
+    let typed = match TypedWallet::read(body).judge(asked) {
+        Ok(typed) => typed,
+        Err((typed, errors)) => {
+            let body = wallet::form_with_errors(&visit, asked, &typed, &errors)?;
+            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, body, &pages_csp(&visit.frame_ancestors)));
+        }
+    };
+    let ip = client_ip(gateway, headers);
+    if let Some(retry_after) = gateway.limits.card_attempt(ip) {
+        return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
+    }
+    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let means = shop::invoice_to(&typed.account, &visit);
+    let learned = Learned { wallet: Some(typed), ..Learned::default() };
+    let remember = shop::remember(gateway, &project, &asked.key, learned).await?;
+    let payer = pay::Payer { remember, ..pay::Payer::on_our_page(means, ip.map(|ip| ip.to_string())) };
+    let (id, spoken) = (stored.payment.id, visit.language);
+    match pay::attempt(gateway, stored, payer, move |attempt| confirmed_href(id, attempt, spoken)).await {
+        Ok(pay::Paid::PayerMustPay { .. }) | Err(FlowError::Refused(_)) => Ok(see_other(&visit.page())),
+        Ok(pay::Paid::PayerMustAct(address)) => Ok(see_other(&super::pages::with_language(&address, spoken))),
+        Ok(pay::Paid::Settled(_) | pay::Paid::MerchantMustAct { .. }) => Ok(see_other(&visit.done_page())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn stale(visit: &Visit) -> String {
@@ -60,7 +102,7 @@ pub(super) async fn send(
     stored: StoredPayment,
     visit: Visit,
     way: &Way,
-    learned: super::shop::Learned,
+    learned: Learned,
     headers: &HeaderMap,
 ) -> Result<Response, PageFailure> {
     let ip = client_ip(gateway, headers);
@@ -76,7 +118,7 @@ pub(super) async fn send(
     };
     let (id, spoken) = (stored.payment.id, visit.language);
     let payer = pay::Payer {
-        remember: super::shop::remember(&project, &way.key, learned),
+        remember: shop::remember(gateway, &project, &way.key, learned).await?,
         ..pay::Payer::on_our_page(Means::Elsewhere(place), ip.map(|ip| ip.to_string()))
     };
     let instant = visit.choice.as_ref().is_some_and(|choice| choice.instant);

@@ -109,6 +109,7 @@ async fn page(
             order: None,
             test_mode: true,
             timer: None,
+            embed: None,
         },
         place: errand.place.title,
         icon: ways::icon(errand.place.method),

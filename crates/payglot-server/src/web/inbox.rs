@@ -134,6 +134,7 @@ fn frame(purse: &str, number: Option<&str>, language: Language) -> Frame {
         order: None,
         test_mode: true,
         timer: None,
+        embed: None,
     }
 }
 

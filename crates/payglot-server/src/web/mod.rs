@@ -8,6 +8,7 @@ mod health;
 mod inbox;
 mod limits;
 mod middleware;
+mod monetix;
 mod pages;
 mod paysera;
 mod rbs;
@@ -33,7 +34,7 @@ pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-pe
 
 /// Every address of the gateway.
 pub fn router(gateway: &Arc<Gateway>) -> Router {
-    let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router());
+    let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router()).merge(monetix::router());
     let sandbox = sandbox::router().merge(errand::router()).merge(inbox::router());
     let api = protocols.merge(pages::router()).merge(sandbox);
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));

@@ -6,6 +6,7 @@ use super::shop::Learned;
 use super::{choice, client_ip, html, pages_csp, query_value, see_other};
 use crate::checkout::form::Typed;
 use crate::checkout::visit::{Visit, confirmed_href};
+use crate::checkout::wallet::STEP_WALLET;
 use crate::checkout::{Language, assets, pages, ways};
 use crate::flows::{FlowError, StoredPayment, binding, cancel, pay, query};
 use crate::gateway::Gateway;
@@ -93,6 +94,9 @@ async fn try_show(
     query: &str,
 ) -> Result<Response, PageFailure> {
     let visit = visit(gateway, query::payment(gateway, id).await?, language, query).await?;
+    if let Some(href) = visit.return_href().filter(|_| visit.just_done && visit.leaves_at_once) {
+        return Ok(see_other(&href));
+    }
     let asked = pages::Asked {
         fill: query_value(query, "fill"),
         stale: query_value(query, "stale").is_some(),
@@ -139,6 +143,7 @@ async fn try_post(
             Ok(see_other(&visit.page()))
         }
         pages::STEP_REMOVE => saved_cards::remove(gateway, &stored, &visit, &typed).await,
+        STEP_WALLET => choice::pay_by_wallet(gateway, stored, visit, body, headers).await,
         ways::STEP_CHOOSE => choice::choose(gateway, stored, visit, &typed.token, body, headers).await,
         // Everything else is the card form: a shop's own script may post it without our hidden fields.
         _ => pay_by_card(gateway, stored, visit, &typed, headers).await,
@@ -183,7 +188,8 @@ async fn pay_by_card(
     let (id, spoken) = (stored.payment.id, visit.language);
     let return_address = move |attempt| confirmed_href(id, attempt, spoken);
     let email = Some(&typed.email).filter(|email| ways::judge_email(email).is_ok()).cloned();
-    let remember = super::shop::remember(&project, CARD_KEY, Learned { email, country: None });
+    let learned = Learned { email, ..Learned::default() };
+    let remember = super::shop::remember(gateway, &project, CARD_KEY, learned).await?;
     let payer = pay::Payer {
         remember,
         demand: super::shop::demand(&project, &stored),

@@ -143,7 +143,16 @@ async fn page(
 }
 
 fn frame(language: Language, page: String) -> Frame {
-    Frame { language, languages: Vec::new(), page, merchant: None, order: None, test_mode: true, timer: None }
+    Frame {
+        language,
+        languages: Vec::new(),
+        page,
+        merchant: None,
+        order: None,
+        test_mode: true,
+        timer: None,
+        embed: None,
+    }
 }
 
 /// Sends the browser on from a challenge that is over.

@@ -48,6 +48,8 @@ fn get(url: &str) -> NewNotification {
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[]),
         created_at: UnixMillis(0),
+        not_before: UnixMillis(0),
+        patience: None,
     }
 }
 

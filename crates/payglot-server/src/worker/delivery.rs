@@ -104,8 +104,8 @@ impl Courier {
         self.office.dispatch();
     }
 
-    /// Resolves when no notification of the payment waits for its first attempt any more, or after `limit`. When the store does not
-    /// answer, the payer is not kept waiting.
+    /// Resolves when no notification of the payment waits for its first attempt any more, or after `limit`. Nobody waits for what is to go
+    /// out later; and when the store does not answer, the payer is not kept waiting.
     pub async fn first_attempt_ended(&self, payment: PaymentId, limit: Duration) {
         if self.office.runtime.is_none() {
             return;
@@ -117,7 +117,7 @@ impl Courier {
                 tokio::pin!(woken);
                 // Listens before it looks, so that an attempt that ends between the two is not missed.
                 woken.as_mut().enable();
-                match self.office.store.awaits_first_attempt(payment).await {
+                match self.office.store.awaits_first_attempt(payment, self.office.clock.now()).await {
                     Ok(true) => {}
                     Ok(false) | Err(_) => return,
                 }
@@ -146,8 +146,7 @@ impl Courier {
                     }
                 }
             }
-            attempts += round.len();
-            round.join_all().await;
+            attempts += round.join_all().await.into_iter().filter(|made| *made).count();
         }
     }
 }
@@ -287,8 +286,16 @@ impl Office {
         }
     }
 
-    /// Makes one attempt and records it; queues what the store says comes next.
-    async fn carry(self: Arc<Self>, mut started: Started) {
+    /// Makes one attempt and records it; queues what the store says comes next. Was there an attempt?
+    async fn carry(self: Arc<Self>, mut started: Started) -> bool {
+        if self.is_overtaken(&started.claimed.notification).await {
+            let mut desk = self.desk();
+            desk.queue.ended(&started, started.manner);
+            desk.queue.recorded();
+            drop(desk);
+            self.dispatch();
+            return false;
+        }
         let at = self.clock.now();
         let clock = Instant::now();
         let (answer, address) = self.call(&mut started).await;
@@ -304,7 +311,9 @@ impl Office {
         desk.queue.recorded();
         match recorded {
             Ok(next) => {
-                self.ring(notification.payment);
+                if let Some(payment) = notification.payment {
+                    self.ring(payment);
+                }
                 if let Some(next) = next {
                     desk.queue.push(self.claimed(next, lease_until));
                 }
@@ -316,6 +325,14 @@ impl Office {
         }
         drop(desk);
         self.dispatch();
+        true
+    }
+
+    /// Was a newer one of its payment acknowledged while it waited here? Only one whose patience is used up can be passed. When the store
+    /// does not answer it is left alone, like everything else.
+    async fn is_overtaken(&self, notification: &Notification) -> bool {
+        let can_be = notification.call.patience.is_some_and(|patience| notification.attempts >= patience);
+        can_be && self.store.is_scheduled(notification.call.id).await != Ok(true)
     }
 
     /// The call itself; an endpoint that keeps us waiting is counted as slow while it does.
@@ -359,7 +376,8 @@ impl Office {
             ShopAnswer::Failed(_) => (0, String::new()),
         };
         let verdict = judged.err().unwrap_or_else(|| "acknowledged".to_owned());
-        tracing::debug!(notification = %call.id, payment = %notification.payment, attempts, status, verdict, "delivery");
+        let payment = notification.payment.map(tracing::field::display);
+        tracing::debug!(notification = %call.id, payment, attempts, status, verdict, "delivery");
         let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         Delivery { notification: call.id, at, took_ms, address, status, answer, verdict, next }
     }

@@ -1,7 +1,9 @@
 use super::*;
 use payglot_core::outbox::{Acknowledgement, Schedule};
 use payglot_core::{Currency, Intent, Money, NewPayment, ProjectId, Terms, register};
-use payglot_store::{CallMethod, Commit, Committed, NewNotification, NewProject, SqliteOptions, SqliteStore};
+use payglot_store::{
+    CallMethod, Commit, Committed, NewCall, NewNotification, NewProject, OVERTAKEN, Refused, SqliteOptions, SqliteStore,
+};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -115,6 +117,8 @@ impl World {
             acknowledgement: Acknowledgement::Status200,
             schedule: schedule.parse::<Schedule>().expect("a schedule"),
             created_at: self.clock().now(),
+            not_before: self.clock().now(),
+            patience: None,
         }
     }
 
@@ -133,7 +137,8 @@ impl World {
         };
         let decision = register(new, now).expect("registered");
         let lease_until = now.plus(LEASE_MS);
-        let commit = Commit { decision, details: Some("{}".to_owned()), notifications, binding: None, lease_until };
+        let commit =
+            Commit { decision, details: Some("{}".to_owned()), notifications, binding: None, call: None, lease_until };
         (id, self.store.commit(commit).await.expect("committed"))
     }
 
@@ -213,6 +218,84 @@ async fn what_a_dead_process_had_claimed_is_taken_over_when_its_lease_ends() {
     assert_eq!(shop.bodies(), ["n=1"]);
 }
 
+/// Newer ones wait for one failed attempt of it.
+fn impatient(call: NewNotification) -> NewNotification {
+    NewNotification { patience: Some(1), ..call }
+}
+
+#[tokio::test]
+async fn a_newer_one_passes_an_older_one_whose_patience_is_used_up() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[500, 200]).await);
+    let courier = world.by_hand();
+    let calls = ["n=1", "n=2", "n=3"].map(|body| impatient(world.call(&shop, body, "5x10s")));
+    let (payment, committed) = world.announces(calls.to_vec()).await;
+    courier.hand_over(committed.claimed);
+    assert_eq!(courier.deliver_due().await, 3);
+    assert_eq!(shop.bodies(), ["n=1", "n=2", "n=3"]);
+    world.pass(1_000_000);
+    assert_eq!(courier.deliver_due().await, 0, "an older state is not told after a newer one");
+    let states = world.states(payment).await;
+    assert_eq!(states[0], NotificationState::Dead(OVERTAKEN.to_owned()));
+    assert!(states[1..].iter().all(|state| matches!(state, NotificationState::Acknowledged(_))), "{states:?}");
+}
+
+#[tokio::test]
+async fn one_that_was_overtaken_while_it_waited_in_memory_is_not_sent() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[500, 500]).await);
+    let courier = world.by_hand();
+    let calls = ["n=1", "n=2"].map(|body| impatient(world.call(&shop, body, "5x10s")));
+    let newer = calls[1].id;
+    let (payment, committed) = world.announces(calls.to_vec()).await;
+    courier.hand_over(committed.claimed);
+    assert_eq!(courier.deliver_due().await, 2);
+    assert_eq!(shop.bodies(), ["n=1", "n=2"]);
+    world.pass(11_000);
+    assert_eq!(courier.office.claim().await, Ok(2));
+    // Another process, whose lease had ended, was heard after all.
+    let now = world.clock().now();
+    let (address, answer, verdict) = (String::new(), "OK".to_owned(), "acknowledged".to_owned());
+    let next = NotificationState::Acknowledged(now);
+    let late = Delivery { notification: newer, at: now, took_ms: 1, address, status: 200, answer, verdict, next };
+    world.store.record_delivery(late, now).await.expect("recorded");
+    assert_eq!(courier.deliver_due().await, 0);
+    assert_eq!(shop.bodies(), [""; 0]);
+    let overtaken = NotificationState::Dead(OVERTAKEN.to_owned());
+    assert_eq!(world.states(payment).await, [overtaken, NotificationState::Acknowledged(now)]);
+    let desk = courier.office.desk();
+    assert_eq!((desk.queue.waiting(), desk.queue.busy()), (0, 0));
+}
+
+#[tokio::test]
+async fn what_is_told_without_a_payment_is_delivered_too() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[500]).await);
+    let courier = world.by_hand();
+    let notifications = ["n=1", "n=2"].map(|body| world.call(&shop, body, "5x10s")).to_vec();
+    let now = world.clock().now();
+    let call = NewCall {
+        id: "1".to_owned(),
+        order: "unknown".to_owned(),
+        fingerprint: [1; 32],
+        repeat_ms: 0,
+        key: None,
+        operation: None,
+        refused: Some("3061".to_owned()),
+        at: now,
+    };
+    let lease_until = now.plus(LEASE_MS);
+    let refused = Refused { project: world.project, payment: None, call, notifications, lease_until };
+    courier.hand_over(world.store.refuse(refused).await.expect("stored"));
+    assert_eq!(courier.deliver_due().await, 2, "none waits for the other");
+    assert_eq!(courier.deliver_due().await, 0);
+    world.pass(11_000);
+    assert_eq!(courier.deliver_due().await, 1);
+    let told = world.store.lone_notifications(None, 9).await.expect("listed");
+    assert!(told.iter().all(|one| matches!(one.state, NotificationState::Acknowledged(_))), "{told:?}");
+    let mut bodies = shop.bodies();
+    bodies.sort();
+    assert_eq!(bodies.len(), 3);
+    assert_eq!((bodies[0].as_str(), bodies[2].as_str()), ("n=1", "n=2"));
+}
+
 #[tokio::test]
 async fn an_attempt_does_not_begin_when_its_lease_has_nearly_run_out() {
     let (world, mut shop) = (World::new().await, Shop::answering(&[]).await);
@@ -285,7 +368,10 @@ async fn the_payer_waits_for_the_first_attempt_and_for_nothing_else() {
     courier.hand_over(committed.claimed);
     shop.requests.recv().await.expect("a request");
     courier.first_attempt_ended(payment, Duration::from_millis(20)).await;
-    assert!(world.store.awaits_first_attempt(payment).await.expect("readable"), "the limit ended the wait");
+    assert!(
+        world.store.awaits_first_attempt(payment, world.clock().now()).await.expect("readable"),
+        "the limit ended the wait"
+    );
     let waiting = tokio::spawn({
         let courier = courier.clone();
         async move { courier.first_attempt_ended(payment, Duration::from_hours(1)).await }
@@ -296,6 +382,25 @@ async fn the_payer_waits_for_the_first_attempt_and_for_nothing_else() {
     assert!(courier.office.waiters.lock().expect("sane").is_empty());
     ending.cancel();
     task.await.expect("ended");
+}
+
+#[tokio::test]
+async fn what_is_for_later_goes_out_then_and_keeps_no_payer_waiting() {
+    let (world, mut shop) = (World::new().await, Shop::answering(&[]).await);
+    let (courier, task, ending) = world.running();
+    let later = NewNotification { not_before: world.clock().now().plus(600_000), ..world.call(&shop, "n=1", "5x10s") };
+    let (payment, committed) = world.announces(vec![later]).await;
+    courier.hand_over(committed.claimed);
+    courier.first_attempt_ended(payment, Duration::from_hours(1)).await;
+    ending.cancel();
+    task.await.expect("ended");
+    let courier = world.by_hand();
+    world.pass(599_999);
+    assert_eq!(courier.deliver_due().await, 0, "too early");
+    world.pass(1);
+    assert_eq!(courier.deliver_due().await, 1);
+    assert_eq!(shop.bodies(), ["n=1"]);
+    assert!(world.acknowledged(payment).await);
 }
 
 #[tokio::test]

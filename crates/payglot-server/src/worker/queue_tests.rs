@@ -16,10 +16,12 @@ fn to(shop: &str) -> Claimed {
         acknowledgement: Acknowledgement::Status200,
         schedule: Schedule::new(&[]),
         created_at: NOW,
+        not_before: NOW,
+        patience: None,
     };
     let notification = Notification {
         call,
-        payment: PaymentId::from_bytes([2; 16]),
+        payment: Some(PaymentId::from_bytes([2; 16])),
         project: ProjectId(1),
         seq: 1,
         attempts: 0,

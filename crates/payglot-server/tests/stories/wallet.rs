@@ -61,7 +61,8 @@ async fn half_invoiced(gateway: &TestGateway, order: &Registered) -> Invoice {
     let (method, method_key) = (Method::Wallet, Some("webmoney".to_owned()));
     let start = Command::StartAttempt { operation, method, method_key, card: None, payer_ip: None };
     let decision = decide(&payment, start, now).expect("begun");
-    let commit = Commit { decision, details: None, notifications: Vec::new(), binding: None, lease_until: now };
+    let (notifications, lease_until) = (Vec::new(), now);
+    let commit = Commit { decision, details: None, notifications, binding: None, call: None, lease_until };
     store.commit(commit).await.expect("committed");
     let attempt = Attempt {
         operation,
@@ -277,6 +278,7 @@ async fn paid_out(gateway: &TestGateway, recipient: Recipient) -> Box<StoredPaym
         amount: known.payment.amount,
         expires_at: known.payment.expires_at,
         hold_end: None,
+        hold_ms: None,
         verifies: false,
         attempts_max: None,
         details: known.details,

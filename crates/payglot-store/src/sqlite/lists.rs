@@ -7,7 +7,7 @@ use crate::records::{
     Backlog, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
     StoredPayment,
 };
-use payglot_core::{OperationId, PaymentId, ProjectId, State, UnixMillis};
+use payglot_core::{NotificationId, OperationId, PaymentId, ProjectId, State, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// A page is never longer.
@@ -234,6 +234,21 @@ pub(super) fn notifications(db: &Connection, filter: &NotificationFilter) -> Res
     notifications::by_numbers(db, &numbers)
 }
 
+const ALONE: &str = "SELECT n FROM notification WHERE payment IS NULL AND seq = 1
+    AND n > ifnull((SELECT n FROM notification WHERE id = ?), 0) ORDER BY n LIMIT ?";
+
+/// Notifications that stand alone, oldest first: they are neighbours in the index of lines.
+pub(super) fn lone_notifications(
+    db: &Connection,
+    after: Option<NotificationId>,
+    limit: u32,
+) -> Result<Vec<Notification>, StoreError> {
+    let after = after.as_ref().map(NotificationId::as_bytes);
+    let mut query = db.prepare_cached(ALONE)?;
+    let numbers = query.query_map(params![after, limit.min(PAGE_MAX)], |row| row.get(0))?;
+    notifications::by_numbers(db, &numbers.collect::<Result<Vec<i64>, _>>()?)
+}
+
 /// Numbers for metrics, by index.
 pub(super) fn backlog(db: &Connection) -> Result<Backlog, StoreError> {
     let first = |sql: &str| -> Result<Option<UnixMillis>, StoreError> {
@@ -254,6 +269,16 @@ mod tests {
     use super::*;
     use crate::sqlite::schema;
     use payglot_core::ProjectId;
+
+    #[test]
+    fn what_stands_alone_is_found_by_index() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        schema::apply(&mut db).expect("migrated");
+        let plan = format!("EXPLAIN QUERY PLAN {ALONE}");
+        let first: String = db.query_row(&plan, params![None::<i64>, 1], |row| row.get(3)).expect("a plan");
+        let index = "sqlite_autoindex_notification_2 (payment=? AND seq=? AND rowid>?)";
+        assert_eq!(first, format!("SEARCH notification USING COVERING INDEX {index}"));
+    }
 
     #[test]
     fn pages_and_their_counts_are_read_from_the_index_alone() {

@@ -1,10 +1,11 @@
 //! The embedded database: one file, one writer thread with group commit, readers beside it.
 //!
 //! Reading order: [`writer`] (how a write becomes durable), [`readers`], [`schema`] (migrations), [`payments`], [`notifications`],
-//! [`projects`], [`bindings`], [`bank`], [`lists`] (the SQL), [`rows`] and [`codes`] (how records lie in rows).
+//! [`calls`], [`projects`], [`bindings`], [`bank`], [`lists`] (the SQL), [`rows`] and [`codes`] (how records lie in rows).
 
 mod bank;
 mod bindings;
+mod calls;
 mod checkpoint;
 mod codes;
 mod errors;
@@ -29,7 +30,7 @@ use std::time::Duration;
 use writer::{OnGroup, Writer};
 
 /// Statements kept prepared per connection: more than there are.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 128;
 /// Page cache of the writer, in KiB: the hot end of each b-tree.
 const WRITER_CACHE_KIB: i64 = 8 * 1024;
 /// Page cache of a reader, in KiB. The operating system caches the file anyway, and every commit empties it.

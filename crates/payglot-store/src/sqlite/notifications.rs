@@ -3,7 +3,7 @@
 use super::codes::Coded;
 use super::rows::{self, Columns};
 use crate::StoreError;
-use crate::records::{Claim, Delivery, NewNotification, Notification, NotificationState};
+use crate::records::{Claim, Delivery, NewNotification, Notification, NotificationState, OVERTAKEN};
 use payglot_core::{NotificationId, PaymentId, ProjectId, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -17,7 +17,10 @@ pub(super) struct Owner {
     pub(super) fresh: bool,
 }
 
-/// Stores what must be announced; returns the one that may go out at once, claimed for the caller.
+/// Does a scheduled notification hold newer ones of its payment back? While its patience lasts; without one, always.
+const HOLDS: &str = "ifnull(attempts < patience, 1)";
+
+/// Stores what must be announced of a payment; returns the one that may go out at once, claimed for the caller.
 pub(super) fn insert(
     db: &Connection,
     owner: &Owner,
@@ -27,48 +30,89 @@ pub(super) fn insert(
     if news.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT ifnull(max(seq), 0), ifnull(min(state), 1) <> 0 FROM notification WHERE payment = ?";
+    let sql = format!(
+        "SELECT ifnull(max(seq), 0), NOT ifnull(max(state = 0 AND {HOLDS}), 0) FROM notification WHERE payment = ?"
+    );
     let (mut seq, mut first) = if owner.fresh {
         (0, true)
     } else {
-        db.prepare_cached(sql)?.query_row([owner.n], |row| Ok((row.get(0)?, row.get(1)?)))?
+        db.prepare_cached(&sql)?.query_row([owner.n], |row| Ok((row.get(0)?, row.get(1)?)))?
     };
-    let sql = "INSERT INTO notification (id, payment, seq, endpoint, event, method, url, content_type, body, acknowledgement,
-        schedule, created_at, attempts, state, next_at, lease_until, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
     let mut claimed = Vec::new();
     for new in news {
         seq += 1;
-        let lease = first.then_some(lease_until.0);
-        db.prepare_cached(sql)?.execute(params![
-            new.id.as_bytes(),
-            owner.n,
-            seq,
-            endpoint(db, new.endpoint())?,
-            new.event,
-            Coded(new.method),
-            new.url,
-            new.content_type,
-            new.body,
-            new.acknowledgement.to_string(),
-            new.schedule.to_string(),
-            new.created_at.0,
-            new.created_at.0,
-            lease,
-            lease,
-        ])?;
-        if first {
-            claimed.push(Notification {
-                call: new.clone(),
-                payment: owner.id,
-                project: owner.project,
-                seq,
-                attempts: 0,
-                state: NotificationState::Scheduled(new.created_at),
-            });
-        }
+        let place = Place { payment: Some((owner.n, owner.id)), project: owner.project, seq, first };
+        claimed.extend(insert_one(db, &place, new, lease_until)?);
         first = false;
     }
     Ok(claimed)
+}
+
+/// Stores what a shop must be told where there is no payment: each stands alone and may go out at once. Returns them, claimed.
+pub(super) fn insert_alone(
+    db: &Connection,
+    project: ProjectId,
+    news: &[NewNotification],
+    lease_until: UnixMillis,
+) -> Result<Vec<Notification>, StoreError> {
+    let place = Place { payment: None, project, seq: 1, first: true };
+    let mut claimed = Vec::new();
+    for new in news {
+        claimed.extend(insert_one(db, &place, new, lease_until)?);
+    }
+    Ok(claimed)
+}
+
+/// Where a new notification stands.
+struct Place {
+    /// The payment's number and id; `None`: it stands alone.
+    payment: Option<(i64, PaymentId)>,
+    project: ProjectId,
+    seq: u32,
+    /// Does no older one hold it back?
+    first: bool,
+}
+
+fn insert_one(
+    db: &Connection,
+    place: &Place,
+    new: &NewNotification,
+    lease_until: UnixMillis,
+) -> Result<Option<Notification>, StoreError> {
+    let sql = "INSERT INTO notification (id, payment, project, seq, endpoint, event, method, url, content_type, body,
+        acknowledgement, schedule, created_at, delay_ms, patience, attempts, state, next_at, lease_until, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)";
+    let at_once = place.first && new.not_before <= new.created_at;
+    let lease = at_once.then_some(lease_until.0);
+    let due = place.first.then_some(lease.unwrap_or(new.not_before.0));
+    db.prepare_cached(sql)?.execute(params![
+        new.id.as_bytes(),
+        place.payment.map(|(n, _)| n),
+        place.payment.is_none().then_some(place.project.0),
+        place.seq,
+        endpoint(db, new.endpoint())?,
+        new.event,
+        Coded(new.method),
+        new.url,
+        new.content_type,
+        new.body,
+        new.acknowledgement.to_string(),
+        new.schedule.to_string(),
+        new.created_at.0,
+        new.not_before.since(new.created_at),
+        new.patience,
+        new.not_before.0,
+        lease,
+        due,
+    ])?;
+    Ok(at_once.then(|| Notification {
+        call: new.clone(),
+        payment: place.payment.map(|(_, id)| id),
+        project: place.project,
+        seq: place.seq,
+        attempts: 0,
+        state: NotificationState::Scheduled(new.not_before),
+    }))
 }
 
 /// Replaces what a notification that nobody acknowledged will send.
@@ -125,8 +169,7 @@ pub(super) fn take(db: &Connection, candidates: &[i64], claim: &Claim) -> Result
 }
 
 fn by_number(db: &Connection, n: i64) -> Result<Notification, StoreError> {
-    let sql =
-        format!("SELECT {} FROM notification x JOIN payment p ON p.n = x.payment WHERE x.n = ?", rows::NOTIFICATION);
+    let sql = format!("SELECT {} FROM {} WHERE x.n = ?", rows::NOTIFICATION, rows::NOTIFICATION_FROM);
     db.prepare_cached(&sql)?.query_row([n], |row| Ok(rows::notification(row)))?
 }
 
@@ -137,28 +180,42 @@ pub(super) fn by_numbers(db: &Connection, numbers: &[i64]) -> Result<Vec<Notific
 
 /// All notifications of a payment, in order.
 pub(super) fn of_payment(db: &Connection, payment: i64) -> Result<Vec<Notification>, StoreError> {
-    let sql = format!(
-        "SELECT {} FROM notification x JOIN payment p ON p.n = x.payment WHERE x.payment = ? ORDER BY x.seq",
-        rows::NOTIFICATION
-    );
+    let sql =
+        format!("SELECT {} FROM {} WHERE x.payment = ? ORDER BY x.seq", rows::NOTIFICATION, rows::NOTIFICATION_FROM);
     let mut query = db.prepare_cached(&sql)?;
     let found = query.query_map([payment], |row| Ok(rows::notification(row)))?;
     found.map(|row| row?).collect()
 }
 
-/// Internal number, payment and state of a notification.
-fn find(db: &Connection, id: NotificationId) -> Result<(i64, i64, i64), StoreError> {
-    let sql = "SELECT n, payment, state FROM notification WHERE id = ?";
-    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+/// What has to be known of a notification to change it.
+struct Known {
+    n: i64,
+    /// None if it stands alone.
+    payment: Option<i64>,
+    seq: u32,
+    state: i64,
 }
 
-/// Records an attempt and what follows. Returns the next in line if it is due, claimed.
+fn find(db: &Connection, id: NotificationId) -> Result<Known, StoreError> {
+    let sql = "SELECT n, payment, seq, state FROM notification WHERE id = ?";
+    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| {
+        Ok(Known { n: row.get(0)?, payment: row.get(1)?, seq: row.get(2)?, state: row.get(3)? })
+    })?)
+}
+
+/// Is it neither acknowledged nor dead?
+pub(super) fn is_scheduled(db: &Connection, id: NotificationId) -> Result<bool, StoreError> {
+    let sql = "SELECT state = 0 FROM notification WHERE id = ?";
+    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
+}
+
+/// Records an attempt and what follows. Returns the first other one of the line that is due, claimed.
 pub(super) fn record(
     db: &Connection,
     delivery: &Delivery,
     next_lease_until: UnixMillis,
 ) -> Result<Option<Notification>, StoreError> {
-    let (n, payment, before) = find(db, delivery.notification)?;
+    let Known { n, payment, seq, state: before } = find(db, delivery.notification)?;
     let (state, next_at, acknowledged_at, dead_reason) = rows::state_columns(&delivery.next);
     let sql = "INSERT INTO delivery (notification, at, took_ms, address, status, answer, verdict, next_state, next_at, dead_reason)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -174,50 +231,99 @@ pub(super) fn record(
         next_at.or(acknowledged_at),
         dead_reason,
     ])?;
-    // Two workers may have sent it if a lease ran out. An acknowledgement stays one, and a late failure wakes nothing that has ended.
+    // Two workers may have sent it if a lease ran out, or a newer one ended it meanwhile. An acknowledgement stays one, and a late failure
+    // wakes nothing that has ended.
     let ended_already = before == 1 || (before == 2 && state != 1);
     if ended_already {
+        let sql = "UPDATE notification SET lease_until = NULL WHERE n = ? AND lease_until IS NOT NULL";
+        db.prepare_cached(sql)?.execute([n])?;
         return Ok(None);
     }
+    // What stands alone is due when it is scheduled; in a line the line decides.
     let sql = "UPDATE notification SET attempts = attempts + 1, state = ?1, next_at = ?2, acknowledged_at = ?3,
-        dead_reason = ?4, lease_until = NULL, due_at = NULL WHERE n = ?5";
+        dead_reason = ?4, lease_until = NULL, due_at = CASE WHEN payment IS NULL THEN ?2 END WHERE n = ?5";
     db.prepare_cached(sql)?.execute(params![state, next_at, acknowledged_at, dead_reason, n])?;
-    let Some((head, head_next_at)) = line_up(db, payment)? else { return Ok(None) };
-    let now = delivery.at.plus(delivery.took_ms);
-    if head == n || head_next_at > now.0 {
-        return Ok(None);
+    let Some(payment) = payment else { return Ok(None) };
+    if state == 1 && seq > 1 {
+        end_overtaken(db, payment, seq)?;
     }
+    let now = delivery.at.plus(delivery.took_ms);
+    let due = line_up(db, payment)?;
+    let Some((next, _)) = due.into_iter().find(|(other, due_at)| *other != n && *due_at <= now.0) else {
+        return Ok(None);
+    };
     let claim = Claim { now, lease_until: next_lease_until, limit: 1, per_endpoint: 1 };
-    Ok(take(db, &[head], &claim)?.pop())
+    Ok(take(db, &[next], &claim)?.pop())
 }
 
-/// Lets exactly the first scheduled notification of a payment be due. Returns its number and the time it is scheduled for.
-fn line_up(db: &Connection, payment: i64) -> Result<Option<(i64, i64)>, StoreError> {
-    let sql = "SELECT n, next_at FROM notification WHERE payment = ? AND state = 0 ORDER BY seq LIMIT 1";
-    let head = db.prepare_cached(sql)?.query_row([payment], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    if let Some((n, _)) = head {
-        let sql = "UPDATE notification SET due_at = NULL WHERE payment = ? AND due_at IS NOT NULL AND n <> ?";
-        db.prepare_cached(sql)?.execute([payment, n])?;
-        let sql = "UPDATE notification SET due_at = max(next_at, ifnull(lease_until, next_at)) WHERE n = ?";
-        db.prepare_cached(sql)?.execute([n])?;
+/// Ends those that the acknowledged one has passed. One that was resent by hand meanwhile has its patience again and goes on. A lease
+/// stays: an attempt under way cannot be called back, and if somebody resends it by hand, its end is waited for.
+fn end_overtaken(db: &Connection, payment: i64, seq: u32) -> Result<(), StoreError> {
+    let sql = "UPDATE notification SET state = 2, next_at = NULL, due_at = NULL, dead_reason = ?
+        WHERE payment = ? AND seq < ? AND state = 0 AND attempts >= patience";
+    db.prepare_cached(sql)?.execute(params![OVERTAKEN, payment, seq])?;
+    Ok(())
+}
+
+/// A scheduled notification of a line.
+struct Waiting {
+    n: i64,
+    next_at: i64,
+    lease_until: Option<i64>,
+    due_at: Option<i64>,
+    holds: bool,
+}
+
+impl Waiting {
+    /// When it may be taken if no older one holds it back. One that was resent by hand holds back what is being sent already: it waits for
+    /// the end of that.
+    fn free_at(&self, newer: &[Self]) -> i64 {
+        let sent = newer.iter().filter(|_| self.holds).filter_map(|one| one.lease_until).max();
+        self.lease_until.max(sent).unwrap_or(self.next_at).max(self.next_at)
     }
-    Ok(head)
+}
+
+/// Lets those of a payment's scheduled notifications be due that no older one holds back. Returns their numbers and when, oldest first.
+fn line_up(db: &Connection, payment: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let sql = format!(
+        "SELECT n, next_at, lease_until, due_at, {HOLDS} FROM notification WHERE payment = ? AND state = 0 ORDER BY seq"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map([payment], |row| {
+        let (n, next_at, lease_until) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Waiting { n, next_at, lease_until, due_at: row.get(3)?, holds: row.get(4)? })
+    })?;
+    let line: Vec<Waiting> = rows.collect::<Result<_, _>>()?;
+    let (mut held, mut due) = (false, Vec::new());
+    for (place, one) in line.iter().enumerate() {
+        let due_at = (!held).then(|| one.free_at(&line[place + 1..]));
+        if due_at != one.due_at {
+            let sql = "UPDATE notification SET due_at = ? WHERE n = ?";
+            db.prepare_cached(sql)?.execute(params![due_at, one.n])?;
+        }
+        due.extend(due_at.map(|at| (one.n, at)));
+        held |= one.holds;
+    }
+    Ok(due)
 }
 
 /// Makes a notification due now, as new.
 pub(super) fn resend(db: &Connection, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {
-    let (n, payment, _) = find(db, id)?;
+    let Known { n, payment, .. } = find(db, id)?;
     // A lease stays: whoever is sending it at this moment will record that first.
-    let sql = "UPDATE notification SET state = 0, attempts = 0, next_at = ?, acknowledged_at = NULL, dead_reason = NULL
-        WHERE n = ?";
+    let sql =
+        "UPDATE notification SET state = 0, attempts = 0, next_at = ?1, acknowledged_at = NULL, dead_reason = NULL,
+        due_at = CASE WHEN payment IS NULL THEN max(?1, ifnull(lease_until, ?1)) ELSE due_at END WHERE n = ?2";
     db.prepare_cached(sql)?.execute([now.0, n])?;
-    line_up(db, payment)?;
+    if let Some(payment) = payment {
+        line_up(db, payment)?;
+    }
     Ok(())
 }
 
 /// Every attempt of one notification, oldest first.
 pub(super) fn deliveries(db: &Connection, id: NotificationId) -> Result<Vec<Delivery>, StoreError> {
-    let (n, ..) = find(db, id)?;
+    let Known { n, .. } = find(db, id)?;
     let sql = "SELECT at, took_ms, address, status, answer, verdict, next_state, next_at, next_at, dead_reason
         FROM delivery WHERE notification = ? ORDER BY n";
     let mut query = db.prepare_cached(sql)?;
@@ -239,10 +345,12 @@ pub(super) fn deliveries(db: &Connection, id: NotificationId) -> Result<Vec<Deli
     Ok(list)
 }
 
-/// Has a payment a notification of which no attempt has ended yet?
-pub(super) fn awaits_first_attempt(db: &Connection, payment: PaymentId) -> Result<bool, StoreError> {
+/// Has a payment a notification of which no attempt has ended yet, and which waits neither for a later time nor for an older one that does?
+pub(super) fn awaits_first_attempt(db: &Connection, payment: PaymentId, now: UnixMillis) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM payment p JOIN notification x ON x.payment = p.n
-        WHERE p.id = ? AND x.state = 0 AND x.attempts = 0
-        AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification = x.n))";
-    Ok(db.prepare_cached(sql)?.query_row([payment.as_bytes()], |row| row.get(0))?)
+        WHERE p.id = ?1 AND x.state = 0 AND x.attempts = 0 AND x.next_at <= ?2
+        AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification = x.n)
+        AND NOT EXISTS (SELECT 1 FROM notification o
+          WHERE o.payment = x.payment AND o.seq < x.seq AND o.state = 0 AND o.attempts = 0 AND o.next_at > ?2))";
+    Ok(db.prepare_cached(sql)?.query_row(params![payment.as_bytes(), now.0], |row| row.get(0))?)
 }

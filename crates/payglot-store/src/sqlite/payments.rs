@@ -3,7 +3,7 @@
 use super::codes::Coded;
 use super::errors::is_duplicate;
 use super::notifications::{self, Owner};
-use super::{bindings, rows};
+use super::{bindings, calls, rows};
 use crate::StoreError;
 use crate::records::{Commit, Committed, Learned, Notification, StoredPayment};
 use payglot_core::{
@@ -14,6 +14,10 @@ use rusqlite::{Connection, OptionalExtension, Params, params};
 /// Writes a decision and everything beside it.
 pub(super) fn commit(db: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
     let decision = &commit.decision;
+    let project = decision.payment.project;
+    if let Some(call) = &commit.call {
+        calls::admit(db, project, call)?;
+    }
     let registers = decision.payment.version == 0;
     let (n, order) = if registers { insert(db, &decision.payment)? } else { update(db, &decision.payment)? };
     if let Some(details) = &commit.details {
@@ -24,7 +28,10 @@ pub(super) fn commit(db: &Connection, commit: &Commit) -> Result<Committed, Stor
     if let Some(binding) = &commit.binding {
         bindings::insert(db, binding)?;
     }
-    let owner = Owner { n, id: decision.payment.id, project: decision.payment.project, fresh: registers };
+    if let Some(call) = &commit.call {
+        calls::insert(db, project, Some((n, &order)), call)?;
+    }
+    let owner = Owner { n, id: decision.payment.id, project, fresh: registers };
     let claimed = notifications::insert(db, &owner, &commit.notifications, commit.lease_until)?;
     Ok(Committed { order, claimed })
 }
@@ -62,9 +69,9 @@ fn insert(db: &Connection, payment: &Payment) -> Result<(i64, String), StoreErro
 
 fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO payment (id, project, order_number, intent, state, currency, amount, authorized, captured,
-        capture_pending, voided, void_pending, refunded, refund_pending, returned, return_pending, attempts_max, captures,
+        capture_pending, voided, void_pending, refunded, refund_pending, returned, return_pending, attempts_max, retry_ms, captures,
         void_captured_ms, hold_ms, hold_end_at, hold_ending, late, partial, over, created_at, updated_at, expires_at, version)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let (sums, terms) = (&payment.sums, &payment.terms);
     db.prepare_cached(sql)?.insert(params![
         payment.id.as_bytes(),
@@ -84,6 +91,7 @@ fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Resu
         sums.returned,
         sums.return_pending,
         terms.attempts_max,
+        terms.retry_ms,
         Coded(terms.captures),
         terms.void_captured_ms,
         terms.hold_ms,

@@ -3,7 +3,7 @@
 use super::codes::Coded;
 use crate::StoreError;
 use crate::records::{
-    BankEntry, BankOutcome, Binding, NewNotification, Notification, NotificationState, StoredPayment,
+    BankEntry, BankOutcome, Binding, Call, NewNotification, Notification, NotificationState, StoredPayment,
 };
 use payglot_core::ledger::Posting;
 use payglot_core::{
@@ -68,7 +68,7 @@ fn money(minor: i64, currency: Currency) -> Result<Money, StoreError> {
 /// For [`payment`], of `payment p LEFT JOIN payment_details d`.
 pub(super) const PAYMENT: &str = "p.n, p.id, p.project, p.order_number, p.intent, p.state, p.currency, p.amount, \
     p.authorized, p.captured, p.capture_pending, p.voided, p.void_pending, p.refunded, p.refund_pending, p.returned, \
-    p.return_pending, p.attempts_max, p.captures, p.void_captured_ms, p.hold_ms, p.hold_end_at, p.hold_ending, p.late, p.partial, p.over, \
+    p.return_pending, p.attempts_max, p.retry_ms, p.captures, p.void_captured_ms, p.hold_ms, p.hold_end_at, p.hold_ending, p.late, p.partial, p.over, \
     p.created_at, p.updated_at, p.expires_at, p.version, d.details";
 
 /// A payment without its operations, and its internal number.
@@ -95,6 +95,7 @@ pub(super) fn payment(row: &Row<'_>) -> Result<(i64, StoredPayment), StoreError>
     };
     let terms = Terms {
         attempts_max: columns.take()?,
+        retry_ms: columns.take()?,
         captures: columns.word()?,
         void_captured_ms: columns.take()?,
         hold_ms: columns.take()?,
@@ -205,13 +206,20 @@ pub(super) fn posting(row: &Row<'_>, own: Currency) -> Result<Posting, StoreErro
     Ok(Posting { debit, credit, amount })
 }
 
-/// For [`notification`], of `notification x JOIN payment p`.
-pub(super) const NOTIFICATION: &str = "x.id, x.event, x.method, x.url, x.content_type, x.body, x.acknowledgement, \
-    x.schedule, x.created_at, p.id, p.project, x.seq, x.attempts, x.state, x.next_at, x.acknowledged_at, x.dead_reason";
+/// For [`notification`].
+pub(super) const NOTIFICATION: &str = "x.created_at, x.delay_ms, x.patience, x.id, x.event, x.method, x.url, x.content_type, \
+    x.body, x.acknowledgement, x.schedule, p.id, ifnull(p.project, x.project), x.seq, x.attempts, x.state, x.next_at, \
+    x.acknowledged_at, x.dead_reason";
+
+/// Where the columns of [`NOTIFICATION`] come from.
+pub(super) const NOTIFICATION_FROM: &str = "notification x LEFT JOIN payment p ON p.n = x.payment";
 
 /// A notification.
 pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
     let mut columns = Columns::of(row);
+    let created_at = columns.time()?;
+    let not_before = created_at.plus(columns.take()?);
+    let patience = columns.take()?;
     let call = NewNotification {
         id: NotificationId::from_bytes(columns.take()?),
         event: columns.take()?,
@@ -221,11 +229,13 @@ pub(super) fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         body: columns.take()?,
         acknowledgement: columns.take::<String>()?.parse().map_err(|_| damaged("an acknowledgement"))?,
         schedule: columns.take::<String>()?.parse().map_err(|_| damaged("a schedule"))?,
-        created_at: columns.time()?,
+        created_at,
+        not_before,
+        patience,
     };
     Ok(Notification {
         call,
-        payment: PaymentId::from_bytes(columns.take()?),
+        payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
         project: ProjectId(columns.take()?),
         seq: columns.take()?,
         attempts: columns.take()?,
@@ -281,6 +291,26 @@ pub(super) fn binding(row: &Row<'_>) -> Result<Binding, StoreError> {
         active: columns.take()?,
         payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
         created_at: columns.time()?,
+    })
+}
+
+/// For [`call`].
+pub(super) const CALL: &str = "c.id, ifnull(c.order_number, p.order_number), c.key, c.operation, c.refused, c.at, p.id";
+
+/// Where the columns of [`CALL`] come from.
+pub(super) const CALL_FROM: &str = "call c LEFT JOIN payment p ON p.n = c.payment";
+
+/// A call of a shop.
+pub(super) fn call(row: &Row<'_>) -> rusqlite::Result<Call> {
+    let mut columns = Columns::of(row);
+    Ok(Call {
+        id: columns.take()?,
+        order: columns.take()?,
+        key: columns.take()?,
+        operation: columns.take::<Option<[u8; 16]>>()?.map(OperationId::from_bytes),
+        refused: columns.take()?,
+        at: columns.time()?,
+        payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
     })
 }
 

@@ -1,10 +1,10 @@
 //! The verbs: which go to the writer, which are read on the spot, and which are scans.
 
-use super::{SqliteStore, bank, bindings, keys, lists, notifications, payments, projects};
+use super::{SqliteStore, bank, bindings, calls, keys, lists, notifications, payments, projects};
 use crate::records::{
-    Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Claim, Commit, Committed, Delivery, GatewayKey,
-    Learned, NewGatewayKey, NewProject, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter,
-    Project, SealedSecret, StoredPayment,
+    Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Call, CallBy, Claim, Commit, Committed, Delivery,
+    GatewayKey, Learned, NewGatewayKey, NewProject, Notification, NotificationFilter, Page, PageFilter, PaymentFile,
+    PaymentFilter, Project, Refused, SealedSecret, StoredPayment,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
@@ -51,6 +51,14 @@ impl Store for SqliteStore {
         self.readers.scan(move |db| lists::files(db, after, limit)).await
     }
 
+    async fn refuse(&self, refused: Refused) -> Result<Vec<Notification>, StoreError> {
+        self.writer.write(move |db| calls::refuse(db, &refused)).await
+    }
+
+    async fn call(&self, project: ProjectId, by: &CallBy) -> Result<Option<Call>, StoreError> {
+        self.readers.one(|db| calls::find(db, project, by))
+    }
+
     async fn expired(&self, now: UnixMillis, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
         self.readers.scan(move |db| lists::expired(db, now, limit)).await
     }
@@ -83,17 +91,29 @@ impl Store for SqliteStore {
         self.writer.write(move |db| notifications::record(db, &delivery, next_lease_until)).await
     }
 
+    async fn is_scheduled(&self, id: NotificationId) -> Result<bool, StoreError> {
+        self.readers.one(|db| notifications::is_scheduled(db, id))
+    }
+
     async fn notifications(&self, filter: &NotificationFilter) -> Result<Vec<Notification>, StoreError> {
         let filter = filter.clone();
         self.readers.scan(move |db| lists::notifications(db, &filter)).await
+    }
+
+    async fn lone_notifications(
+        &self,
+        after: Option<NotificationId>,
+        limit: u32,
+    ) -> Result<Vec<Notification>, StoreError> {
+        self.readers.scan(move |db| lists::lone_notifications(db, after, limit)).await
     }
 
     async fn deliveries(&self, id: NotificationId) -> Result<Vec<Delivery>, StoreError> {
         self.readers.scan(move |db| notifications::deliveries(db, id)).await
     }
 
-    async fn awaits_first_attempt(&self, payment: PaymentId) -> Result<bool, StoreError> {
-        self.readers.one(|db| notifications::awaits_first_attempt(db, payment))
+    async fn awaits_first_attempt(&self, payment: PaymentId, now: UnixMillis) -> Result<bool, StoreError> {
+        self.readers.one(|db| notifications::awaits_first_attempt(db, payment, now))
     }
 
     async fn resend(&self, id: NotificationId, now: UnixMillis) -> Result<(), StoreError> {

@@ -68,7 +68,7 @@ CREATE TABLE payment (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  version INTEGER NOT NULL, hold_end_at INTEGER, hold_ending INTEGER CHECK (hold_ending BETWEEN 0 AND 1) CHECK ((hold_ending IS NULL) = (hold_end_at IS NULL)), paid_at INTEGER,                 -- a decision made on an older one is refused
+  version INTEGER NOT NULL, hold_end_at INTEGER, hold_ending INTEGER CHECK (hold_ending BETWEEN 0 AND 1) CHECK ((hold_ending IS NULL) = (hold_end_at IS NULL)), paid_at INTEGER, retry_ms INTEGER,                 -- a decision made on an older one is refused
   UNIQUE (project, order_number),
   CONSTRAINT captured_at_most_authorized
     CHECK (captured + capture_pending + voided + void_pending + returned + return_pending <= authorized),
@@ -148,40 +148,6 @@ CREATE TABLE endpoint (
   address TEXT NOT NULL UNIQUE
 );
 
-CREATE TABLE notification (
-  n INTEGER PRIMARY KEY,
-  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
-  payment INTEGER NOT NULL REFERENCES payment (n),
-  seq INTEGER NOT NULL CHECK (seq >= 1),    -- sent in this order
-  endpoint INTEGER NOT NULL REFERENCES endpoint (n),
-  event TEXT NOT NULL,
-  method INTEGER NOT NULL CHECK (method IN (0, 1)),
-  url TEXT NOT NULL,
-  content_type TEXT NOT NULL,
-  body TEXT NOT NULL,
-  acknowledgement TEXT NOT NULL,
-  schedule TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  attempts INTEGER NOT NULL,
-  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
-  next_at INTEGER,                          -- scheduled: not before this
-  lease_until INTEGER,                      -- somebody is sending it, until then
-  -- When it may be taken: NULL unless it is scheduled and no earlier one of its payment is. The later of next_at and lease_until.
-  due_at INTEGER,
-  acknowledged_at INTEGER,
-  dead_reason TEXT,
-  UNIQUE (payment, seq),
-  -- I5: acknowledged, scheduled, or dead with a reason.
-  CONSTRAINT accounted_for CHECK (CASE state
-    WHEN 0 THEN next_at IS NOT NULL
-    WHEN 1 THEN acknowledged_at IS NOT NULL AND due_at IS NULL
-    ELSE dead_reason IS NOT NULL AND due_at IS NULL END)
-);
-
-CREATE INDEX notification_due ON notification (endpoint, due_at) WHERE due_at IS NOT NULL;
-
-CREATE INDEX notification_open ON notification (state) WHERE state <> 1;
-
 CREATE TABLE delivery (
   n INTEGER PRIMARY KEY,
   notification INTEGER NOT NULL REFERENCES notification (n),
@@ -248,12 +214,6 @@ FROM posting p
 JOIN word d ON d.kind = 'account' AND d.code = p.debit
 JOIN word c ON c.kind = 'account' AND c.code = p.credit;
 
-CREATE VIEW notification_words AS
-SELECT x.n, lower(hex(x.id)) AS id, x.payment, x.seq, x.event, s.word AS state, x.attempts, x.url,
-  datetime(x.next_at / 1000, 'unixepoch') AS next_at, x.dead_reason
-FROM notification x
-JOIN word s ON s.kind = 'delivery' AND s.code = x.state;
-
 CREATE INDEX payment_list ON payment (project, state, created_at, refunded);
 
 CREATE INDEX payment_paid ON payment (project, paid_at, state, refunded) WHERE paid_at IS NOT NULL;
@@ -310,6 +270,82 @@ CREATE TABLE gateway_key (
 );
 
 CREATE INDEX gateway_key_purpose ON gateway_key (purpose, used_from);
+
+CREATE TABLE call (
+  n INTEGER PRIMARY KEY,
+  project INTEGER NOT NULL REFERENCES project (n),
+  id TEXT NOT NULL CHECK (id <> ''),        -- what the shop was answered with
+  fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32), -- hash of what the shop signed
+  at INTEGER NOT NULL,
+  payment INTEGER REFERENCES payment (n),   -- NULL: refused before there was one
+  order_number TEXT,                        -- the number that it named; NULL: the payment's
+  -- The operation that it became, by its public id, because it may begin only after the call was answered.
+  operation BLOB CHECK (length(operation) = 16),
+  key TEXT,                                 -- the merchant's own id of what it asks for
+  refused TEXT,                             -- what the shop is told, if it was refused after it had been accepted
+  UNIQUE (project, id),
+  CONSTRAINT about_something CHECK (payment IS NOT NULL OR (order_number IS NOT NULL AND refused IS NOT NULL AND operation IS NULL)),
+  -- The merchant may ask again for what was refused.
+  CONSTRAINT refused_without_key CHECK (refused IS NULL OR key IS NULL)
+);
+
+CREATE INDEX call_fingerprint ON call (project, fingerprint);
+
+CREATE UNIQUE INDEX call_key ON call (project, key) WHERE key IS NOT NULL;
+
+CREATE INDEX call_refused ON call (project, order_number) WHERE payment IS NULL;
+
+CREATE TABLE "notification" (
+  n INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  payment INTEGER REFERENCES payment (n),   -- NULL: about none; it stands alone
+  project INTEGER REFERENCES project (n),   -- whose it is, if there is no payment to tell
+  seq INTEGER NOT NULL CHECK (seq >= 1),    -- sent in this order
+  endpoint INTEGER NOT NULL REFERENCES endpoint (n),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  attempts INTEGER NOT NULL,                -- that ended, since it was created or resent
+  patience INTEGER CHECK (patience >= 1),   -- after so many of them newer ones need not wait for it; NULL: they always do
+  next_at INTEGER,                          -- scheduled: not before this
+  lease_until INTEGER,                      -- somebody is sending it, until then
+  -- When it may be taken: NULL unless it is scheduled and no earlier one of its payment holds it back. The later of next_at and lease_until.
+  due_at INTEGER,
+  acknowledged_at INTEGER,
+  dead_reason TEXT,
+  created_at INTEGER NOT NULL,
+  delay_ms INTEGER NOT NULL DEFAULT 0,      -- the first attempt is not before created_at + delay_ms
+  event TEXT NOT NULL,
+  method INTEGER NOT NULL CHECK (method IN (0, 1)),
+  url TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  body TEXT NOT NULL,
+  acknowledgement TEXT NOT NULL,
+  schedule TEXT NOT NULL,
+  UNIQUE (payment, seq),
+  CONSTRAINT somebodys CHECK ((payment IS NULL) <> (project IS NULL)),
+  CONSTRAINT alone CHECK (payment IS NOT NULL OR seq = 1),
+  -- I5: acknowledged, scheduled, or dead with a reason.
+  CONSTRAINT accounted_for CHECK (CASE state
+    WHEN 0 THEN next_at IS NOT NULL
+    WHEN 1 THEN acknowledged_at IS NOT NULL AND due_at IS NULL
+    ELSE dead_reason IS NOT NULL AND due_at IS NULL END)
+);
+
+CREATE INDEX notification_due ON notification (endpoint, due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX notification_open ON notification (state) WHERE state <> 1;
+
+CREATE VIEW notification_words AS
+SELECT x.n, lower(hex(x.id)) AS id, x.payment, x.project, x.seq, x.event, s.word AS state, x.attempts, x.patience, x.url,
+  datetime(x.next_at / 1000, 'unixepoch') AS next_at, x.dead_reason
+FROM notification x
+JOIN word s ON s.kind = 'delivery' AND s.code = x.state;
+
+CREATE VIEW call_words AS
+SELECT c.n, c.id, pr.name AS project, c.payment, coalesce(c.order_number, p.order_number) AS order_number,
+  lower(hex(c.operation)) AS operation, c.key, c.refused, datetime(c.at / 1000, 'unixepoch') AS at
+FROM call c
+JOIN project pr ON pr.n = c.project
+LEFT JOIN payment p ON p.n = c.payment;
 
 CREATE INDEX bank_entry_purse ON bank_entry (purse, operation) WHERE purse IS NOT NULL;
 

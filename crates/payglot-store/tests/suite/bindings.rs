@@ -25,7 +25,8 @@ async fn saving(world: &World, order: &str, client: &str, token: &str) -> (Bindi
     let decision = decide(&pending, answer(operation, approved()), START.plus(2)).expect("allowed");
     let saved = binding(world, client, token, Some(&pending));
     let notifications = vec![call_to("https://shop.example/", "captured", START)];
-    let commit = Commit { decision, details: None, notifications, binding: Some(saved.clone()), lease_until: START };
+    let commit =
+        Commit { decision, details: None, notifications, binding: Some(saved.clone()), call: None, lease_until: START };
     (saved, commit)
 }
 

@@ -1,10 +1,13 @@
 //! What every store must do. The cases know only the trait; each implementation runs all of them.
 
 mod bindings;
+mod calls;
 mod constraints;
 mod keys;
+mod lines;
 mod lists;
 mod notifications;
+mod patience;
 mod payments;
 mod projects;
 mod random;
@@ -44,6 +47,7 @@ suite! { sqlite:
     payments {
         a_registration_reads_back,
         a_card_payment_with_a_refund_reads_back_with_its_history,
+        the_largest_amount_is_paid_and_given_back,
         the_same_order_number_again_is_refused_with_the_earlier_payment,
         the_store_numbers_orders_and_skips_used_ones,
         a_decision_on_an_older_version_is_refused,
@@ -64,6 +68,19 @@ suite! { sqlite:
         no_whole_number_fits_into_a_binding,
         the_vault_has_one_token_for_one_fingerprint,
     }
+    calls {
+        a_call_reads_back_by_id_fingerprint_and_key,
+        an_operation_can_be_named_before_it_begins,
+        the_same_call_within_its_time_is_the_first_one,
+        a_merchants_key_is_used_once_for_ever,
+        of_calls_that_come_together_one_is_taken,
+        a_call_is_kept_with_its_decision_or_not_at_all,
+        a_refused_call_about_a_payment_joins_its_line,
+        a_refused_call_without_a_payment_is_found_by_its_order,
+        a_refusal_has_a_reason_and_uses_no_key,
+        what_is_told_without_a_payment_waits_for_nobody,
+        what_stands_alone_is_listed_by_itself_and_with_the_rest,
+    }
     constraints {
         no_sum_can_be_broken,
         no_posting_is_empty_or_within_one_account,
@@ -77,6 +94,9 @@ suite! { sqlite:
         the_first_is_claimed_at_birth_and_reads_back,
         a_lease_ends_by_itself,
         a_later_one_waits_until_the_earlier_is_out_of_the_way,
+        one_for_later_is_due_then_and_the_next_waits_with_it,
+        one_for_later_behind_another_is_not_handed_on_too_early,
+        nobody_waits_for_the_first_attempt_of_one_for_later,
         claims_are_fair_between_endpoints_and_oldest_first,
         a_notification_is_claimed_by_one_worker_only,
         an_acknowledgement_is_final,
@@ -85,6 +105,19 @@ suite! { sqlite:
         resending_an_older_one_holds_the_newer_back,
         lists_and_the_backlog_show_what_is_open,
         every_attempt_is_kept,
+    }
+    patience {
+        after_its_patience_the_next_one_passes_and_ends_it,
+        without_an_end_of_patience_nothing_passes,
+        one_that_is_born_after_the_patience_goes_out_at_once,
+        an_acknowledgement_ends_no_one_that_holds_newer_ones_back,
+        what_was_overtaken_can_be_sent_again_by_hand,
+        an_attempt_that_ends_after_its_overtaking_gives_its_lease_back,
+        leases_of_a_dead_process_end_and_the_line_is_as_before,
+        there_is_no_patience_of_nothing,
+    }
+    lines {
+        lines_live_as_their_model_does,
     }
     lists {
         payments_are_listed_newest_first_in_pages,

@@ -1,9 +1,9 @@
 //! In order per payment, fair between endpoints, never lost: leases, attempts, resending by hand.
 
 use crate::world::{HOUR, START, World, call_to, delivery, operation_id, plain, start};
-use payglot_core::{NotificationId, UnixMillis, decide};
+use payglot_core::{NotificationId, Payment, UnixMillis, decide};
 use payglot_store::NotificationState::{Acknowledged, Dead, Scheduled};
-use payglot_store::{Claim, Notification, NotificationFilter, StoreError};
+use payglot_store::{Claim, NewNotification, Notification, NotificationFilter, StoreError};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -41,9 +41,9 @@ pub(crate) async fn the_first_is_claimed_at_birth_and_reads_back(world: World) {
     assert_eq!(file.notifications[0].call, call);
     assert_eq!((file.notifications[0].seq, file.notifications[0].attempts), (1, 0));
     assert_eq!(claimed(&world, at(29)).await, [], "under its lease");
-    assert_eq!(world.store.awaits_first_attempt(payment.id).await, Ok(true));
+    assert_eq!(world.store.awaits_first_attempt(payment.id, START).await, Ok(true));
     assert_eq!(world.delivers(call.id, at(1), Acknowledged(at(1))).await, None);
-    assert_eq!(world.store.awaits_first_attempt(payment.id).await, Ok(false));
+    assert_eq!(world.store.awaits_first_attempt(payment.id, at(1)).await, Ok(false));
     assert_eq!(claimed(&world, at(999_999)).await, [], "acknowledged");
     assert_eq!(world.store.deliveries(call.id).await, Ok(vec![delivery(call.id, at(1), Acknowledged(at(1)))]));
 }
@@ -78,6 +78,53 @@ pub(crate) async fn a_later_one_waits_until_the_earlier_is_out_of_the_way(world:
     let next = world.delivers(calls[2].id, at(603), Acknowledged(at(603))).await.expect("the next in line");
     assert_eq!((next.call.id, next.seq), (last.id, 4));
     assert_eq!(world.delivers(last.id, at(604), Acknowledged(at(604))).await, None);
+}
+
+pub(crate) async fn one_for_later_is_due_then_and_the_next_waits_with_it(world: World) {
+    let later = NewNotification { not_before: at(100), ..call_to(SHOP, "a", START) };
+    let next = call_to(SHOP, "b", START);
+    let (payment, committed) = world.announces(&[later.clone(), next.clone()], at(30)).await;
+    assert_eq!(ids(&committed.claimed), [], "neither may go out at once");
+    let file = world.store.file(payment.id).await.expect("readable").expect("there");
+    assert_eq!(file.notifications[0].call, later);
+    assert_eq!(file.notifications[0].state, Scheduled(at(100)));
+    assert_eq!(claimed(&world, at(99)).await, []);
+    assert_eq!(claimed(&world, at(100)).await, [later.id]);
+    assert_eq!(claimed(&world, at(101)).await, []);
+    // A retry has its own time.
+    assert_eq!(world.delivers(later.id, at(101), Scheduled(at(111))).await, None);
+    assert_eq!(claimed(&world, at(111)).await, [later.id]);
+    let second = world.delivers(later.id, at(112), Acknowledged(at(112))).await.expect("the next in line");
+    assert_eq!(second.call.id, next.id);
+}
+
+pub(crate) async fn one_for_later_behind_another_is_not_handed_on_too_early(world: World) {
+    let later = NewNotification { not_before: at(100), ..call_to(SHOP, "b", START) };
+    let calls = [call_to(SHOP, "a", START), later.clone()];
+    let (_, committed) = world.announces(&calls, at(30)).await;
+    assert_eq!(ids(&committed.claimed), [calls[0].id]);
+    assert_eq!(world.delivers(calls[0].id, at(1), Acknowledged(at(1))).await, None);
+    assert_eq!(claimed(&world, at(99)).await, []);
+    // By hand it goes at once.
+    world.store.resend(later.id, at(50)).await.expect("resent");
+    assert_eq!(claimed(&world, at(50)).await, [later.id]);
+}
+
+pub(crate) async fn nobody_waits_for_the_first_attempt_of_one_for_later(world: World) {
+    let waits = |payment: Payment, now| {
+        let store = Arc::clone(&world.store);
+        async move { store.awaits_first_attempt(payment.id, now).await.expect("readable") }
+    };
+    let later = NewNotification { not_before: at(100), ..call_to(SHOP, "a", START) };
+    let (held, _) = world.announces(&[later.clone(), call_to(SHOP, "b", START)], at(30)).await;
+    assert!(!waits(held.clone(), at(99)).await, "the second waits with the first");
+    assert!(waits(held, at(100)).await, "now it is due");
+    let first = call_to(SHOP, "c", START);
+    let behind = NewNotification { not_before: at(100), ..call_to(SHOP, "d", START) };
+    let (led, _) = world.announces(&[first.clone(), behind], at(30)).await;
+    assert!(waits(led.clone(), at(1)).await, "for the first alone");
+    world.delivers(first.id, at(2), Acknowledged(at(2))).await;
+    assert!(!waits(led, at(3)).await);
 }
 
 pub(crate) async fn claims_are_fair_between_endpoints_and_oldest_first(world: World) {

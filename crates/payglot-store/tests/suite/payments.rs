@@ -1,6 +1,7 @@
 //! Decisions become durable as a whole, or not at all, and read back as they were.
 
 use crate::world::{START, World, answer, approved, declined, operation_id, plain, refund, registration, start};
+use payglot_core::money::MINOR_MAX;
 use payglot_core::{Command, DeclineReason, Intent, OperationId, Payment, State, decide};
 use payglot_store::{Commit, PaymentFilter, StoreError};
 use std::sync::Arc;
@@ -31,6 +32,22 @@ pub(crate) async fn a_card_payment_with_a_refund_reads_back_with_its_history(wor
     assert_eq!(file.changes.len(), 5);
     assert_eq!(file.changes[4].operation, Some(operation));
     assert_eq!(file.postings.len(), 2);
+}
+
+pub(crate) async fn the_largest_amount_is_paid_and_given_back(world: World) {
+    let decision = registration(world.project, "order-1", Intent::Sale, MINOR_MAX, START);
+    let created = decision.payment.clone();
+    world.store.commit(plain(decision)).await.expect("committed");
+    let operation = operation_id();
+    let started = world.does(&created, start(operation), START.plus(1)).await;
+    let paid = world.does(&started, answer(operation, approved()), START.plus(2)).await;
+    let asked = world.does(&paid, refund(MINOR_MAX), START.plus(3)).await;
+    let refund = asked.operations.last().expect("the refund").id;
+    let refunded = world.does(&asked, answer(refund, approved()), START.plus(4)).await;
+    assert_eq!(world.reads(paid.id).await, refunded);
+    assert_eq!((refunded.sums.captured, refunded.sums.refunded), (MINOR_MAX, MINOR_MAX));
+    let file = world.store.file(paid.id).await.expect("readable").expect("there");
+    assert_eq!(file.postings.iter().map(|posting| posting.amount.minor()).collect::<Vec<_>>(), [MINOR_MAX; 2]);
 }
 
 pub(crate) async fn the_same_order_number_again_is_refused_with_the_earlier_payment(world: World) {
@@ -179,6 +196,6 @@ pub(crate) async fn what_is_not_there_is_not_found(world: World) {
     let nobody = payglot_core::PaymentId::from_bytes([7; 16]);
     assert_eq!(world.store.payment(nobody).await, Ok(None));
     assert_eq!(world.store.file(nobody).await, Ok(None));
-    assert_eq!(world.store.awaits_first_attempt(nobody).await, Ok(false));
+    assert_eq!(world.store.awaits_first_attempt(nobody, START).await, Ok(false));
     assert_eq!(world.store.bank_entry(OperationId::from_bytes([7; 16])).await, Ok(None));
 }

@@ -24,6 +24,13 @@ macro_rules! codes {
                 }
             }
 
+            /// The number as it stands on the wire.
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($number),)*
+                }
+            }
+
             /// The vendor's words for it.
             pub const fn message(self) -> &'static str {
                 match self {
@@ -49,6 +56,7 @@ codes! {
     UnknownMethod 2541 "Unknown Payment Method";
     AboveLimit 2642 "Operation amount is greater than limit";
     CurrencyDisabled 3023 "Provided currency disabled for Project ID";
+    InvalidToken 3027 "Invalid token provided";
     BalanceTooLow 3028 "Insufficient funds on merchant balance";
     PaymentExists 3041 "Payment ID already exists";
     WrongState 3060 "Current payment or operation status does not allow this action";
@@ -104,7 +112,7 @@ pub enum Channel {
 impl Code {
     /// By the text on the wire.
     pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.number().to_string() == text)
+        Self::ALL.iter().copied().find(|code| code.text() == text)
     }
 
     /// The HTTP status of a refusal with this code at acceptance; 400 for every code without a status of its own.
@@ -172,7 +180,7 @@ impl Code {
 
 impl fmt::Display for Code {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}", self.number())
+        out.write_str(self.text())
     }
 }
 

@@ -10,6 +10,11 @@ use super::ways::{Frame, Outcome, Shown, WayBack};
 use crate::text::json::Json;
 use std::fmt;
 
+/// The title of the line with an invoice's number.
+pub const INVOICE_ID: &str = "invoice_id";
+/// The title of the line with the address where an invoice is paid.
+pub const INVOICE_URL: &str = "invoice_url";
+
 pub use learned::{DisplayItem, Learned, OperationFacts, Recurring, Redirect, ThreeDsStep, Waiting};
 
 /// Members of a call that are kept. All else may hold a card or a token, so it is not.
@@ -19,6 +24,7 @@ const KEPT: &[&str] = &[
     "account",
     "payment",
     "return_url",
+    "acs_return_url",
     "callback",
     "receipt_data",
     "cash_voucher_data",
@@ -110,6 +116,16 @@ impl Details {
         self.source
     }
 
+    /// Where the bank's page posts the result of 3-D Secure to, if the shop says so.
+    pub fn acs_return_url(&self) -> Option<String> {
+        self.get("", "acs_return_url.return_url").filter(|url| crate::text::url::has_scheme(url))
+    }
+
+    /// Does a page of ours lead the payer, so that the shop has nothing to show or do before the outcome?
+    pub fn is_led_by_us(&self) -> bool {
+        self.source == Source::Page || self.learned.kind == Some(super::status::PaymentType::Invoice)
+    }
+
     /// A field by its name on the page and its path in Gate; a page's value of a wrong form counts as absent.
     fn get(&self, page: &str, gate: &str) -> Option<String> {
         let value = match self.source {
@@ -137,16 +153,42 @@ impl Details {
         self.get("payment_description", "payment.description")
     }
 
-    /// The payer, as the shop says.
+    /// The payer, as the shop says, or else as the payer typed.
     pub fn customer(&self) -> Customer {
+        let typed = &self.learned;
         Customer {
             id: self.get("customer_id", "customer.id"),
-            first_name: self.get("customer_first_name", "customer.first_name"),
-            last_name: self.get("customer_last_name", "customer.last_name"),
-            email: self.get("customer_email", "customer.email"),
+            first_name: self.get("customer_first_name", "customer.first_name").or_else(|| typed.first_name.clone()),
+            last_name: self.get("customer_last_name", "customer.last_name").or_else(|| typed.last_name.clone()),
+            email: self.get("customer_email", "customer.email").or_else(|| typed.email.clone()),
             phone: self.get("customer_phone", "customer.phone"),
             ip_address: self.get("customer_ip_address", "customer.ip_address"),
         }
+    }
+
+    /// The only method to offer.
+    pub fn force_method(&self) -> Option<String> {
+        self.get("force_payment_method", "payment.force_method")
+    }
+
+    /// The method to open first.
+    pub fn default_method(&self) -> Option<String> {
+        self.get("default_payment_method", "")
+    }
+
+    /// Is this method not to be offered?
+    pub fn hides(&self, method: &str) -> bool {
+        self.get("hide", "").is_some_and(|hidden| hidden.split(',').any(|code| code.trim() == method))
+    }
+
+    /// The language that the shop asked for: two letters.
+    pub fn language(&self) -> Option<String> {
+        self.get("language_code", "customer.language")
+    }
+
+    /// Is the page shown inside a page of the shop?
+    pub fn is_framed(&self) -> bool {
+        matches!(self.page("frame_mode"), Some("popup" | "iframe" | "embedded"))
     }
 
     /// The number of the wallet: the one the payer typed, or the shop's.

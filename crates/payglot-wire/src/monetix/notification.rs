@@ -14,7 +14,7 @@ use crate::text::secret::Secret;
 pub use body::{AccountBlock, Body, OperationBlock, PaymentBlock, Sum};
 pub(super) use body::{date, error, object, text};
 use payglot_core::decide::Announcement;
-use payglot_core::outbox::{Acknowledgement, Schedule};
+use payglot_core::outbox::{Acknowledgement, Schedule, Stage};
 use payglot_core::{Event, Payment, UnixMillis};
 pub use read::Callback;
 pub use render::status_report;
@@ -59,9 +59,7 @@ impl CallbackSettings {
 /// The vendor's schedule: six tries ten seconds apart, 62 in the next four hours with growing gaps, then every four hours, 120 in all. The
 /// formula of the growing gaps is in no copy of the vendor's page; ours fills the four hours evenly.
 pub fn schedule() -> Schedule {
-    let growing = (1..=62).map(|k: i64| (1, 7370 * k));
-    let stages: Vec<(u32, i64)> = [(5, 10_000)].into_iter().chain(growing).chain([(52, 4 * 3_600_000)]).collect();
-    Schedule::new(&stages)
+    Schedule::of([Stage::Steady(5, 10_000), Stage::Growing(62, 7370), Stage::Steady(52, 4 * 3_600_000)])
 }
 
 /// What counts as "the shop has it": the vendor says 200, and takes no offence at its neighbours.
@@ -84,10 +82,20 @@ pub fn callback(
     if details.is_silent() || facts.as_ref().is_some_and(|facts| facts.silent) {
         return None;
     }
+    // A payer on our own page is led by us: only a shop that has to show something itself is told.
+    let must_act = details.learned.waiting.is_some() && !details.is_led_by_us();
+    if event.event == Event::ChallengeStarted && !must_act {
+        return None;
+    }
     let body = render::callback_body(event, payment, details, settings)?;
     let status = body.operation.as_ref().map_or(body.payment.status, |operation| operation.status);
+    // A refund waits as its own call says, a payment as the one that made it.
+    let wait_ms = match &facts {
+        Some(facts) if is_follow_up(event.event) => facts.delay_ms,
+        Some(_) | None => details.callback_delay_ms(),
+    };
     let own = facts.and_then(|facts| facts.callback_url);
-    call(own, outcome(status), details, settings, &body)
+    call(own, outcome(status), details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
 }
 
 /// What was refused after it had been accepted, so that only a callback can tell.
@@ -121,7 +129,14 @@ pub struct RefusedCall<'a> {
 /// a payment that stays as it was.
 pub fn refusal(refused: &RefusedCall, settings: &CallbackSettings) -> Option<OutgoingCall> {
     let body = render::refusal_body(refused, settings);
-    if refused.details.is_silent() { None } else { call(None, Outcome::Failure, refused.details, settings, &body) }
+    let told =
+        if refused.details.is_silent() { None } else { call(None, Outcome::Failure, refused.details, settings, &body) };
+    told.map(|call| OutgoingCall { wait_ms: refused.details.callback_delay_ms(), ..call })
+}
+
+/// The same as it is answered to one who asks for the status instead: signed JSON.
+pub fn refusal_report(refused: &RefusedCall, settings: &CallbackSettings) -> String {
+    render::refusal_body(refused, settings).signed(&settings.secret)
 }
 
 fn outcome(status: Status) -> Outcome {
@@ -158,7 +173,21 @@ fn call(
     let request = own.or_else(|| details.callback_url(outcome));
     let url = request.or(of_outcome).or_else(|| settings.url.clone())?;
     let content_type = "application/json; charset=utf-8";
-    Some(OutgoingCall { method: Method::Post, url, content_type, body: body.signed(&settings.secret) })
+    Some(OutgoingCall { method: Method::Post, url, content_type, body: body.signed(&settings.secret), wait_ms: 0 })
+}
+
+/// Is it what became of a capture, a cancel or a refund, which are calls of their own?
+const fn is_follow_up(event: Event) -> bool {
+    matches!(
+        event,
+        Event::CapturedInPart
+            | Event::CaptureRefused
+            | Event::Voided
+            | Event::VoidedInPart
+            | Event::VoidRefused
+            | Event::Refunded
+            | Event::RefundRefused
+    )
 }
 
 /// Is an event told? Exhaustive: a new event must be judged.

@@ -64,6 +64,11 @@ pub fn status(body: &Body, secret: &Secret) -> Reply {
     Reply { status: 200, content_type: JSON, body: body.signed(secret) }
 }
 
+/// What was told of a call that was refused after it had been accepted, signed before.
+pub const fn report(body: String) -> Reply {
+    Reply { status: 200, content_type: JSON, body }
+}
+
 /// There is no such payment, or nothing was confirmed on its page yet. HTTP 200, and nothing to sign.
 pub fn unknown_payment(project_id: u32, payment_id: &str) -> Reply {
     let code = || text(Code::NotFound.to_string());

@@ -6,10 +6,12 @@ use crate::text::url;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use payglot_core::UnixMillis;
+use payglot_core::money::MINOR_MAX;
 use std::net::IpAddr;
 
-/// The vendor's largest amount: ten trillion minor units.
+/// The vendor's largest amount: ten trillion minor units. Whatever fits is an amount of ours too.
 pub(super) const AMOUNT_MAX: i64 = 10_000_000_000_000;
+const _: () = assert!(AMOUNT_MAX <= MINOR_MAX);
 
 /// A rule for one value, which is text or was made text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -240,14 +240,19 @@ pub(super) fn php_form(fields: &Pairs) -> String {
 fn write(address: &str, method: Method, fields: &Pairs) -> OutgoingCall {
     let text = php_form(fields);
     match method {
-        Method::Get => {
-            OutgoingCall { method, url: url::add_query(address, &text), content_type: "", body: String::new() }
-        }
+        Method::Get => OutgoingCall {
+            method,
+            url: url::add_query(address, &text),
+            content_type: "",
+            body: String::new(),
+            wait_ms: 0,
+        },
         Method::Post => OutgoingCall {
             method,
             url: address.to_owned(),
             content_type: "application/x-www-form-urlencoded",
             body: text,
+            wait_ms: 0,
         },
     }
 }

@@ -265,14 +265,19 @@ fn write(address: &str, method: Method, mut params: Pairs, checksum: &Checksum) 
     params.extend(checksum.map(|checksum| ("checksum".to_owned(), checksum)));
     let text = form::encode(borrowed(&params));
     Ok(match method {
-        Method::Get => {
-            OutgoingCall { method, url: url::add_query(address, &text), content_type: "", body: String::new() }
-        }
+        Method::Get => OutgoingCall {
+            method,
+            url: url::add_query(address, &text),
+            content_type: "",
+            body: String::new(),
+            wait_ms: 0,
+        },
         Method::Post => OutgoingCall {
             method,
             url: address.to_owned(),
             content_type: "application/x-www-form-urlencoded;charset=UTF-8",
             body: text,
+            wait_ms: 0,
         },
     })
 }

@@ -308,3 +308,22 @@ refused-parameter = Wrong parameter:
 refused-signed = What the signature must cover (MD5, with your password in place of the last word):
 refused-sign = Signature received:
 refused-fields = The request as we read it:
+
+## Wallets that get invoices
+wallet-title = Pay with { $wallet }
+wallet-body = We send an invoice to your wallet. You pay it there.
+wallet-account-label = Your WMID
+wallet-account-hint = 12 digits, as your wallet shows them
+wallet-account-missing = Enter your WMID
+wallet-account-invalid = A WMID has 12 digits
+wallet-first-name-label = First name
+wallet-first-name-missing = Enter your first name
+wallet-last-name-label = Last name
+wallet-last-name-missing = Enter your last name
+wallet-units = In your wallet
+invoice-title = Pay the invoice in { $wallet }
+invoice-body = The invoice is in your wallet. Nothing is taken until you pay it there.
+invoice-number = Invoice
+invoice-copy-number = Copy the number of the invoice
+invoice-qr = The address of the invoice, for the camera of your phone
+invoice-waits = Waiting for your payment. This page changes by itself.

@@ -314,3 +314,22 @@ refused-parameter = Neteisingas parametras:
 refused-signed = Ką turi apimti parašas (MD5, vietoje paskutinio žodžio – jūsų slaptažodis):
 refused-sign = Gautas parašas:
 refused-fields = Užklausa, kaip ją perskaitėme:
+
+## Piniginės, į kurias ateina sąskaita
+wallet-title = Mokėjimas per { $wallet }
+wallet-body = Į jūsų piniginę išsiųsime sąskaitą, apmokėkite ją ten.
+wallet-account-label = Jūsų WMID
+wallet-account-hint = 12 skaitmenų, kaip rodo jūsų piniginė
+wallet-account-missing = Įveskite savo WMID
+wallet-account-invalid = WMID sudaro 12 skaitmenų
+wallet-first-name-label = Vardas
+wallet-first-name-missing = Įveskite vardą
+wallet-last-name-label = Pavardė
+wallet-last-name-missing = Įveskite pavardę
+wallet-units = Jūsų piniginėje
+invoice-title = Apmokėkite sąskaitą per { $wallet }
+invoice-body = Sąskaita jau jūsų piniginėje. Kol jos neapmokėsite, pinigai nebus nuskaityti.
+invoice-number = Sąskaita
+invoice-copy-number = Kopijuoti sąskaitos numerį
+invoice-qr = Sąskaitos adresas telefono kamerai
+invoice-waits = Laukiame jūsų mokėjimo. Puslapis pasikeis pats.

@@ -315,3 +315,22 @@ refused-parameter = Неверный параметр:
 refused-signed = Что должна покрывать подпись (MD5, вместо последнего слова — ваш пароль):
 refused-sign = Полученная подпись:
 refused-fields = Запрос, как мы его прочитали:
+
+## Кошельки, в которые приходит счёт
+wallet-title = Оплата через { $wallet }
+wallet-body = Мы выставим счёт вашему кошельку, оплатите его там.
+wallet-account-label = Ваш WMID
+wallet-account-hint = 12 цифр, как в вашем кошельке
+wallet-account-missing = Введите ваш WMID
+wallet-account-invalid = В WMID 12 цифр
+wallet-first-name-label = Имя
+wallet-first-name-missing = Введите имя
+wallet-last-name-label = Фамилия
+wallet-last-name-missing = Введите фамилию
+wallet-units = В вашем кошельке
+invoice-title = Оплатите счёт в { $wallet }
+invoice-body = Счёт уже в вашем кошельке. Деньги спишутся, только когда вы его оплатите.
+invoice-number = Счёт
+invoice-copy-number = Скопировать номер счёта
+invoice-qr = Адрес счёта для камеры телефона
+invoice-waits = Ждём вашей оплаты. Страница обновится сама.

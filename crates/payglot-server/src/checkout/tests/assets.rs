@@ -1,6 +1,6 @@
 use crate::checkout::assets::{
-    DARK_CARD, LIGHT_PAGE, Rgb, brand_css, brand_href, content_security_policy, icon_href, script_href, static_file,
-    static_names, stylesheet_href,
+    DARK_CARD, LIGHT_PAGE, Rgb, brand_css, brand_href, content_security_policy, frame_script_href, icon_href,
+    script_href, static_file, static_names, stylesheet_href,
 };
 
 #[test]
@@ -9,6 +9,7 @@ fn addresses_lead_to_the_files() {
         (stylesheet_href(), "text/css; charset=utf-8"),
         (script_href(), "text/javascript; charset=utf-8"),
         (icon_href(), "image/svg+xml"),
+        (frame_script_href(), "text/javascript; charset=utf-8"),
     ] {
         let name = href.strip_prefix("/checkout/static/").expect("under the static folder");
         let file = static_file(name).expect("a file");
@@ -16,7 +17,7 @@ fn addresses_lead_to_the_files() {
         assert!(!file.bytes.is_empty());
         assert_eq!(name.split('.').nth(1).map(str::len), Some(16), "{name} carries a hash");
     }
-    assert_eq!(static_names().count(), 3);
+    assert_eq!(static_names().count(), 4);
     for name in ["checkout.css", "checkout.0000000000000000.css", "", "../checkout.css"] {
         assert_eq!(static_file(name), None, "{name}");
     }

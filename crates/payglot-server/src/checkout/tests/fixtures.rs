@@ -33,6 +33,7 @@ pub(super) fn frame(language: Language) -> Frame {
         }),
         test_mode: true,
         timer: Some(Timer { seconds_left: 872, expires_at: NOON }),
+        embed: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every page, rendered with plain data in every language.
 
 mod assets;
+mod embed;
 mod fixtures;
 mod gallery;
 mod html;

@@ -81,8 +81,8 @@ pub enum SaveOffer {
 /// What leads back from the card form to the choice of a way to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnotherWay {
-    /// The page of the choice.
-    pub href: String,
+    /// The page of the choice, if there is anything else to choose.
+    pub href: Option<String>,
     /// The e-mail address that was asked for there and goes with the card; may be empty.
     pub email: String,
     /// Ask for the address here, because nobody has asked before?

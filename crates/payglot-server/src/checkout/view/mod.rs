@@ -4,17 +4,20 @@
 
 mod bank;
 mod card;
+mod embed;
 mod inbox;
 mod outcome;
 mod parts;
 mod place;
 mod refused;
+mod wallet;
 
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
 pub use card::{
     AnotherWay, CardBrand, CardErrors, CardPage, CodeError, DeclineReason, ExpiryError, HolderError, Notice,
     NumberError, SaveOffer, SavedCard, SavedCards, TestCard,
 };
+pub use embed::{Embed, Go, GoMode};
 pub use inbox::{InboxPage, InvoiceState, LeftAlone, ShownInvoice, TopInvoice};
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
@@ -23,3 +26,4 @@ pub use place::{
     PlacePage, Tile, TileGroup,
 };
 pub use refused::{RefusedDetails, RefusedPage};
+pub use wallet::{InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};

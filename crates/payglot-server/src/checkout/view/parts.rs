@@ -1,5 +1,6 @@
 //! The parts that pages share: the frame around them, the money, the time.
 
+use super::{Embed, Go};
 use crate::checkout::{Language, Text, assets};
 
 /// Who is paid.
@@ -192,6 +193,8 @@ pub struct Frame {
     pub test_mode: bool,
     /// The time left, on pages where the payer can still pay.
     pub timer: Option<Timer>,
+    /// What the page tells the window around it, where a shop may show it in a frame.
+    pub embed: Option<Embed>,
 }
 
 impl Frame {
@@ -215,6 +218,17 @@ impl Frame {
         let link = self.merchant.as_ref()?.link.clone()?;
         let label = if link.label.is_empty() { self.t("back-to-shop") } else { link.label };
         Some(ShopLink { href: link.href, label })
+    }
+
+    /// What the page announces to the window around it, and the data of it.
+    pub(super) fn announcement(&self) -> Option<(&str, &str)> {
+        let embed = self.embed.as_ref()?;
+        Some((embed.message.as_deref()?, &embed.data))
+    }
+
+    /// Where the browser goes at once.
+    pub(super) fn go(&self) -> Option<&Go> {
+        self.embed.as_ref()?.go.as_ref()
     }
 
     /// The words on the button that leads back to the shop.

@@ -103,7 +103,7 @@ pub enum ChoiceNotice {
 }
 
 impl ChoiceNotice {
-    fn title_id(self) -> &'static str {
+    pub(super) fn title_id(self) -> &'static str {
         match self {
             Self::Declined(_) => "choice-declined-title",
             Self::Left => "choice-left-title",
@@ -111,7 +111,7 @@ impl ChoiceNotice {
         }
     }
 
-    fn body_id(self) -> &'static str {
+    pub(super) fn body_id(self) -> &'static str {
         match self {
             Self::Declined(reason) => reason.text_id(),
             Self::Left => "choice-left-body",
@@ -119,7 +119,7 @@ impl ChoiceNotice {
         }
     }
 
-    fn is_bad(self) -> bool {
+    pub(super) fn is_bad(self) -> bool {
         match self {
             Self::Declined(_) => true,
             Self::Left | Self::Stale => false,

@@ -1,5 +1,6 @@
 //! Renders what must be announced: each protocol's own bytes, signed, so that a retry sends the same. One `match` per question.
 
+mod monetix;
 pub(super) mod paysera;
 mod rbs;
 
@@ -13,6 +14,7 @@ use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, DeclineReason, UnixMillis};
 use payglot_store::{Binding, CallMethod, NewNotification, StoreError, StoredPayment};
 use payglot_wire::Protocol;
+use payglot_wire::monetix::RefusedCall;
 use payglot_wire::raw::{Method, OutgoingCall};
 use std::sync::Arc;
 
@@ -67,6 +69,28 @@ pub(super) async fn render_activity(
     Ok(stored(clock, project, signed(project, written)?, now))
 }
 
+/// The word of the notification of a call that was accepted and could not be done.
+pub(super) const CALL_REFUSED: &str = "call_refused";
+
+/// What is told of a call that was accepted and could not be done: in words to keep, and the notifications. Only a protocol that accepts
+/// calls before it judges them has any.
+pub(super) fn render_refusal(
+    clock: &Clock,
+    project: &ActiveProject,
+    refused: &RefusedCall<'_>,
+    now: UnixMillis,
+) -> Result<(String, Vec<NewNotification>), StoreError> {
+    match project.protocol {
+        Protocol::Rbs | Protocol::Paysera => Ok((String::new(), Vec::new())),
+        Protocol::Monetix => {
+            let told = monetix::refusal(project, refused).map_err(|error| cannot_sign(project, &error))?;
+            let (words, call) = told;
+            let calls = call.map(|call| (CALL_REFUSED, call)).into_iter().collect();
+            Ok((words, stored(clock, project, calls, now)))
+        }
+    }
+}
+
 /// The word of the notification of what became known of a payment: no change of it, so no event.
 pub(super) const FACTS: &str = "facts_learned";
 
@@ -87,7 +111,7 @@ pub(super) async fn render_facts(
 
 fn with_facts(project: &ActiveProject, known: &StoredPayment, facts: &Facts) -> Option<String> {
     match project.protocol {
-        Protocol::Rbs => None,
+        Protocol::Rbs | Protocol::Monetix => None,
         Protocol::Paysera => paysera::with_facts(&known.payment, &known.details, facts),
     }
 }
@@ -96,6 +120,7 @@ fn signs_slowly(project: &ActiveProject) -> bool {
     match project.protocol {
         Protocol::Rbs => rbs::signs_slowly(project),
         Protocol::Paysera => true,
+        Protocol::Monetix => false,
     }
 }
 
@@ -107,7 +132,7 @@ async fn seal(
     now: UnixMillis,
 ) -> Result<Option<paysera::Seal>, StoreError> {
     match project.protocol {
-        Protocol::Rbs => Ok(None),
+        Protocol::Rbs | Protocol::Monetix => Ok(None),
         Protocol::Paysera => match paysera::Seal::fetch(gateway, calls, now).await {
             Ok(seal) => Ok(Some(seal)),
             // The database is busy or closing: that passes, and no person need look.
@@ -129,14 +154,15 @@ fn calls(
         Protocol::Paysera => {
             paysera::calls(project, details, decision, seal.ok_or(NoSignature::NoKey("the gateway's"))?)
         }
+        Protocol::Monetix => monetix::calls(project, details, decision),
     }
 }
 
 fn activity_calls(project: &ActiveProject, binding: &Binding) -> Result<Vec<Call>, NoSignature> {
     match project.protocol {
         Protocol::Rbs => rbs::activity_calls(project, binding),
-        // This protocol saves no cards.
-        Protocol::Paysera => Ok(Vec::new()),
+        // These tell nothing of saved cards.
+        Protocol::Paysera | Protocol::Monetix => Ok(Vec::new()),
     }
 }
 
@@ -164,6 +190,11 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
     let acknowledgement = match project.protocol {
         Protocol::Rbs => Acknowledgement::Status200,
         Protocol::Paysera => Acknowledgement::Word("OK".to_owned()),
+        Protocol::Monetix => payglot_wire::monetix::notification::acknowledgement(),
+    };
+    let patience = match project.protocol {
+        Protocol::Rbs | Protocol::Paysera => None,
+        Protocol::Monetix => Some(payglot_wire::monetix::limits::PATIENCE),
     };
     let stored = calls.into_iter().map(|(event, call)| NewNotification {
         id: clock.notification_id(),
@@ -178,6 +209,8 @@ fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMil
         acknowledgement: acknowledgement.clone(),
         schedule: project.settings.schedule(),
         created_at: now,
+        not_before: now.plus(call.wait_ms),
+        patience,
     });
     stored.collect()
 }
@@ -187,7 +220,7 @@ pub(super) fn remember_cancel(project: &ActiveProject, details: &str, reason: De
     match project.protocol {
         Protocol::Rbs => rbs::remember_cancel(details, reason),
         // A shop is not told who it was.
-        Protocol::Paysera => details.to_owned(),
+        Protocol::Paysera | Protocol::Monetix => details.to_owned(),
     }
 }
 

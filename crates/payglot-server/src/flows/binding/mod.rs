@@ -47,8 +47,8 @@ impl Rules {
 pub fn rules(project: &ActiveProject, details: &str) -> Rules {
     match project.protocol {
         Protocol::Rbs => rbs::rules(details),
-        // This protocol saves no cards.
-        Protocol::Paysera => Rules::none(),
+        // This protocol saves no cards, and that one not on this page.
+        Protocol::Paysera | Protocol::Monetix => Rules::none(),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn rules(project: &ActiveProject, details: &str) -> Rules {
 pub(super) fn remember(project: &ActiveProject, details: &str, id: Option<BindingId>, saved: bool) -> Option<String> {
     match project.protocol {
         Protocol::Rbs => rbs::remember(details, id, saved),
-        Protocol::Paysera => None,
+        Protocol::Paysera | Protocol::Monetix => None,
     }
 }
 

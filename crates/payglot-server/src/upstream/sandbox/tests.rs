@@ -72,6 +72,7 @@ impl Town {
             details: Some(String::new()),
             notifications: Vec::new(),
             binding: None,
+            call: None,
             lease_until: UnixMillis(NOW),
         };
         self.store.commit(commit).await.expect("registered");

@@ -123,6 +123,7 @@ pub(super) fn refuse(gateway: &Gateway, refusing: Refusing) -> Response {
         merchant,
         order: None,
         timer: None,
+        embed: None,
     };
     let spoken = Language::from_code(refusing.language.code()).unwrap_or(Language::ENG);
     let page = RefusedPage {

@@ -182,6 +182,7 @@ async fn register(
             details: details.to_text(),
             hold_end: None,
             verifies: false,
+            hold_ms: None,
             attempts_max: None,
         }
     });

@@ -304,7 +304,7 @@ async fn pay_with_saved(
     let Chosen { binding, means, automatic } =
         choose(gateway, project, &stored.details, params, may_be_automatic).await?;
     let (email, json_params) = (asked.email.clone(), asked.json_params.clone());
-    let remember: pay::Remember = Box::new(move |details| {
+    let remember: pay::Remember = Box::new(move |details, _| {
         let mut details = Details::read(details);
         details.remember_payment(email.as_deref(), json_params.clone(), false);
         details.to_text()

@@ -75,7 +75,7 @@ pub(super) async fn anonymous(
     let (project, stored) = found.await.map_err(|error: FlowError| refuse(unfound(&error)))?;
     match project.protocol {
         Protocol::Rbs => Ok((project, stored)),
-        Protocol::Paysera => Err(refuse(Refused::OrderNotFound)),
+        Protocol::Paysera | Protocol::Monetix => Err(refuse(Refused::OrderNotFound)),
     }
 }
 
@@ -105,7 +105,7 @@ async fn pay_order(
     let card = card_input::read(&fields, if optional { Code::Optional } else { Code::Required })?;
     let (email, json_params) = (asked.email.clone(), asked.json_params.clone());
     let not_needed = asked.binding_not_needed;
-    let remember: pay::Remember = Box::new(move |details| {
+    let remember: pay::Remember = Box::new(move |details, _| {
         let mut details = Details::read(details);
         details.remember_payment(email.as_deref(), json_params.clone(), not_needed);
         details.to_text()

@@ -61,6 +61,7 @@ pub(super) async fn take(
         expires_at: wanted.expires_at(now, defaults.offset_secs),
         hold_end: hold_end.filter(|_| intent == Intent::Hold),
         verifies,
+        hold_ms: None,
         attempts_max,
         details: wanted.to_details(),
     };

@@ -1,15 +1,18 @@
 //! What a protocol says about a payment's pages: their addresses, the shop's words, the way back. One `match` per question.
 
+pub(super) mod monetix;
 pub(super) mod paysera;
 mod rbs;
 
 use crate::checkout::Language;
 use crate::checkout::visit::Visit;
-use crate::flows::StoredPayment;
+use crate::checkout::wallet::TypedWallet;
 use crate::flows::pay::Remember;
+use crate::flows::{FlowError, StoredPayment};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use crate::upstream::Demand;
+use crate::upstream::{Demand, InvoiceRequest, Means};
+use payglot_core::Method;
 use payglot_wire::Protocol;
 
 /// A payer's visit to the page of a payment, in the language of the page's address or else of the order.
@@ -22,6 +25,7 @@ pub(super) fn visit(
     match project.protocol {
         Protocol::Rbs => rbs::visit(gateway, project, stored, language),
         Protocol::Paysera => paysera::visit(gateway, project, stored, language),
+        Protocol::Monetix => monetix::visit(gateway, project, stored, language),
     }
 }
 
@@ -35,6 +39,7 @@ pub(super) async fn return_address(
     match project.protocol {
         Protocol::Rbs => rbs::return_address(project, stored, language),
         Protocol::Paysera => paysera::return_address(gateway, project, stored).await,
+        Protocol::Monetix => monetix::return_address(project, stored),
     }
 }
 
@@ -45,20 +50,42 @@ pub(super) struct Learned {
     pub(super) email: Option<String>,
     /// The country whose ways to pay were shown.
     pub(super) country: Option<String>,
+    /// What was typed for a wallet.
+    pub(super) wallet: Option<TypedWallet>,
 }
 
 /// What the order's details become when the payer pays in the way of this name; `None` where a protocol keeps nothing of it.
-pub(super) fn remember(project: &ActiveProject, key: &str, learned: Learned) -> Option<Remember> {
+pub(super) async fn remember(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    key: &str,
+    learned: Learned,
+) -> Result<Option<Remember>, FlowError> {
     match project.protocol {
-        Protocol::Rbs => None,
-        Protocol::Paysera => Some(paysera::remember(key.to_owned(), learned)),
+        Protocol::Rbs => Ok(None),
+        Protocol::Paysera => Ok(Some(paysera::remember(key.to_owned(), learned))),
+        Protocol::Monetix => {
+            let number = gateway.numbers.next().await?;
+            Ok(Some(monetix::remember(key.to_owned(), learned, number)))
+        }
     }
+}
+
+/// An invoice to the wallet that the payer named.
+pub(super) fn invoice_to(account: &str, visit: &Visit) -> Means {
+    Means::Invoice(InvoiceRequest {
+        method: Method::Wallet,
+        key: visit.wallet.as_ref().map(|wallet| wallet.key.clone()).unwrap_or_default(),
+        account: account.to_owned(),
+        description: visit.description.clone(),
+        expires_at: visit.payment.expires_at,
+    })
 }
 
 /// What the order says about the authentication of a card's holder.
 pub(super) fn demand(project: &ActiveProject, stored: &StoredPayment) -> Demand {
     match project.protocol {
         Protocol::Rbs => rbs::demand(stored),
-        Protocol::Paysera => Demand::default(),
+        Protocol::Paysera | Protocol::Monetix => Demand::default(),
     }
 }

@@ -35,6 +35,13 @@ pub(super) fn visit(
     let (site, owner) = (name(&settings.site_name), name(&settings.owner_name));
     Visit {
         saved: Saved::default(),
+        can_cancel: true,
+        is_timed: true,
+        wallet: None,
+        invoice: None,
+        embed: None,
+        leaves_at_once: false,
+        returns_by_itself: true,
         shop: project.display_name().to_owned(),
         brand: project.settings.brand_colour.clone(),
         test_mode: project.settings.test_mode || details.is_test(),
@@ -132,7 +139,7 @@ const fn method_of(kind: Kind) -> Method {
 
 /// What the order's details become when a payer pays in this way.
 pub(super) fn remember(key: String, learned: super::Learned) -> Remember {
-    Box::new(move |details| {
+    Box::new(move |details, _| {
         let mut details = Details::read(details);
         details.learned.method = Some(key.clone());
         if learned.email.is_some() {

@@ -26,6 +26,13 @@ pub(super) fn visit(
     let page = |language: Language| page_address(gateway, stored.payment.id, language, page_view);
     let text = |name: &str| details.get(name).unwrap_or_default().to_owned();
     Visit {
+        can_cancel: true,
+        is_timed: true,
+        wallet: None,
+        invoice: None,
+        embed: None,
+        leaves_at_once: false,
+        returns_by_itself: true,
         shop: project.display_name().to_owned(),
         brand: project.settings.brand_colour.clone(),
         test_mode: project.settings.test_mode,

@@ -20,6 +20,12 @@ pub struct Learned {
     pub method: Option<String>,
     /// The wallet that the payer typed.
     pub account_number: Option<String>,
+    /// What the payer typed because the shop did not say it: first name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
     /// The provider's id of the payment.
     pub provider_payment_id: Option<String>,
     /// What the payer must do now.
@@ -123,6 +129,8 @@ pub struct OperationFacts {
     pub callback_url: Option<String>,
     /// No callback of this operation.
     pub silent: bool,
+    /// Milliseconds that its callback waits.
+    pub delay_ms: i64,
     /// The code of its decline, if the provider's word is closer than ours.
     pub code: Option<Code>,
 }
@@ -141,6 +149,7 @@ impl OperationFacts {
             merchant_refund_id: None,
             callback_url: None,
             silent: false,
+            delay_ms: 0,
             code: None,
         }
     }
@@ -155,6 +164,7 @@ impl OperationFacts {
             .text_if("merchant_refund_id", self.merchant_refund_id.as_deref())
             .text_if("callback_url", self.callback_url.as_deref())
             .bool("silent", self.silent)
+            .int_if("delay_ms", Some(self.delay_ms).filter(|delay| *delay > 0))
             .text_if("code", self.code.map(|code| code.to_string()).as_deref())
     }
 
@@ -169,6 +179,7 @@ impl OperationFacts {
             merchant_refund_id: text("merchant_refund_id"),
             callback_url: text("callback_url"),
             silent: json.get("silent") == Some(&Json::Bool(true)),
+            delay_ms: json.get("delay_ms").and_then(Json::int).unwrap_or(0),
             code: text("code").as_deref().and_then(Code::from_text),
         })
     }
@@ -198,6 +209,9 @@ impl Learned {
             .text_if("signature", self.signature.as_deref())
             .text_if("method", self.method.as_deref())
             .text_if("account_number", self.account_number.as_deref())
+            .text_if("first_name", self.first_name.as_deref())
+            .text_if("last_name", self.last_name.as_deref())
+            .text_if("email", self.email.as_deref())
             .text_if("provider_payment_id", self.provider_payment_id.as_deref())
             .int_if("attempts_until", self.attempts_until.map(|end| end.0))
             .list("operations", &operations);
@@ -232,6 +246,9 @@ impl Learned {
             signature: text("signature"),
             method: text("method"),
             account_number: text("account_number"),
+            first_name: text("first_name"),
+            last_name: text("last_name"),
+            email: text("email"),
             provider_payment_id: text("provider_payment_id"),
             waiting: json.get("waiting").and_then(Waiting::read),
             attempts_until: json.get("attempts_until").and_then(Json::int).map(UnixMillis),

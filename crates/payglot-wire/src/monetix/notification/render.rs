@@ -167,7 +167,9 @@ fn operation_block(
         code,
         eci: eci(operation),
         provider_id: settings.provider_id,
-        provider_payment_id: facts.provider_payment_id,
+        provider_payment_id: Some(facts.provider_payment_id)
+            .filter(|id| !id.is_empty())
+            .unwrap_or_else(|| operation.facts.reference.clone()),
         auth_code: operation.facts.approval_code.clone(),
     }
 }

@@ -384,6 +384,7 @@ impl FollowUp {
             merchant_refund_id: self.merchant_refund_id.clone(),
             callback_url: self.details.callback_url(Outcome::Open),
             silent: self.details.is_silent(),
+            delay_ms: self.details.callback_delay_ms(),
             ..OperationFacts::new(operation, request_id)
         }
     }

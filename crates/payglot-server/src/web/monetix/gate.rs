@@ -1,0 +1,190 @@
+//! Gate: JSON below `/v2/`. What cannot be read or proven is refused at once; everything else is accepted and told of by callback.
+
+use super::calls::{self, Accepted};
+use super::{PROTOCOL, payments, reports, respond};
+use crate::flows::FlowError;
+use crate::flows::calls::{Accepting, repeated};
+use crate::gateway::Gateway;
+use crate::projects::{ActiveProject, SECRET_KEY};
+use crate::web::client_ip;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use payglot_core::OperationKind;
+use payglot_wire::monetix::{Call, Code, Endpoint, Refused, Request, limits, prove_call, reply};
+use payglot_wire::proof::Signed;
+use payglot_wire::raw::{Method, RawRequest, Reply};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Any call of Gate.
+pub(super) async fn answer(
+    State(gateway): State<Arc<Gateway>>,
+    Path(path): Path<String>,
+    method: HttpMethod,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Some(route) = Endpoint::route(&path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    if method != HttpMethod::POST {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
+    }
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let ip = client_ip(&gateway, &headers);
+    if let Some(seconds) = gateway.limits.guesser(ip) {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+    }
+    let operation = operation_of(route.endpoint);
+    let raw =
+        RawRequest { method: Method::Post, path: &path, query: "", content_type: "", body: &body, caller_ip: None };
+    let read = Call::read(route, &raw).map_err(|refused| Failed::Refused(refused, None));
+    let answered = match read {
+        Ok(call) => call_of(&gateway, call, &path, ip).await,
+        Err(failed) => Err(failed),
+    };
+    match answered {
+        Ok(reply) => respond(reply, operation),
+        Err(Failed::Refused(refused, signed)) => {
+            tracing::warn!(code = refused.code.text(), field = refused.field, "a call of Gate was refused");
+            gateway.metrics.request_refused(PROTOCOL, refused.code.text());
+            respond(reply::refused(&refused, signed.as_deref()), operation)
+        }
+        Err(Failed::Flow(error)) => {
+            tracing::error!(%error, "a call of Gate failed");
+            respond(reply::refused(&Refused::whole(Code::Internal), None), operation)
+        }
+    }
+}
+
+/// Why a call is not accepted.
+pub(super) enum Failed {
+    /// By the protocol's rules; and, for the developer of a test project, what should have been signed.
+    Refused(Refused, Option<String>),
+    /// By us.
+    Flow(FlowError),
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused, None)
+    }
+}
+
+impl From<FlowError> for Failed {
+    fn from(error: FlowError) -> Self {
+        Self::Flow(error)
+    }
+}
+
+/// Finds the project, proves the call and does what it asks for.
+async fn call_of(gateway: &Arc<Gateway>, call: Call, path: &str, ip: Option<IpAddr>) -> Result<Reply, Failed> {
+    let found = gateway.projects.by_login(PROTOCOL, &call.project_id().to_string()).await;
+    let found = found.map_err(FlowError::from)?.filter(|project| project.enabled);
+    let project = found.ok_or_else(|| Refused::of(Code::ProjectNotFound, "general.project_id"))?;
+    if !project.settings.monetix.admits(ip) {
+        return Err(Refused::whole(Code::AccessDenied).into());
+    }
+    let signed_text = project.settings.test_mode.then(|| call.signed_text());
+    let secrets = project.valid_secrets(SECRET_KEY, gateway.clock.now());
+    let call = prove_call(call, &secrets).map_err(|refused| {
+        gateway.limits.wrong_secret(ip);
+        Failed::Refused(refused, signed_text)
+    })?;
+    serve(gateway, &project, &call, path).await
+}
+
+async fn serve(
+    gateway: &Arc<Gateway>,
+    project: &Arc<ActiveProject>,
+    call: &Signed<Call>,
+    path: &str,
+) -> Result<Reply, Failed> {
+    let request = Request::read(call)?;
+    let accepting = accepting(gateway, &request, call.get(), path);
+    let accepted = Accepted { gateway, project, call: call.get(), accepting };
+    match request {
+        Request::Status(asked) => return reports::status(gateway, project, call.get(), &asked).await,
+        Request::Methods(asked) => return Ok(reports::methods(project, &asked)),
+        Request::Banks(_) => return Ok(reply::no_banks()),
+        Request::Sale(_)
+        | Request::Refund(_)
+        | Request::Capture(_)
+        | Request::Cancel(_)
+        | Request::Payout(_)
+        | Request::ThreeDs(_)
+        | Request::InvoiceCreate(_)
+        | Request::InvoiceCancel => {}
+    }
+    // A client that got no answer repeats itself.
+    if let Some(id) = repeated(gateway, project.id, &accepted.accepting).await? {
+        return accepted.again(&id).await;
+    }
+    match request {
+        Request::Sale(sale) => payments::sale(&accepted, *sale).await,
+        Request::Payout(payout) => payments::payout(&accepted, *payout).await,
+        Request::InvoiceCreate(invoice) => payments::invoice(&accepted, *invoice).await,
+        Request::InvoiceCancel => calls::cancel_invoice(&accepted).await,
+        Request::Refund(asked) => calls::follow_up(&accepted, OperationKind::Refund, asked).await,
+        Request::Capture(asked) => calls::follow_up(&accepted, OperationKind::Capture, asked).await,
+        Request::Cancel(asked) => calls::follow_up(&accepted, OperationKind::Void, asked).await,
+        Request::ThreeDs(answer) => calls::three_ds(&accepted, answer).await,
+        Request::Status(_) | Request::Methods(_) | Request::Banks(_) => Ok(reply::no_banks()),
+    }
+}
+
+/// What is kept of the call if it is accepted.
+fn accepting(gateway: &Gateway, request: &Request, call: &Call, path: &str) -> Accepting {
+    let kind = match request {
+        Request::Refund(_) => OperationKind::Refund,
+        Request::Capture(_) => OperationKind::Capture,
+        Request::Cancel(_) => OperationKind::Void,
+        // Their payment ids are used once, so a day is safe.
+        Request::Sale(_)
+        | Request::Payout(_)
+        | Request::ThreeDs(_)
+        | Request::InvoiceCreate(_)
+        | Request::InvoiceCancel
+        | Request::Status(_)
+        | Request::Methods(_)
+        | Request::Banks(_) => OperationKind::Sale,
+    };
+    let key = match request {
+        Request::Refund(asked) => asked.merchant_refund_id.clone(),
+        _ => None,
+    };
+    Accepting {
+        id: gateway.clock.operation_id().to_string().replace('-', ""),
+        order: limits::payment_key(call.payment_id().unwrap_or_default()),
+        fingerprint: Accepting::fingerprint_of(path.trim_matches('/'), call.signature().unwrap_or_default()),
+        repeat_ms: limits::repeat_ms(kind),
+        key,
+    }
+}
+
+/// The word for logs and counts.
+const fn operation_of(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Sale => "v2/sale",
+        Endpoint::Auth => "v2/auth",
+        Endpoint::Capture => "v2/capture",
+        Endpoint::Cancel => "v2/cancel",
+        Endpoint::Refund => "v2/refund",
+        Endpoint::Payout => "v2/payout",
+        Endpoint::Recurring => "v2/recurring",
+        Endpoint::ThreeDsFrame => "v2/3ds_check_iframe",
+        Endpoint::ThreeDsResult => "v2/3ds_result",
+        Endpoint::Status => "v2/status",
+        Endpoint::StatusByRequest => "v2/status/request",
+        Endpoint::InvoiceCreate => "v2/invoice/create",
+        Endpoint::InvoiceCancel => "v2/invoice/cancel",
+        Endpoint::Methods => "v2/info/methods",
+        Endpoint::Banks => "v2/info/banks",
+    }
+}
