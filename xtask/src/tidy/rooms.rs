@@ -132,6 +132,11 @@ const EXCEPTIONS: &[Exception] = &[
         "serves the pages of simulated banks, wallets and telephones, which real ones would serve themselves",
     ),
     (
+        "crates/payglot-server/src/web/inbox.rs",
+        "upstream",
+        "serves the inbox of the simulated wallet, which a real one would serve itself",
+    ),
+    (
         "crates/payglot-server/src/web/choice.rs",
         "upstream",
         "names the place that the payer chose; its address only the provider knows",

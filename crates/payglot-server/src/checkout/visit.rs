@@ -304,7 +304,7 @@ pub fn amount(money: Money, language: Language) -> view::Amount {
 }
 
 /// A moment as it is shown.
-pub(super) fn moment(at: UnixMillis) -> Moment {
+pub fn moment(at: UnixMillis) -> Moment {
     Moment { unix_seconds: at.0.div_euclid(1000) }
 }
 

@@ -194,6 +194,34 @@ errand-message = { $code } is your code to pay { $amount }. Do not tell it to an
 errand-code-label = Code from the message
 errand-other-phone = Another number
 
+## The simulated wallet
+inbox-title = Invoices
+inbox-invoice = Invoice { $number }
+inbox-number = Invoice
+inbox-purse = From your purse
+inbox-until = Pay until
+inbox-refuse = Refuse
+inbox-left-alone = { $count ->
+    [one] Leave it alone, and this simulated owner pays within a second.
+   *[other] Leave it alone, and this simulated owner pays within { $count } seconds.
+}
+inbox-doomed-hint = An invoice of { $amount } tests a refusal: the wallet will not pay it.
+inbox-open = open
+inbox-paid = paid
+inbox-refused = refused
+inbox-expired = expired
+inbox-paid-title = Paid
+inbox-paid-body = { $shop } has been told.
+inbox-refused-title = You refused to pay
+inbox-refused-body = Nothing was taken, and { $shop } has been told.
+inbox-doomed-title = The wallet refused to pay
+inbox-doomed-body = An invoice of { $amount } tests a refusal. Nothing was taken.
+inbox-expired-title = Its time is over
+inbox-expired-body = The invoice was not paid in time, and cannot be paid any more. Nothing was taken.
+inbox-others = Other invoices
+inbox-empty-title = No invoices
+inbox-empty-body = No shop has sent this WMID an invoice.
+
 ## Results
 paid-title = Paid. Thank you!
 paid-body = Your payment went through. There is nothing more to do.

@@ -197,6 +197,34 @@ errand-message = { $code } – jūsų kodas sumokėti { $amount }. Niekam jo nes
 errand-code-label = Kodas iš žinutės
 errand-other-phone = Kitas numeris
 
+## Bandomoji piniginė
+inbox-title = Sąskaitos
+inbox-invoice = Sąskaita { $number }
+inbox-number = Sąskaita
+inbox-purse = Iš jūsų piniginės
+inbox-until = Apmokėti iki
+inbox-refuse = Atsisakyti
+inbox-left-alone = { $count ->
+    [one] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundės.
+   *[other] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundžių.
+}
+inbox-doomed-hint = { $amount } sąskaita skirta atsisakymui išbandyti: piniginė jos neapmokės.
+inbox-open = laukia
+inbox-paid = apmokėta
+inbox-refused = atsisakyta
+inbox-expired = pasibaigė
+inbox-paid-title = Apmokėta
+inbox-paid-body = { $shop } apie tai žino.
+inbox-refused-title = Jūs atsisakėte mokėti
+inbox-refused-body = Pinigai nenuskaičiuoti, { $shop } apie tai žino.
+inbox-doomed-title = Piniginė atsisakė mokėti
+inbox-doomed-body = { $amount } sąskaita skirta atsisakymui išbandyti. Pinigai nenuskaičiuoti.
+inbox-expired-title = Laikas baigėsi
+inbox-expired-body = Sąskaita laiku neapmokėta, dabar jos apmokėti nebegalima. Pinigai nenuskaičiuoti.
+inbox-others = Kitos sąskaitos
+inbox-empty-title = Sąskaitų nėra
+inbox-empty-body = Nė viena parduotuvė šiam WMID sąskaitos neišsiuntė.
+
 ## Rezultatai
 paid-title = Sumokėta. Ačiū!
 paid-body = Mokėjimas pavyko. Daugiau nieko daryti nereikia.

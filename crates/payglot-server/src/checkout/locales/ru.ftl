@@ -197,6 +197,35 @@ errand-message = { $code } — ваш код для оплаты { $amount }. Н
 errand-code-label = Код из сообщения
 errand-other-phone = Другой номер
 
+## Кошелёк-симулятор
+inbox-title = Счета
+inbox-invoice = Счёт { $number }
+inbox-number = Счёт
+inbox-purse = Из кошелька
+inbox-until = Оплатить до
+inbox-refuse = Отказаться
+inbox-left-alone = { $count ->
+    [one] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунду.
+    [few] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунды.
+   *[other] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунд.
+}
+inbox-doomed-hint = Счёт на { $amount } проверяет отказ: кошелёк его не оплатит.
+inbox-open = ждёт
+inbox-paid = оплачен
+inbox-refused = отказ
+inbox-expired = просрочен
+inbox-paid-title = Оплачено
+inbox-paid-body = { $shop } об этом знает.
+inbox-refused-title = Вы отказались платить
+inbox-refused-body = Деньги не списаны, { $shop } об этом знает.
+inbox-doomed-title = Кошелёк отказал в оплате
+inbox-doomed-body = Счёт на { $amount } проверяет отказ. Деньги не списаны.
+inbox-expired-title = Время вышло
+inbox-expired-body = Счёт не оплатили вовремя, и теперь его оплатить нельзя. Деньги не списаны.
+inbox-others = Другие счета
+inbox-empty-title = Счетов нет
+inbox-empty-body = Ни один магазин не выставил счёт этому WMID.
+
 ## Результаты
 paid-title = Оплачено. Спасибо!
 paid-body = Платёж прошёл. Больше ничего делать не нужно.

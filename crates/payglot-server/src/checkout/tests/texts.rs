@@ -52,6 +52,7 @@ fn used() -> BTreeSet<String> {
         include_str!("../templates/choice.html"),
         include_str!("../templates/errand.html"),
         include_str!("../templates/place.html"),
+        include_str!("../templates/inbox.html"),
         include_str!("../templates/handover.html"),
         include_str!("../view/parts.rs"),
         include_str!("../view/card.rs"),
@@ -59,6 +60,7 @@ fn used() -> BTreeSet<String> {
         include_str!("../view/outcome.rs"),
         include_str!("../view/place.rs"),
         include_str!("../view/refused.rs"),
+        include_str!("../view/inbox.rs"),
         include_str!("../pages.rs"),
         include_str!("../texts.rs"),
     ];

@@ -5,6 +5,7 @@
 mod bank;
 mod card;
 mod embed;
+mod inbox;
 mod outcome;
 mod parts;
 mod place;
@@ -17,6 +18,7 @@ pub use card::{
     NumberError, SaveOffer, SavedCard, SavedCards, TestCard,
 };
 pub use embed::{Embed, Go, GoMode};
+pub use inbox::{InboxPage, InvoiceState, LeftAlone, ShownInvoice, TopInvoice};
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 pub use place::{
