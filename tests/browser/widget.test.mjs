@@ -129,12 +129,12 @@ test('in an element of the shop’s page', async (t) => {
 
 test('with POST everything but objects and functions is a field', async (t) => {
   const page = await shop(t);
-  await run(page, { payment_amount: 100, flag: false, submit: 'shadow', nothing: null, other: { a: 1 }, none: undefined, apple_allow_payment: 1 }, { method: 'POST', listen: ['onLoaded'] });
+  await run(page, { payment_amount: 100, flag: false, submit: 'shadow', remove: 'too', nothing: null, other: { a: 1 }, none: undefined, apple_allow_payment: 1 }, { method: 'POST', listen: ['onLoaded'] });
   await hears(page, 'onLoaded');
   const { method, path, parameters } = places.opened.at(-1);
   assert.deepEqual([method, path], ['POST', '/payment']);
   const { _referrer, ...rest } = parameters;
-  assert.deepEqual(rest, { payment_id: 'order-47', payment_amount: '100', flag: 'false', submit: 'shadow', apple_allow_payment: '1', frame_mode: 'popup' });
+  assert.deepEqual(rest, { payment_id: 'order-47', payment_amount: '100', flag: 'false', submit: 'shadow', remove: 'too', apple_allow_payment: '1', frame_mode: 'popup' });
   assert.equal(await page.locator('.ep-iframe').getAttribute('allow'), 'payment');
   assert.equal(await page.locator('body > form').count(), 0);
 });

@@ -86,10 +86,10 @@ fn terms(project: &ActiveProject, order: &Order, now: UnixMillis) -> Terms {
         Protocol::Rbs | Protocol::Paysera => usual,
         Protocol::Monetix => {
             let own = &project.settings.monetix;
-            let (attempts_max, _) = own.attempts();
+            let (attempts_max, retry_ms) = own.attempts();
             let captured = HoldEnd { at: now.plus(hold_ms).max(order.expires_at), ending: Ending::Capture };
             let hold_end = (own.hold_ending == HoldEnding::Capture).then_some(captured);
-            Terms { attempts_max, hold_end, ..usual }
+            Terms { attempts_max, retry_ms, hold_end, ..usual }
         }
     };
     Terms {

@@ -10,6 +10,7 @@ mod hostile;
 mod late;
 mod limits;
 mod lookup;
+mod monetix;
 mod one_shot;
 mod operate;
 mod outage;

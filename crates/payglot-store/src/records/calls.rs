@@ -58,7 +58,7 @@ pub struct Call {
 pub enum CallBy {
     /// The one with this id.
     Id(String),
-    /// The latest one that the shop signed so, if it is not older than this ([`NewCall::same_since`] for a new one).
+    /// The latest one that the shop signed so, if it was made then or later ([`NewCall::same_since`] for a new one).
     Fingerprint {
         /// Hash of what the shop signed.
         fingerprint: [u8; 32],

@@ -61,7 +61,7 @@ pub(crate) async fn whatever_was_decided_reads_back(world: World) {
 /// Commits what the core allows of these steps; after each the payment reads back equal, and at the end its whole file does.
 async fn walk(world: &World, intent: Intent, number: usize, steps: &[Step]) -> usize {
     let mut decision = registration(world.project, &format!("random-{number}"), intent, 10_000, START);
-    decision.payment.terms.retry_ms = (number % 2 == 0).then_some(60_000);
+    decision.payment.terms.retry_ms = number.is_multiple_of(2).then_some(60_000);
     if intent == Intent::Hold {
         let ending = Ending::ALL[number % 4 / 2];
         decision.payment.terms.hold_end = Some(HoldEnd { at: START.plus(5_000_000), ending });

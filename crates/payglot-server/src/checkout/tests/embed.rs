@@ -25,7 +25,7 @@ fn told() -> Embed {
     Embed { message: Some("epframe.payment.success".to_owned()), data: RESULT.to_owned(), ..Embed::default() }
 }
 
-fn one<'a>(tags: &'a [Tag], what: impl Fn(&&Tag) -> bool) -> &'a Tag {
+fn one(tags: &[Tag], what: impl Fn(&&Tag) -> bool) -> &Tag {
     let mut found = tags.iter().filter(what);
     let first = found.next().expect("one");
     assert!(found.next().is_none(), "only one");

@@ -127,7 +127,7 @@ fn only_what_no_page_could_do_without_is_refused() {
         assert_eq!(refused(name, value), (expected, name.to_owned()), "{name}={value}");
     }
     let largest = read(&order().with("payment_amount", "10000000000000")).expect("an order");
-    assert_eq!(largest.amount.map(|amount| amount.minor()), Some(10_000_000_000_000));
+    assert_eq!(largest.amount.map(payglot_core::Money::minor), Some(10_000_000_000_000));
     for (name, value) in [
         ("customer_email", "nobody"),
         ("customer_phone", "+1 (2)"),

@@ -66,16 +66,14 @@
     }
   };
 
-  /** A form that nobody sees. */
-  const hiddenForm = (method, action, fields) => {
-    const form = Object.assign(document.createElement('form'), { hidden: true, method, action });
+  /** Sends fields with a form that nobody sees. A field may be called as the form's own members are, so none of them is used. */
+  const post = (method, action, fields, target = '') => {
+    const form = Object.assign(document.createElement('form'), { hidden: true, method, action, target });
     form.append(...fields.map(([name, value]) => Object.assign(document.createElement('input'), { type: 'hidden', name, value })));
     document.body.append(form);
-    return form;
+    HTMLFormElement.prototype.submit.call(form);
+    document.body.removeChild(form);
   };
-
-  /** Sends a form whatever its fields are called: one named `submit` would hide the method. */
-  const submit = (form) => HTMLFormElement.prototype.submit.call(form);
 
   const checkConfig = (config) => {
     if (config.mode && !MODES.includes(config.mode)) throw `Invalid config.mode. Use: ${MODES.join(' | ')}`;
@@ -110,8 +108,9 @@
       container.classList.add(...classes(widget.config.css_modal_wrap));
       if (library.isMobile()) container.classList.add('modal-mobile');
       const words = widget.words();
-      Object.assign(wrap, { role: 'dialog', ariaModal: 'true', ariaLabel: words.dialog, tabIndex: -1 });
-      close.ariaLabel = words.close;
+      const attributes = { role: 'dialog', 'aria-modal': 'true', 'aria-label': words.dialog, tabindex: '-1' };
+      for (const [name, value] of Object.entries(attributes)) wrap.setAttribute(name, value);
+      close.setAttribute('aria-label', words.close);
       this.listen(widget, container, close);
       library.showModal();
       wrap.focus({ preventScroll: true });
@@ -271,12 +270,9 @@
       return this.#base() + shown.reduce((query, [key, value]) => library.addGetParam(query, key, value), '/payment');
     }
 
-    #form() {
+    #fields() {
       const sent = ([, value]) => value !== undefined && !['function', 'object'].includes(typeof value);
-      const fields = Object.entries({ ...this.config, frame_mode: this.frameMode }).filter(sent);
-      const form = hiddenForm('post', `${this.#base()}/payment`, fields);
-      form.setAttribute('target', this.iframe.name);
-      return form;
+      return Object.entries({ ...this.config, frame_mode: this.frameMode }).filter(sent);
     }
 
     /** Puts a new frame into an element, in the place of what was there. */
@@ -296,10 +292,7 @@
       if (!posts) iframe.src = this.#address();
       place.replaceChildren(iframe);
       library.activeWidgets[this.guid] = this;
-      if (!posts) return;
-      const form = this.#form();
-      submit(form);
-      form.remove();
+      if (posts) post('post', `${this.#base()}/payment`, this.#fields(), name);
     }
 
     #frameLoaded(iframe) {
@@ -446,7 +439,7 @@
     #redirectWithForm({ method, url, body }) {
       const address = safeAddress(url);
       if (address === null) return false;
-      submit(hiddenForm(method, address, Object.entries(body ?? {})));
+      post(method, address, Object.entries(body ?? {}));
       return true;
     }
 
