@@ -3,7 +3,7 @@
 use super::ShopConfig;
 use super::book::{Book, Order};
 use super::counter::Counter;
-use super::monetix::{self, TestCard};
+use super::monetix::{self, Step, TestCard};
 use super::text;
 use super::view::{Card, DeedForm, Line, Tone, Verdict, facts, verdict_of};
 use super::wares::{CARDS, LANGUAGES, WARES, Ware};

@@ -91,6 +91,8 @@ fn pages_of(config: ShopConfig) -> Router {
         .route("/paysera/accept", get(paysera::accept))
         .route("/paysera/cancel", get(paysera::cancel))
         .route("/paysera/callback", get(paysera::callback).post(paysera::callback))
+        .route("/orders/{key}/3ds", post(monetix::frame_is_over))
+        .route("/monetix/acs", post(monetix::back_from_bank))
         .route("/monetix/widget/{key}", get(monetix::widget))
         .route("/monetix/success", get(monetix::back))
         .route("/monetix/fail", get(monetix::back))

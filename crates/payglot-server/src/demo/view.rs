@@ -182,6 +182,11 @@ pub(super) struct Card {
 }
 
 impl Card {
+    /// Are there names among the parameters that need more room?
+    pub(super) fn has_long_names(&self) -> bool {
+        self.params.iter().any(|row| row.name.len() > 20)
+    }
+
     /// The id of its heading on the page.
     pub(super) fn anchor(&self) -> String {
         format!("message-{}", self.number)
@@ -348,7 +353,7 @@ pub(super) fn facts(order: &Order) -> Vec<(&'static str, String)> {
     };
     fact("Card", order.status.as_ref().map_or("", |status| &status.masked_card));
     fact("Invoice", &order.deal.invoice);
-    fact("Paid by", &order.deal.account);
+    fact("Wallet or card", &order.deal.account);
     for (name, minor) in sums(order) {
         fact(name, &text::money(minor, &order.currency));
     }

@@ -32,12 +32,14 @@ pub(in crate::demo) struct TestCard {
     pub(in crate::demo) outcome: &'static str,
 }
 
-/// Published test cards.
+/// Test cards that the vendor publishes.
 pub(in crate::demo) const CARDS: &[TestCard] = &[
-    TestCard { number: "4444555511113333", code: "123", outcome: "paid" },
-    TestCard { number: "2200000000000038", code: "123", outcome: "paid, a Mir card" },
-    TestCard { number: "5432543254325430", code: "123", outcome: "declined: not enough money" },
-    TestCard { number: "4444444411111111", code: "123", outcome: "declined by the network" },
+    TestCard { number: "4000000000000077", code: "123", outcome: "paid" },
+    TestCard { number: "4314220000000056", code: "123", outcome: "paid after 3-D Secure with the code 123456" },
+    TestCard { number: "4477000000000006", code: "123", outcome: "paid after 3-D Secure without a question" },
+    TestCard { number: "4006260000000014", code: "123", outcome: "paid after 3-D Secure 1 with the code 123456" },
+    TestCard { number: "4111111111111111", code: "123", outcome: "declined" },
+    TestCard { number: "4012000000020089", code: "123", outcome: "declined after 3-D Secure" },
 ];
 
 impl TestCard {
@@ -134,7 +136,7 @@ mod tests {
             "via=page&means=webmoney",
             "via=widget&means=card&stage=hold",
             "via=gate&gate_means=webmoney&wmid=1234+5678+9012",
-            "via=gate&gate_means=card&card=5432543254325430&stage=hold",
+            "via=gate&gate_means=card&card=4111111111111111&stage=hold",
         ] {
             let choice = read(form).expect(form);
             let stage = if choice.hold { "hold" } else { "sale" };
@@ -152,7 +154,7 @@ mod tests {
     #[test]
     fn only_cards_of_the_list_are_sent() {
         assert!(read("via=gate&gate_means=card&card=4111222233334444").is_err_and(|words| words.contains("published")));
-        assert!(read("via=gate&gate_means=card&card=4444555511113333").is_ok());
+        assert!(read("via=gate&gate_means=card&card=4000000000000077").is_ok());
         for wmid in ["", "%20", &"1".repeat(101)] {
             assert!(read(&format!("via=gate&gate_means=webmoney&wmid={wmid}")).is_err(), "{wmid}");
             assert!(read(&format!("via=page&wmid={wmid}")).is_ok(), "the page asks for it itself");
@@ -161,6 +163,6 @@ mod tests {
 
     #[test]
     fn cards_are_grouped_as_on_a_card() {
-        assert_eq!(CARDS[0].grouped(), "4444 5555 1111 3333");
+        assert_eq!(CARDS[0].grouped(), "4000 0000 0000 0077");
     }
 }

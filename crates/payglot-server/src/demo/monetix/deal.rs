@@ -1,6 +1,7 @@
 //! What the shop remembers of an order at this counter, beside what it remembers of every order.
 
 use super::choice::Choice;
+use super::three_ds::Step;
 
 /// The counter's own notes about an order.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub(in crate::demo) struct Deal {
     pub(in crate::demo) account: String,
     /// The number of the invoice that waits in the payer's wallet.
     pub(in crate::demo) invoice: String,
+    /// What the payer's browser must do for 3-D Secure.
+    pub(in crate::demo) step: Option<Step>,
     /// The most that was ever captured, in minor units.
     pub(super) captured: u64,
     /// The calls that Gate accepted, by the ids that it answered with.

@@ -3,7 +3,7 @@
 use super::Buyer;
 use super::choice::{Choice, Means};
 use super::meanings;
-use super::{news, signing};
+use super::{news, signing, three_ds};
 use crate::demo::counter::Counter;
 use crate::demo::deeds::Deed;
 use crate::demo::routes::Shop;
@@ -17,23 +17,23 @@ use payglot_wire::text::json::Json;
 use payglot_wire::text::secret::Secret;
 
 /// A call that is ready to be signed.
-struct Call {
-    endpoint: Endpoint,
+pub(super) struct Call {
+    pub(super) endpoint: Endpoint,
     /// Below `/v2/payment/`.
-    path: String,
-    title: &'static str,
-    body: Json,
+    pub(super) path: String,
+    pub(super) title: &'static str,
+    pub(super) body: Json,
 }
 
 /// A call that was made.
-struct Made {
-    at: u64,
-    took: u64,
-    message: Message,
-    answer: Result<story::Answer, String>,
+pub(super) struct Made {
+    pub(super) at: u64,
+    pub(super) took: u64,
+    pub(super) message: Message,
+    pub(super) answer: Result<story::Answer, String>,
 }
 
-fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
+pub(super) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
@@ -46,7 +46,7 @@ fn int(number: u64) -> Json {
 }
 
 /// Signs a call, makes it, and writes down what crossed the wire.
-async fn send(shop: &Shop, call: Call) -> Made {
+pub(super) async fn send(shop: &Shop, call: Call) -> Made {
     let account = &shop.config.monetix;
     let signed = signature::sign(&call.body, &secret(shop));
     let body = gate_body(call.endpoint, &call.body, &secret(shop));
@@ -74,7 +74,7 @@ fn secret(shop: &Shop) -> Secret {
     Secret::new(shop.config.monetix.secret_key.as_str())
 }
 
-fn general(shop: &Shop, number: &str) -> Json {
+pub(super) fn general(shop: &Shop, number: &str) -> Json {
     object([("project_id", Json::Number(shop.config.monetix.project_id.into())), ("payment_id", string(number))])
 }
 
@@ -162,13 +162,17 @@ fn sale(shop: &Shop, number: &str, ware: &Ware, choice: &Choice, buyer: &Buyer<'
             ]),
         ),
     };
-    let body = object([
+    let acs = string(three_ds::return_address(&shop.config.shop_url, number));
+    let mut body = object([
         ("general", general(shop, number)),
         ("customer", customer),
         instrument,
         ("payment", payment),
         ("return_url", back),
     ]);
+    if let (Json::Object(members), Means::Card) = (&mut body, choice.means) {
+        members.push(("acs_return_url".to_owned(), object([("return_url", acs)])));
+    }
     let (endpoint, verb, title) = if choice.hold {
         (Endpoint::Auth, "auth", "The shop asks Gate to hold the money")
     } else {
@@ -178,7 +182,7 @@ fn sale(shop: &Shop, number: &str, ware: &Ware, choice: &Choice, buyer: &Buyer<'
 }
 
 /// Why a call was not accepted.
-enum Refusal {
+pub(super) enum Refusal {
     Refused {
         code: String,
         message: String,
@@ -188,7 +192,7 @@ enum Refusal {
 }
 
 impl Refusal {
-    fn words(self) -> String {
+    pub(super) fn words(self) -> String {
         match self {
             Self::Refused { code, message } => {
                 format!("Gate refused: {} (code {code}).", message.trim_end_matches('.'))
@@ -199,7 +203,7 @@ impl Refusal {
 }
 
 /// The id under which a call was accepted.
-fn accepted(answer: &Result<story::Answer, String>) -> Result<String, Refusal> {
+pub(super) fn accepted(answer: &Result<story::Answer, String>) -> Result<String, Refusal> {
     let answer = answer.as_ref().map_err(|words| Refusal::NoAnswer(words.clone()))?;
     match Answer::read(answer.body.as_bytes()) {
         Ok(Answer::Accepted { request_id, .. }) if answer.status == 200 => Ok(request_id),
@@ -279,7 +283,7 @@ pub(in crate::demo) async fn ask(shop: &Shop, key: &str) {
         && proven
         && told.get("payment.id") == order.number
     {
-        news::learn(order, &told);
+        news::learn(order, &told, &shop.config.shop_url);
     }
     book.tell(key, made.at, Some(made.took), Event::Message(made.message));
 }

@@ -79,13 +79,13 @@ fn write_down(shop: &Shop, at: u64, told: &Callback, message: Message, believed:
     };
     book.heard(Counter::Monetix, &key, at, message, |order| {
         if believed {
-            hear(order, told);
+            hear(order, told, &shop.config.shop_url);
         }
     });
 }
 
-fn hear(order: &mut Order, told: &Callback) {
-    news::learn(order, told);
+fn hear(order: &mut Order, told: &Callback, shop_url: &str) {
+    news::learn(order, told, shop_url);
     if told.operation().is_some_and(|(_, status)| status.is_final()) {
         order.deal.heard(&told.get("operation.request_id"));
     }

@@ -29,6 +29,10 @@ pub(in crate::demo) fn meaning(name: &str, value: &str) -> &'static str {
         ("operation.code", "0") => "success",
         ("payment.sum.amount", _) => "what was paid less what was given back",
         ("provider.payment_id", _) => "WebMoney's own number",
+        ("threeds_completion_indicator", _) => "was the hidden frame shown?",
+        ("acs_return_url.return_url", _) => "where the payer's bank sends the browser",
+        ("threeds2.iframe.url", _) => "what a hidden frame of the shop's page would show",
+        ("threeds2.redirect.url" | "acs.acs_url", _) => "where the browser goes to be asked",
         _ => "",
     }
 }
@@ -53,8 +57,16 @@ const TELLING: &[&str] = &[
 /// What matters most in a callback, as names and values.
 pub(super) fn telling(told: &Callback) -> Pairs {
     let known = TELLING.iter().map(|path| ((*path).to_owned(), told.get(path))).filter(|(_, value)| !value.is_empty());
-    let shown = told.json().get("display_data").map(leaves).unwrap_or_default();
-    known.chain(shown.into_iter().map(|(path, value)| (format!("display_data.{path}"), value))).collect()
+    let lines = told.json().get("display_data").and_then(Json::items).unwrap_or_default().iter();
+    let shown = lines.map(|line| {
+        let of = |name: &str| line.get(name).map(Json::plain).unwrap_or_default();
+        (format!("display_data {}", of("title")), of("data"))
+    });
+    let of = |name: &str| told.json().get(name).map(leaves).unwrap_or_default().into_iter();
+    let steps = ["threeds2", "acs"]
+        .into_iter()
+        .flat_map(|name| of(name).map(move |(path, value)| (format!("{name}.{path}"), value)));
+    known.chain(shown).chain(steps).collect()
 }
 
 /// Every value of a tree with its path, in the order of the text.
@@ -88,12 +100,9 @@ mod tests {
 
     #[test]
     fn the_telling_part_of_a_callback_has_its_instructions() {
-        let body = r#"{"payment":{"id":"p1","status":"awaiting customer action"},"display_data":[{"type":"add_info","title":"invoice_id","data":"WM-purchase-121"}]}"#;
+        let body = r#"{"payment":{"id":"p1","status":"awaiting customer action"},"display_data":[{"type":"add_info","title":"invoice_id","data":"WM-purchase-121"}],"threeds2":{"iframe":{"url":"https://bank.example"}}}"#;
         let told = Callback::from_body(body.as_bytes()).expect("JSON");
         let found: Vec<_> = telling(&told).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(
-            found,
-            ["payment.id", "payment.status", "display_data.0.type", "display_data.0.title", "display_data.0.data"]
-        );
+        assert_eq!(found, ["payment.id", "payment.status", "display_data invoice_id", "threeds2.iframe.url"]);
     }
 }

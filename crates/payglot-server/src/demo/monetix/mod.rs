@@ -3,7 +3,8 @@
 //! from Gate's status if none has come yet.
 //!
 //! In reading order: `choice` is what a buyer may choose, `signing` how messages are signed and checked, `page` and `widget` send the payer
-//! away, `gate` speaks from server to server, `hear` listens, `news` is what the shop makes of what it hears, `deal` what it remembers,
+//! away, `gate` speaks from server to server and `three_ds` takes a payer
+//! through 3-D Secure, `hear` listens, `news` is what the shop makes of what it hears, `deal` what it remembers,
 //! `meanings` the protocol's words for people.
 
 mod choice;
@@ -14,6 +15,7 @@ mod meanings;
 mod news;
 mod page;
 mod signing;
+mod three_ds;
 mod widget;
 
 use super::routes::{Shop, see_other};
@@ -26,6 +28,7 @@ pub(in crate::demo) use deal::Deal;
 pub(in crate::demo) use gate::{ask, perform};
 pub(in crate::demo) use hear::{back, callback};
 pub(in crate::demo) use meanings::meaning;
+pub(in crate::demo) use three_ds::{Step, came_back as back_from_bank, frame_is_over};
 pub(in crate::demo) use widget::show as widget;
 
 /// Who buys: the shop knows its buyers by a cookie and calls all of them by one name.

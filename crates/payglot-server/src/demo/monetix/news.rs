@@ -1,5 +1,6 @@
 //! What the shop makes of a proven callback, or of a proven answer to a status call.
 
+use super::three_ds::{self, Step};
 use crate::demo::book::Order;
 use crate::demo::deeds::Sums;
 use crate::demo::standing::Standing;
@@ -11,8 +12,8 @@ use payglot_wire::text::json::Json;
 /// What is said while only the gateway is busy.
 pub(super) const WORKING: &str = "The gateway is working on it and will call.";
 
-/// Writes into an order what is proven to be known of it.
-pub(super) fn learn(order: &mut Order, told: &Callback) {
+/// Writes into an order what is proven to be known of it. `shop_url` is where a bank sends the payer back to.
+pub(super) fn learn(order: &mut Order, told: &Callback, shop_url: &str) {
     let news = News::of(told);
     if news.operation.is_some_and(|(kind, _)| kind == OperationType::Auth)
         || news.status == Some(Status::AwaitingCapture)
@@ -30,6 +31,10 @@ pub(super) fn learn(order: &mut Order, told: &Callback) {
         order.form_url = Some(address);
         order.deal.invoice = displayed(INVOICE_ID);
     }
+    order.deal.step = match news.status {
+        Some(Status::AwaitingThreeDs) => Step::of(told, &three_ds::return_address(shop_url, &order.key)),
+        Some(_) | None => None,
+    };
     news.count(order);
     if let Some((kind, status)) = news.operation
         && !is_attempt(kind)

@@ -3,7 +3,7 @@
 use super::fake_gateway::FakeGateway;
 use super::monetix::{SECRET, Told, signed};
 use super::visit::Visit;
-use payglot_wire::monetix::request::{Request, Sale};
+use payglot_wire::monetix::request::{Request, Sale, ThreeDsAnswer};
 use payglot_wire::monetix::{Call, Endpoint, prove_call};
 use payglot_wire::raw::{Method, RawRequest};
 use payglot_wire::text::secret::Secret;
@@ -147,9 +147,9 @@ async fn a_card_is_held_and_captured_or_released() {
         [("capture", "amount=4.00", ("success", "capture")), ("release", "", ("canceled", "cancel"))]
     {
         let gateway = FakeGateway::start(&answers).await;
-        let (visit, number) = bought(&gateway, "gate_means=card&card=4444555511113333&stage=hold").await;
+        let (visit, number) = bought(&gateway, "gate_means=card&card=4000000000000077&stage=hold").await;
         let sale = sale("payment/card/auth", &gateway.bodies("payment/card/auth")[0]);
-        assert!(sale.hold && sale.card.is_some_and(|card| card.number.expose() == "4444555511113333"));
+        assert!(sale.hold && sale.card.is_some_and(|card| card.number.expose() == "4000000000000077"));
         let order = visit.latest_address().await;
         let held = Told {
             payment: ("awaiting capture", 650),
@@ -181,6 +181,55 @@ async fn a_card_is_held_and_captured_or_released() {
         assert!(page.contains(title) && !page.contains("awaited"), "{deed}");
         assert_eq!(page.contains("4.00\u{a0}$"), deed == "capture");
     }
+}
+
+#[tokio::test]
+async fn the_payer_goes_through_3d_secure_and_the_bank_answers() {
+    let answers = [
+        ("payment/card/sale", ACCEPTED),
+        ("payment/card/3ds_check_iframe", SECOND),
+        ("payment/card/3ds_result", SECOND),
+    ];
+    let gateway = FakeGateway::start(&answers).await;
+    let (visit, number) = bought(&gateway, "gate_means=card&card=4314220000000056").await;
+    let order = visit.latest_address().await;
+    let back = format!("/monetix/acs?o={number}");
+    let told = gateway.bodies("payment/card/sale").remove(0);
+    assert!(told.contains(&format!(r#""acs_return_url":{{"return_url":"{}{back}"}}"#, visit.shop)), "{told}");
+    assert_eq!(visit.post(&back, "cres=x").await.0, 404, "nothing is asked yet");
+
+    let waits = "awaiting 3ds result";
+    let asks = Told {
+        payment: (waits, 650),
+        operation: ("sale", waits, 650),
+        code: ("9999", "Awaiting processing"),
+        ..Told::paid(&number, "r-1")
+    };
+    let frame = r#","threeds2":{"iframe":{"url":"https://bank.example/m","params":{"threeDSMethodData":"d"}}}"#;
+    visit.post(CALLBACK, &asks.body_with(frame)).await;
+    assert!(visit.latest().await.contains("Continue with 3-D Secure"));
+    assert_eq!(visit.post(&format!("{order}/3ds"), "").await.0, 303);
+    let body = gateway.bodies("payment/card/3ds_check_iframe").remove(0);
+    assert!(matches!(call("payment/card/3ds_check_iframe", &body), Request::ThreeDs(ThreeDsAnswer::Frame(false))));
+    assert!(!visit.latest().await.contains("Continue with 3-D Secure"), "what was done is not asked again");
+
+    let bank = r#","threeds2":{"redirect":{"url":"https://bank.example/acs","params":{"creq":"c-1"}}}"#;
+    visit.post(CALLBACK, &asks.body_with(bank)).await;
+    let page = visit.latest().await;
+    for shown in ["action=\"https://bank.example/acs\"", "name=\"creq\" value=\"c-1\"", "Confirm at the bank"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert_eq!(visit.post(&back, "nothing=1").await.0, 400);
+    assert_eq!(visit.post(&back, "cres=r%2B1").await.0, 303);
+    let body = gateway.bodies("payment/card/3ds_result").remove(0);
+    let Request::ThreeDs(ThreeDsAnswer::Version2(cres)) = call("payment/card/3ds_result", &body) else {
+        panic!("{body}")
+    };
+    assert_eq!(cres.expose(), "r+1");
+    visit.post(CALLBACK, &Told::paid(&number, "r-1").body()).await;
+    let page = visit.latest().await;
+    assert!(page.contains("<h1>Paid</h1>") && !page.contains("awaited") && !page.contains("Confirm at the bank"));
+    assert!(page.contains("3 received and proven") && page.contains("brings the bank&#39;s answer"));
 }
 
 #[tokio::test]
