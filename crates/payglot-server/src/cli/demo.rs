@@ -3,7 +3,7 @@
 use super::{output, serve};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::demo::{self, PayseraAccount, RbsAccount, ShopConfig};
+use crate::demo::{self, MonetixAccount, PayseraAccount, RbsAccount, ShopConfig};
 use crate::flows::project::{self, Draft};
 use crate::gateway::Gateway;
 use crate::projects::ProjectSettings;
@@ -29,7 +29,7 @@ const PAYSERA_PASSWORD: &str = "b00c5a17ea0c0ffee0ddba115ba5eba1";
 
 /// The demo's Monetix project: its number and its secret are those of the worked examples in docs/protocols/monetix.md.
 const MONETIX_NAME: &str = "books-and-tea-monetix";
-const MONETIX_PROJECT: &str = "1234";
+const MONETIX_PROJECT: u32 = 1234;
 const MONETIX_SECRET: &str = "monetix_test_secret";
 
 /// Starts the gateway on an embedded database with the sandbox bank, a test project per protocol and a demo shop.
@@ -78,6 +78,11 @@ impl Demo {
                 project_id: PAYSERA_PROJECT.to_owned(),
                 sign_password: PAYSERA_PASSWORD.to_owned(),
             },
+            monetix: MonetixAccount {
+                gateway_url: base_url.clone(),
+                project_id: MONETIX_PROJECT,
+                secret_key: MONETIX_SECRET.to_owned(),
+            },
         };
         let router = web::router(gateway).merge(demo::router(shop));
         self.announce(gateway, &base_url, &shop_url);
@@ -104,7 +109,7 @@ impl Demo {
                 }, {
                     "protocol": "monetix",
                     "name": MONETIX_NAME,
-                    "credentials": {"project_id": MONETIX_PROJECT, "secret_key": MONETIX_SECRET},
+                    "credentials": {"project_id": MONETIX_PROJECT.to_string(), "secret_key": MONETIX_SECRET},
                 }],
             }));
         }
@@ -197,7 +202,7 @@ async fn ensure_monetix(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
     let draft = Draft {
         protocol: "monetix".to_owned(),
         name: MONETIX_NAME.to_owned(),
-        login: MONETIX_PROJECT.to_owned(),
+        login: MONETIX_PROJECT.to_string(),
         settings,
         secrets: vec![("secret_key".to_owned(), Secret::new(MONETIX_SECRET))],
     };

@@ -11,6 +11,7 @@ const SVG: &str = "image/svg+xml";
 const FILES: &[(&str, &str, &str)] = &[
     ("shop.css", CSS, include_str!("static/shop.css")),
     ("shop.js", SCRIPT, include_str!("static/shop.js")),
+    ("widget.js", SCRIPT, include_str!("static/widget.js")),
     ("mark.svg", SVG, include_str!("static/mark.svg")),
     ("earl-grey.svg", SVG, include_str!("static/earl-grey.svg")),
     ("novel.svg", SVG, include_str!("static/novel.svg")),
@@ -25,9 +26,9 @@ pub(super) fn file(name: &str) -> Option<Response> {
     Some((StatusCode::OK, headers, *content).into_response())
 }
 
-/// Headers that every answer carries. Forms may lead to the gateway, because a purchase ends in a redirect to its page.
-pub(super) fn guard(headers: &mut HeaderMap, gateway: &HeaderValue) {
-    headers.insert(header::CONTENT_SECURITY_POLICY, gateway.clone());
+/// Headers that every answer carries; a page may have a content policy of its own.
+pub(super) fn guard(headers: &mut HeaderMap, policy: &HeaderValue) {
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy.clone());
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     if !headers.contains_key(header::CACHE_CONTROL) {
@@ -35,12 +36,27 @@ pub(super) fn guard(headers: &mut HeaderMap, gateway: &HeaderValue) {
     }
 }
 
-/// The content policy: nothing but the shop's own files, and forms to itself and the gateway.
-pub(super) fn policy(base_url: &str) -> HeaderValue {
-    let gateway = reqwest::Url::parse(base_url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+/// The content policy: nothing but the shop's own files, and forms to itself and the gateway, because a purchase ends in a redirect to the
+/// gateway's page.
+pub(super) fn policy(gateway_url: &str) -> HeaderValue {
+    policy_with(gateway_url, "style-src 'self'; script-src 'self'")
+}
+
+/// The same for the page that loads the gateway's widget: what a shop with a strict policy must let in, and nothing more.
+pub(super) fn policy_of_widget(gateway_url: &str) -> HeaderValue {
+    let gateway = origin(gateway_url);
+    policy_with(gateway_url, &format!("style-src 'self' {gateway}; script-src 'self' {gateway}; frame-src {gateway}"))
+}
+
+fn policy_with(gateway_url: &str, sources: &str) -> HeaderValue {
+    let gateway = origin(gateway_url);
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self' {gateway}; \
-         connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; {sources}; img-src 'self' data:; form-action 'self' {gateway}; connect-src 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
+
+fn origin(address: &str) -> String {
+    reqwest::Url::parse(address).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }

@@ -1,5 +1,15 @@
 //! What the shop does with money that is held or taken: capture, release, refund. Each is one call over the protocol.
 
+/// What became of an order's money, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    /// Held, or captured at once; a capture or refund does not lessen it.
+    pub(super) approved: u64,
+    /// Captured and not refunded.
+    pub(super) deposited: u64,
+    pub(super) refunded: u64,
+}
+
 /// One of the merchant's operations on an order that a payer paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
@@ -9,6 +19,8 @@ pub(super) enum Deed {
     Release,
     /// Give so many minor units back.
     Refund(u64),
+    /// Give back all that was not given back yet.
+    RefundRest,
 }
 
 impl Deed {
@@ -17,14 +29,15 @@ impl Deed {
         match self {
             Self::Capture(_) => "deposit.do",
             Self::Release => "reverse.do",
-            Self::Refund(_) => "refund.do",
+            Self::Refund(_) | Self::RefundRest => "refund.do",
         }
     }
 
-    /// The amount on the wire; a release is always whole.
+    /// The amount on the wire: a zero is "all of it", and a release is always whole.
     pub(super) fn amount(self) -> Option<u64> {
         match self {
             Self::Capture(amount) | Self::Refund(amount) => Some(amount),
+            Self::RefundRest => Some(0),
             Self::Release => None,
         }
     }
@@ -36,7 +49,9 @@ impl Deed {
                 "errorCode 0: the money is captured. What is left of the hold is released at once. The shop asks for the sums."
             }
             Self::Release => "errorCode 0: the hold is gone and nothing was taken. The shop asks for the sums.",
-            Self::Refund(_) => "errorCode 0: the money goes back to the card. The shop asks for the sums.",
+            Self::Refund(_) | Self::RefundRest => {
+                "errorCode 0: the money goes back to the card. The shop asks for the sums."
+            }
         }
     }
 }
@@ -44,27 +59,23 @@ impl Deed {
 /// The most that an amount may have: twelve digits of minor units, as on the wire.
 const MINOR_MAX: u64 = 999_999_999_999;
 
-/// Reads an amount as people write it, `1 250`, `12.5` or `12,50`, into minor units; never rounds. Nothing is zero, because a zero means
-/// "all of it" to the gateway.
-pub(super) fn read_amount(text: &str) -> Option<u64> {
+/// Reads an amount as people write it, `1 250`, `12.5` or `12,50`, into minor units of a currency with so many decimals; never rounds.
+/// Nothing is zero, because a zero means "all of it" to the gateway.
+pub(super) fn read_amount(text: &str, decimals: usize) -> Option<u64> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let (whole, part) = text.split_once(['.', ',']).unwrap_or((&text, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || part.len() > 2 || !is_digits(whole) || !is_digits(part) {
+    if whole.is_empty() || part.len() > decimals || !is_digits(whole) || !is_digits(part) {
         return None;
     }
-    let minor = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(format!("{part:0<2}").parse().ok()?)?;
+    let minor = format!("{whole}{part:0<decimals$}").parse().ok()?;
     (1..=MINOR_MAX).contains(&minor).then_some(minor)
-}
-
-/// The same amount for a field that a person edits: `12.50`, no groups and no sign.
-pub(super) fn write_amount(minor: u64) -> String {
-    format!("{}.{:02}", minor / 100, minor % 100)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{read_amount, write_amount};
+    use super::read_amount;
+    use crate::demo::text;
 
     #[test]
     fn amounts_are_read_exactly_or_not_at_all() {
@@ -77,14 +88,21 @@ mod tests {
             ("7.", 700),
             ("9999999999.99", 999_999_999_999),
         ] {
-            assert_eq!(read_amount(text), Some(minor), "{text}");
+            assert_eq!(read_amount(text, 2), Some(minor), "{text}");
         }
         for text in ["", ".", ".5", "0", "0.00", "-1", "+1", "1.005", "1.2.3", "1,000.00", "1e3", "ten", "10000000000"]
         {
-            assert_eq!(read_amount(text), None, "{text}");
+            assert_eq!(read_amount(text, 2), None, "{text}");
         }
-        for minor in [1, 99, 100, 64_990] {
-            assert_eq!(read_amount(&write_amount(minor)), Some(minor));
+        assert_eq!(
+            (read_amount("1250", 0), read_amount("1.2", 0), read_amount("1.2", 3)),
+            (Some(1250), None, Some(1200))
+        );
+        for currency in ["643", "JPY", "KWD"] {
+            for minor in [1, 99, 100, 64_990] {
+                let written = text::amount(minor, currency);
+                assert_eq!(read_amount(&written, text::decimals(currency)), Some(minor), "{written} {currency}");
+            }
         }
     }
 }

@@ -7,15 +7,21 @@
 //!
 //! Orders live in memory and only the latest `book::ORDERS_KEPT` of them: a demo that is restarted starts afresh.
 //!
-//! In reading order: `wares` is what it sells, `story` what happened on the wire, `standing` what the shop believes about an order, `book` keeps
-//! both, `deeds` what it does with money that was paid, `till` talks to the gateway, `check` proves a callback, `paysera` is the other counter, `routes` are the pages' addresses, `view` and `pages` their contents.
+//! In reading order: `wares` is what it sells and `counter` at which counters, `story` what happened on the wire, `standing` what the shop
+//! believes about an order, `book` keeps both, `deeds` what it does with money that was paid, `till` talks to the gateway, `check` and `proof`
+//! prove what came, `paysera` and `monetix` are the other counters, `routes` are the pages' addresses, `view`, `params` and `pages` their
+//! contents.
 
 mod assets;
 mod book;
 mod check;
+mod counter;
 mod deeds;
+mod monetix;
 mod pages;
+mod params;
 mod paysera;
+mod proof;
 mod routes;
 mod standing;
 mod story;
@@ -39,6 +45,19 @@ pub struct ShopConfig {
     pub rbs: RbsAccount,
     /// The shop's project at the gateway that speaks Paysera.
     pub paysera: PayseraAccount,
+    /// The shop's project at the gateway that speaks Monetix.
+    pub monetix: MonetixAccount,
+}
+
+/// Credentials of a project that speaks Monetix.
+#[derive(Clone)]
+pub struct MonetixAccount {
+    /// The gateway's address, without a trailing slash: `/payment`, `/v2/` and `/shared/merchant.js` are appended.
+    pub gateway_url: String,
+    /// `project_id` on the wire.
+    pub project_id: u32,
+    /// The secret that signs everything, both ways.
+    pub secret_key: String,
 }
 
 /// Credentials of a project that speaks Paysera WebToPay.

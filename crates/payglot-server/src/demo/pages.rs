@@ -2,8 +2,10 @@
 
 use super::ShopConfig;
 use super::book::{Book, Order};
+use super::counter::Counter;
+use super::monetix::{self, Step, TestCard};
 use super::text;
-use super::view::{Card, DeedForm, Line, Tone, Verdict, sums, verdict_of};
+use super::view::{Card, DeedForm, Line, Tone, Verdict, facts, verdict_of};
 use super::wares::{CARDS, LANGUAGES, WARES, Ware};
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -41,12 +43,34 @@ struct HomePage<'a> {
     wares: &'static [Ware],
     languages: &'static [(&'static str, &'static str)],
     cards: &'static [(&'static str, &'static str)],
-    paysera: bool,
+    gate_cards: &'static [TestCard],
+    wmid: &'static str,
+    counter: Counter,
 }
 
-/// The shelf, and what a developer needs to know.
-pub(super) fn home(frame: &Frame<'_>, paysera: bool) -> Response {
-    page(StatusCode::OK, &HomePage { frame, wares: WARES, languages: LANGUAGES, cards: CARDS, paysera })
+impl HomePage<'_> {
+    /// The counters with their addresses.
+    fn tabs(&self) -> impl Iterator<Item = (Counter, String)> {
+        let address = |counter: Counter| match counter {
+            Counter::Rbs => self.frame.home().to_owned(),
+            Counter::Paysera | Counter::Monetix => format!("{}?protocol={}", self.frame.home(), counter.word()),
+        };
+        Counter::ALL.iter().map(move |&counter| (counter, address(counter)))
+    }
+}
+
+/// The shelf of a counter, and what a developer needs to know.
+pub(super) fn home(frame: &Frame<'_>, counter: Counter) -> Response {
+    let page_of_counter = HomePage {
+        frame,
+        wares: WARES,
+        languages: LANGUAGES,
+        cards: CARDS,
+        gate_cards: monetix::CARDS,
+        wmid: monetix::WMID,
+        counter,
+    };
+    page(StatusCode::OK, &page_of_counter)
 }
 
 #[derive(Template)]
@@ -56,7 +80,7 @@ struct OrderPage<'a> {
     order: &'a Order,
     verdict: Verdict,
     amount: String,
-    sums: Vec<(&'static str, String)>,
+    facts: Vec<(&'static str, String)>,
     deed: Option<DeedForm>,
     cards: Vec<Card>,
     callbacks: usize,
@@ -68,6 +92,10 @@ struct OrderPage<'a> {
 impl OrderPage<'_> {
     fn can_pay(&self) -> Option<&str> {
         self.order.form_url.as_deref().filter(|_| self.order.standing.is_open())
+    }
+
+    fn pay_label(&self) -> &'static str {
+        if self.order.deal.invoice.is_empty() { "Continue to payment" } else { "Open the invoice in the wallet" }
     }
 }
 
@@ -81,7 +109,7 @@ pub(super) fn order(frame: &Frame<'_>, order: &Order, now: u64) -> Response {
         order,
         verdict: verdict_of(order),
         amount: text::money(order.amount, &order.currency),
-        sums: sums(order),
+        facts: facts(order),
         deed: DeedForm::of(order),
         cards,
         callbacks: order.proven_callbacks(),
@@ -90,6 +118,26 @@ pub(super) fn order(frame: &Frame<'_>, order: &Order, now: u64) -> Response {
         reloads: awaits_callback && quiet_for < RELOADS_FOR,
     };
     page(StatusCode::OK, &page_of_order)
+}
+
+#[derive(Template)]
+#[template(path = "demo/templates/widget.html")]
+struct WidgetPage<'a> {
+    frame: &'a Frame<'a>,
+    order: &'a Order,
+    amount: String,
+    /// What the script gives to the widget: an object of JSON.
+    parameters: &'a str,
+    /// The same as an address, for browsers without script.
+    address: &'a str,
+    cards: Vec<Card>,
+}
+
+/// A page of the shop in which the gateway's widget opens.
+pub(super) fn widget(frame: &Frame<'_>, order: &Order, parameters: &str, address: &str) -> Response {
+    let amount = text::money(order.amount, &order.currency);
+    let cards = order.story.entries().first().map(|entry| Card::of(1, entry)).into_iter().collect();
+    page(StatusCode::OK, &WidgetPage { frame, order, amount, parameters, address, cards })
 }
 
 #[derive(Template)]

@@ -2,6 +2,8 @@
 //! beforehand, and nothing can be asked afterwards: what counts is the callback, proven with the gateway's certificate.
 
 use super::check::value_of;
+use super::counter::Counter;
+use super::proof::Proof;
 use super::routes::{Shared, Shop, absolute, pairs, see_other, unknown_order};
 use super::standing::Standing;
 use super::story::{Answer, Event, Message, Pairs};
@@ -18,20 +20,10 @@ use payglot_wire::raw::{self, RawRequest};
 use payglot_wire::text::rsa::RsaPublicKey;
 use payglot_wire::text::secret::Secret;
 
-/// The check of a message, step by step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Proof {
-    /// What was done and what came out of it.
-    pub(super) steps: Vec<(&'static str, String)>,
-    pub(super) proven: bool,
-    /// The verdict in words.
-    pub(super) verdict: String,
-}
-
 /// Opens an order, signs it and sends the browser to the gateway with it.
 pub(super) fn buy(shop: &Shop, ware: &'static Ware, language: &'static str, test: bool) -> Response {
     let now = text::now();
-    let number = shop.book().open_paysera(ware, language, now);
+    let number = shop.book().open(Counter::Paysera, ware, language, false, now);
     let fields = request(&shop.config, &number, ware, language, test);
     let password = Secret::new(shop.config.paysera.sign_password.as_str());
     let sealed = Sealed::new(&fields, &password);
@@ -51,18 +43,14 @@ pub(super) fn buy(shop: &Shop, ware: &'static Ware, language: &'static str, test
         to: "Browser",
         title: "The browser is sent to the gateway with the signed order".to_owned(),
         method: "303".to_owned(),
-        url: shortened(&address),
+        url: text::shortened(&address),
         params: fields.pairs().to_vec(),
         caption: "What data holds, decoded",
-        proof: Some(Proof {
-            steps,
-            proven: true,
-            verdict: "Whoever does not know the password cannot change the price on the way.".to_owned(),
-        }),
-        answer: None,
+        proof: Some(Proof::signed(steps, "Whoever does not know the password cannot change the price on the way.")),
         note:
             "There is no call between the servers: the order exists at the gateway once the payer's browser gets there."
                 .to_owned(),
+        ..Message::default()
     };
     let mut book = shop.book();
     book.sent_away(&number, &address);
@@ -87,8 +75,8 @@ fn request(config: &ShopConfig, number: &str, ware: &Ware, language: &str, test:
                 _ => "ENG",
             },
         )
-        .with("amount", ware.cents().to_string())
-        .with("currency", "EUR")
+        .with("amount", Counter::Paysera.price(ware).to_string())
+        .with("currency", Counter::Paysera.currency())
         .with("country", "LT")
         .with("p_email", "reader@books.example");
     if test { fields.with("test", "1") } else { fields }
@@ -141,7 +129,11 @@ pub(super) async fn callback(State(shop): Shared, method: Method, uri: Uri, body
         Message { from: "Gateway", to: "Shop", title, note: note.to_owned(), answer: Some(answer), ..heard.message };
     let mut book = shop.book();
     book.tell(&heard.key, heard.certificate.0, heard.certificate.1, heard.certificate.2);
-    book.told_by_paysera(&heard.key, heard.at, message, standing_of(&digit));
+    book.heard(Counter::Paysera, &heard.key, heard.at, message, |order| {
+        if let Some(news) = standing_of(&digit) {
+            order.believe(news);
+        }
+    });
     (status, words).into_response()
 }
 
@@ -173,11 +165,16 @@ async fn hear(shop: &Shop, method: &Method, uri: &Uri, body: &[u8]) -> Heard {
     let get = |name: &str| fields.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default().to_owned();
     let (named, told) = (order_of(uri), get("orderid"));
     let ours = get("projectid") == shop.config.paysera.project_id && named.as_ref().is_none_or(|key| *key == told);
-    if ours && named.is_none() {
+    let key = match named {
+        Some(key) => key,
         // Signed with the shop's password, but not at this counter.
-        shop.book().adopt_paysera(&told, get("amount").parse().unwrap_or_default(), at);
-    }
-    Heard { at, key: named.unwrap_or(told), message, certificate, fields, ours }
+        None if ours => {
+            let amount = get("amount").parse().unwrap_or_default();
+            shop.book().adopt_signed(Counter::Paysera, &told, amount, &get("currency"), at)
+        }
+        None => told,
+    };
+    Heard { at, key, message, certificate, fields, ours }
 }
 
 /// Proves what came, with the certificate that the gateway publishes now. `None` if it is not proven.
@@ -199,32 +196,14 @@ fn read(
     let received = Callback::read(&request).unwrap_or_default();
     let (proof, fields) = prove(&received, certificate.as_deref(), &shop.config.paysera.sign_password);
     let message = Message {
-        from: "",
-        to: "",
-        title: String::new(),
         method: method.to_string(),
-        url: shortened(&absolute(shop, uri)),
+        url: text::shortened(&absolute(shop, uri)),
         params: fields.as_ref().map(|fields| fields.pairs().to_vec()).unwrap_or_default(),
         caption: "What data holds, decoded",
         proof: Some(proof),
-        answer: None,
-        note: String::new(),
+        ..Message::default()
     };
     (message, fields)
-}
-
-/// An address with its long values cut: the story shows them below.
-fn shortened(address: &str) -> String {
-    let parts = address.split('&').map(|part| {
-        let end = part.rfind("data=").map_or(0, |at| at + 5).max(part.find('=').map_or(0, |at| at + 1));
-        let end = (end + 12).min(part.len());
-        if part.len() > end + 8 && part.is_char_boundary(end) {
-            format!("{}…", &part[..end])
-        } else {
-            part.to_owned()
-        }
-    });
-    parts.collect::<Vec<_>>().join("&")
 }
 
 /// Fetches the gateway's certificate, as the official library does for every callback.
@@ -239,11 +218,9 @@ async fn certificate(shop: &Shop) -> ((u64, Option<u64>, Event), Result<String, 
         title: "The shop fetches the gateway's certificate".to_owned(),
         method: "GET".to_owned(),
         url,
-        params: Vec::new(),
-        caption: "",
-        proof: None,
         answer: answer.as_ref().ok().cloned(),
-        note: answer.as_ref().err().cloned().unwrap_or_default(),
+        failure: answer.as_ref().err().cloned(),
+        ..Message::default()
     };
     ((at, Some(took), Event::Message(message)), answer.map(|answer| answer.body))
 }
@@ -253,8 +230,8 @@ fn prove(received: &Callback, certificate: Result<&str, &String>, password: &str
     let mut steps = vec![("data, as it was received:", shown(&received.data))];
     let key = match certificate.map(RsaPublicKey::from_certificate_pem) {
         Ok(Ok(key)) => key,
-        Ok(Err(error)) => return (unproven(steps, format!("The certificate cannot be used: {error}.")), None),
-        Err(words) => return (unproven(steps, format!("There is no certificate: {words}.")), None),
+        Ok(Err(error)) => return (Proof::doubtful(steps, format!("The certificate cannot be used: {error}.")), None),
+        Err(words) => return (Proof::doubtful(steps, format!("There is no certificate: {words}.")), None),
     };
     steps.push(("ss1, the MD5 of data and the password:", shown(&received.ss1)));
     steps.push(("ss2, RSA with SHA-1 over data, checked with the certificate:", shown(&received.ss2)));
@@ -262,15 +239,11 @@ fn prove(received: &Callback, certificate: Result<&str, &String>, password: &str
     let verifier = Verifier { password: Secret::new(password), public_key: key };
     match verifier.verify(received) {
         Ok(fields) => {
-            let verdict = "Every signature is right: the gateway sent this, and nobody changed it.".to_owned();
-            (Proof { steps, proven: true, verdict }, Some(fields.into_inner()))
+            let verdict = "Every signature is right: the gateway sent this, and nobody changed it.";
+            (Proof::genuine(steps, verdict), Some(fields.into_inner()))
         }
-        Err(why) => (unproven(steps, format!("The shop does not believe it: {why}.")), None),
+        Err(why) => (Proof::doubtful(steps, format!("The shop does not believe it: {why}.")), None),
     }
-}
-
-fn unproven(steps: Vec<(&'static str, String)>, verdict: String) -> Proof {
-    Proof { steps, proven: false, verdict }
 }
 
 /// What a proven callback says about the money; nothing for statuses that only add to what was said.
@@ -307,14 +280,6 @@ fn order_of(uri: &Uri) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_values_of_an_address_are_cut_and_short_ones_stay() {
-        let long = "x".repeat(40);
-        let cut = shortened(&format!("http://s/pay/?data={long}&sign=abc"));
-        assert_eq!(cut, "http://s/pay/?data=xxxxxxxxxxxx…&sign=abc");
-        assert_eq!(shortened("http://s/cb?o=BT-1"), "http://s/cb?o=BT-1");
-    }
 
     #[test]
     fn what_is_not_signed_is_not_believed() {

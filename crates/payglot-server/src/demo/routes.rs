@@ -4,26 +4,27 @@ use super::ShopConfig;
 use super::assets;
 use super::book::Book;
 use super::check::{Check, value_of};
+use super::counter::Counter;
 use super::deeds::{Deed, read_amount};
+use super::monetix::{self, Buyer};
 use super::pages::{self, Frame};
 use super::paysera;
 use super::story::{Answer, Callback, Event, Pairs};
 use super::text;
 use super::till::{NewOrder, Registration, Till};
-use super::wares;
-use axum::Router;
+use super::wares::{self, Ware};
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use payglot_wire::raw::{self, RawRequest};
 use payglot_wire::rbs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The name of the Paysera counter in forms and addresses.
-const PAYSERA: &str = "paysera";
 /// The cookie that tells one buyer from another.
 const BUYER: &str = "buyer";
 /// Largest body the shop reads, in bytes: its own forms and the gateway's callbacks are far smaller.
@@ -45,8 +46,13 @@ impl Shop {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn frame(&self) -> Frame<'_> {
+    pub(super) fn frame(&self) -> Frame<'_> {
         Frame::new(&self.config)
+    }
+
+    /// Something is not as it should be: what, and what can be done.
+    pub(super) fn problem(&self, status: StatusCode, title: &str, words: &str) -> Response {
+        pages::problem(&self.frame(), status, title, words, None)
     }
 
     pub(super) fn order_address(&self, key: &str) -> String {
@@ -80,10 +86,18 @@ fn pages_of(config: ShopConfig) -> Router {
         .route("/orders/{key}/capture", post(capture))
         .route("/orders/{key}/release", post(release))
         .route("/orders/{key}/refund", post(refund))
+        .route("/orders/{key}/refund-rest", post(refund_rest))
         .route("/rbs/callback", get(callback).post(callback))
         .route("/paysera/accept", get(paysera::accept))
         .route("/paysera/cancel", get(paysera::cancel))
         .route("/paysera/callback", get(paysera::callback).post(paysera::callback))
+        .route("/orders/{key}/3ds", post(monetix::frame_is_over))
+        .route("/monetix/acs", post(monetix::back_from_bank))
+        .route("/monetix/widget/{key}", get(monetix::widget))
+        .route("/monetix/success", get(monetix::back))
+        .route("/monetix/fail", get(monetix::back))
+        .route("/monetix/return", get(monetix::back))
+        .route("/monetix/callback", post(monetix::callback))
         .route("/static/{name}", get(file))
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -99,11 +113,11 @@ async fn guard(State(shop): Shared, request: axum::extract::Request, next: Next)
 
 async fn home(State(shop): Shared, uri: Uri) -> Response {
     let asked = pairs(uri.query().unwrap_or_default().as_bytes());
-    pages::home(&shop.frame(), value_of(&asked, "protocol") == Some(PAYSERA))
+    pages::home(&shop.frame(), Counter::of_word(value_of(&asked, "protocol")))
 }
 
 async fn nowhere(State(shop): Shared) -> Response {
-    pages::problem(&shop.frame(), StatusCode::NOT_FOUND, "No such page", "The shop has nothing at this address.", None)
+    shop.problem(StatusCode::NOT_FOUND, "No such page", "The shop has nothing at this address.")
 }
 
 async fn file(State(shop): Shared, Path(name): Path<String>) -> Response {
@@ -134,32 +148,54 @@ async fn pulse(State(shop): Shared, Path(key): Path<String>) -> Response {
     }
 }
 
-/// Registers an order and sends the browser to the payment page.
-async fn buy(State(shop): Shared, headers: HeaderMap, body: Bytes) -> Response {
+/// Opens an order at a counter, and sends the browser to where it is paid.
+async fn buy(
+    State(shop): Shared,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let form = pairs(&body);
     let Some(ware) = value_of(&form, "product").and_then(wares::find) else {
         let words = "The shop does not sell that. Choose something from the shelf.";
-        return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "Nothing to buy", words, None);
+        return shop.problem(StatusCode::BAD_REQUEST, "Nothing to buy", words);
     };
     let language = wares::language(value_of(&form, "language").unwrap_or_default());
-    if value_of(&form, "protocol") == Some(PAYSERA) {
-        return paysera::buy(&shop, ware, language, value_of(&form, "test") == Some("1"));
-    }
-    let is_hold = value_of(&form, "stage") == Some("hold");
-    let number = shop.book().open(ware, language, is_hold, text::now());
-    let return_url = format!("{}/return", shop.config.shop_url);
-    let (amount, description) = (ware.price, ware.title);
     let buyer = buyer(&headers);
-    let new =
-        NewOrder { is_hold, number: &number, amount, description, language, return_url: &return_url, client: &buyer };
+    let response = match Counter::of_word(value_of(&form, "protocol")) {
+        Counter::Rbs => {
+            let is_hold = value_of(&form, "stage") == Some("hold");
+            see_other(&register(&shop, ware, language, is_hold, &buyer).await)
+        }
+        Counter::Paysera => paysera::buy(&shop, ware, language, value_of(&form, "test") == Some("1")),
+        Counter::Monetix => {
+            let ip = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(ConnectInfo(peer))| peer.ip());
+            let who = Buyer { id: &buyer, ip: ip.to_string() };
+            monetix::buy(&shop, ware, language, &form, &who).await
+        }
+    };
+    let cookie = format!("{BUYER}={buyer}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
+    ([(header::SET_COOKIE, cookie)], response).into_response()
+}
+
+/// Registers an order; the address of the payment page, or of the order's page if that went wrong.
+async fn register(shop: &Shop, ware: &'static Ware, language: &'static str, is_hold: bool, buyer: &str) -> String {
+    let number = shop.book().open(Counter::Rbs, ware, language, is_hold, text::now());
+    let return_url = format!("{}/return", shop.config.shop_url);
+    let new = NewOrder {
+        is_hold,
+        number: &number,
+        amount: Counter::Rbs.price(ware),
+        description: ware.title,
+        language,
+        return_url: &return_url,
+        client: buyer,
+    };
     let exchange = shop.till.register(&new).await;
     shop.book().registered(&number, exchange.at, exchange.took, exchange.call, &exchange.outcome);
     match exchange.outcome {
-        Registration::Accepted { form_url, .. } => {
-            let cookie = format!("{BUYER}={buyer}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
-            ([(header::SET_COOKIE, cookie)], see_other(&form_url)).into_response()
-        }
-        Registration::Refused { .. } | Registration::NoAnswer(_) => see_other(&shop.order_address(&number)),
+        Registration::Accepted { form_url, .. } => form_url,
+        Registration::Refused { .. } | Registration::NoAnswer(_) => shop.order_address(&number),
     }
 }
 
@@ -182,7 +218,7 @@ async fn come_back(State(shop): Shared, uri: Uri) -> Response {
     let params = pairs(uri.query().unwrap_or_default().as_bytes());
     let Some(order_id) = value_of(&params, "orderId").map(str::to_owned) else {
         let words = "The address has no orderId, so the shop cannot tell which order this is about.";
-        return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "Which order?", words, None);
+        return shop.problem(StatusCode::BAD_REQUEST, "Which order?", words);
     };
     let at = text::now();
     let event = Event::CameBack { url: absolute(&shop, &uri), params };
@@ -226,6 +262,10 @@ async fn refund(shop: Shared, key: Path<String>, body: Bytes) -> Response {
     perform_with_amount(shop, key, &body, Deed::Refund).await
 }
 
+async fn refund_rest(State(shop): Shared, Path(key): Path<String>) -> Response {
+    perform(&shop, &key, Deed::RefundRest).await
+}
+
 async fn release(State(shop): Shared, Path(key): Path<String>) -> Response {
     perform(&shop, &key, Deed::Release).await
 }
@@ -236,32 +276,49 @@ async fn perform_with_amount(
     body: &[u8],
     deed: fn(u64) -> Deed,
 ) -> Response {
-    let Some(amount) = value_of(&pairs(body), "amount").and_then(read_amount) else {
-        let words =
-            "An amount is written like 12.50, with at most two digits after the point, and it is more than zero.";
-        return pages::problem(&shop.frame(), StatusCode::BAD_REQUEST, "How much?", words, None);
+    let Some(decimals) = shop.book().get(&key).map(|order| text::decimals(&order.currency)) else {
+        return unknown_order(&shop, None);
+    };
+    let Some(amount) = value_of(&pairs(body), "amount").and_then(|text| read_amount(text, decimals)) else {
+        let words = match decimals {
+            0 => "An amount in this currency is a whole number, and it is more than zero.".to_owned(),
+            _ => format!(
+                "An amount is written like 12.50, with at most {decimals} digits after the point, and it is more than zero."
+            ),
+        };
+        return shop.problem(StatusCode::BAD_REQUEST, "How much?", &words);
     };
     perform(&shop, &key, deed(amount)).await
 }
 
 /// Has the gateway do it and then asks how the order stands. Whether it is possible is for the gateway to say: its refusal is worth seeing.
 async fn perform(shop: &Shop, key: &str, deed: Deed) -> Response {
-    let known = shop.book().get(key).map(|order| (order.gateway_id.clone(), order.language));
-    let Some((Some(id), language)) = known else { return unknown_order(shop, None) };
-    let exchange = shop.till.perform(deed, &id, language).await;
-    shop.book().performed(key, exchange.at, exchange.took, exchange.call, exchange.outcome);
-    ask(shop, key).await;
+    let known = shop.book().get(key).map(|order| (order.counter, order.gateway_id.clone(), order.language));
+    match known {
+        Some((Counter::Rbs, Some(id), language)) => {
+            let exchange = shop.till.perform(deed, &id, language).await;
+            shop.book().performed(key, exchange.at, exchange.took, exchange.call, exchange.outcome);
+            ask(shop, key).await;
+        }
+        // What becomes of it is told by callback.
+        Some((Counter::Monetix, ..)) => monetix::perform(shop, key, deed).await,
+        Some((Counter::Rbs, None, _) | (Counter::Paysera, ..)) | None => return unknown_order(shop, None),
+    }
     see_other(&shop.order_address(key))
 }
 
 /// Asks the gateway how an order stands and writes it down; false if the shop does not know the order.
 async fn ask(shop: &Shop, key: &str) -> bool {
-    let known = shop.book().get(key).map(|order| (order.gateway_id.clone(), order.language));
-    let Some((gateway_id, language)) = known else { return false };
-    // An order that was never registered has nothing to ask about.
-    if let Some(id) = gateway_id {
-        let exchange = shop.till.status(&id, language).await;
-        shop.book().asked(key, exchange.at, exchange.took, exchange.call, exchange.outcome.ok());
+    let known = shop.book().get(key).map(|order| (order.counter, order.gateway_id.clone(), order.language));
+    match known {
+        Some((Counter::Rbs, Some(id), language)) => {
+            let exchange = shop.till.status(&id, language).await;
+            shop.book().asked(key, exchange.at, exchange.took, exchange.call, exchange.outcome.ok());
+        }
+        Some((Counter::Monetix, ..)) => monetix::ask(shop, key).await,
+        // An order that was never registered has nothing to ask about.
+        Some((Counter::Rbs, None, _) | (Counter::Paysera, ..)) => {}
+        None => return false,
     }
     true
 }

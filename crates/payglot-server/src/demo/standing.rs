@@ -5,10 +5,12 @@
 pub(super) enum Standing {
     /// The gateway is being asked to register it.
     Fresh,
-    /// The gateway refused to register it: the code and its words.
+    /// The gateway refused to register it: the code, with the protocol's name for it, and its words.
     Refused { code: String, message: String },
     /// The gateway did not answer, or not in the protocol: in words.
     Unreachable(String),
+    /// Asked for; the gateway, the payer or the payer's bank has yet to do something: in words.
+    Waiting(&'static str),
     /// Registered, nothing paid yet. The words of the last refused attempt, if there was one.
     Open { last_refusal: Option<String> },
     /// The money is reserved on the card.
@@ -57,7 +59,7 @@ impl Standing {
     /// May the payer still pay?
     pub(super) fn is_open(&self) -> bool {
         match self {
-            Self::Fresh | Self::Open { .. } => true,
+            Self::Fresh | Self::Waiting(_) | Self::Open { .. } => true,
             Self::Refused { .. }
             | Self::Unreachable(_)
             | Self::Held
@@ -72,7 +74,7 @@ impl Standing {
     pub(super) fn is_announced(&self) -> bool {
         match self {
             Self::Held | Self::Paid | Self::Reversed | Self::Refunded | Self::Declined(_) => true,
-            Self::Fresh | Self::Open { .. } | Self::Refused { .. } | Self::Unreachable(_) => false,
+            Self::Fresh | Self::Waiting(_) | Self::Open { .. } | Self::Refused { .. } | Self::Unreachable(_) => false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What crossed the wire for one order, in order of time.
 
 use super::check::Check;
-use super::paysera::Proof;
+use super::proof::Proof;
 use super::text;
 
 /// Names and values as they were sent, decoded.
@@ -9,6 +9,10 @@ pub(super) type Pairs = Vec<(String, String)>;
 
 /// Longest value that is kept, in characters: a story is read by people.
 const VALUE_KEPT: usize = 2_000;
+
+/// What is said below a callback that came once more.
+pub(super) const HEARD_BEFORE: &str =
+    "The shop has heard this before. It says thanks again and changes nothing: callbacks come at least once.";
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -31,12 +35,12 @@ pub(super) enum Event {
     CameBack { url: String, params: Pairs },
     /// The gateway's server told the shop something.
     Callback(Callback),
-    /// A message of the other counter, told in the same words for every direction.
+    /// A message of the other counters, told in the same words for every direction.
     Message(Message),
 }
 
 /// A message whose content is signed as a whole, or one that fetches what is needed to check such.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Message {
     pub(super) from: &'static str,
     pub(super) to: &'static str,
@@ -47,16 +51,24 @@ pub(super) struct Message {
     pub(super) params: Pairs,
     /// What the parameters are.
     pub(super) caption: &'static str,
+    /// The body as it was sent, where that is a text to be read; empty otherwise.
+    pub(super) body: String,
     /// How it was signed or checked, if it was.
     pub(super) proof: Option<Proof>,
     pub(super) answer: Option<Answer>,
+    /// How the answer was checked, if it was signed.
+    pub(super) answer_proof: Option<Proof>,
+    /// In words why there is no answer, if there should be one.
+    pub(super) failure: Option<String>,
+    /// Was the same message here before?
+    pub(super) repeated: bool,
     pub(super) note: String,
 }
 
 impl Message {
     /// Is it a callback that the shop believes?
     pub(super) fn is_proven_callback(&self) -> bool {
-        self.from == "Gateway" && self.proof.as_ref().is_some_and(|proof| proof.proven)
+        self.from == "Gateway" && !self.repeated && self.proof.as_ref().is_some_and(|proof| proof.proven)
     }
 }
 
@@ -135,10 +147,12 @@ impl Story {
         })
     }
 
-    /// Callbacks of the other counter that proved themselves.
-    pub(super) fn proven_messages(&self) -> usize {
-        let proven = |entry: &&Entry| matches!(&entry.event, Event::Message(message) if message.is_proven_callback());
-        self.entries.iter().filter(proven).count()
+    /// Messages of the other counters, oldest first.
+    pub(super) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.entries.iter().filter_map(|entry| match &entry.event {
+            Event::Message(message) => Some(message),
+            Event::Call(_) | Event::SentAway { .. } | Event::CameBack { .. } | Event::Callback(_) => None,
+        })
     }
 
     /// When the last message began.

@@ -1,5 +1,6 @@
 //! Money, times and JSON as people read them.
 
+use payglot_core::Currency;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Thin enough to group digits, and no line breaks there.
@@ -11,23 +12,45 @@ pub(super) fn now() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Minor units of a currency with two decimals: `1 250.00 ₽`.
-pub(super) fn money(minor: u64, currency: &str) -> String {
-    let whole = (minor / 100).to_string();
+/// A currency by its code, in letters or digits as the protocols write it; nothing for a code that is none. The RBS family leaves the
+/// rouble out or calls it by its old number.
+fn currency(code: &str) -> Option<Currency> {
+    match code {
+        "" | "810" => Some(Currency::RUB),
+        _ => Currency::from_code(code).or_else(|| Currency::from_numeric(code.parse().ok()?)),
+    }
+}
+
+/// Digits behind the point of an amount in that currency.
+pub(super) fn decimals(code: &str) -> usize {
+    currency(code).map_or(2, |currency| usize::from(currency.decimals()))
+}
+
+/// Minor units as people read them: `1 250.00 ₽`.
+pub(super) fn money(minor: u64, code: &str) -> String {
+    let plain = amount(minor, code);
+    let whole = plain.find('.').unwrap_or(plain.len());
     let mut grouped = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+    for (i, digit) in plain.chars().enumerate() {
+        if i > 0 && i < whole && (whole - i).is_multiple_of(3) {
             grouped.push(NO_BREAK);
         }
         grouped.push(digit);
     }
-    let sign = match currency {
-        "" | "643" | "810" => "₽",
-        "978" => "€",
-        "840" => "$",
-        other => other,
-    };
-    format!("{grouped}.{:02}{NO_BREAK}{sign}", minor % 100)
+    // A sign of letters is read in its own language only.
+    let sign = currency(code).map(|currency| match currency.sign() {
+        sign if sign.contains(char::is_alphabetic) => currency.code().to_owned(),
+        sign => sign,
+    });
+    format!("{grouped}{NO_BREAK}{}", sign.as_deref().unwrap_or(code))
+}
+
+/// The same for a field that a person edits: `1250.00`, no groups and no sign.
+pub(super) fn amount(minor: u64, code: &str) -> String {
+    let decimals = decimals(code);
+    let digits = format!("{minor:0>width$}", width = decimals + 1);
+    let (whole, part) = digits.split_at(digits.len() - decimals);
+    if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
 }
 
 /// A moment in UTC, taken apart.
@@ -127,4 +150,27 @@ pub(super) fn pretty_json(text: &str) -> String {
 fn new_line(out: &mut String, depth: usize) {
     out.push('\n');
     out.push_str(&"  ".repeat(depth));
+}
+
+/// An address with its long values cut: what they say is shown below it.
+pub(super) fn shortened(address: &str) -> String {
+    let parts = address.split('&').map(|part| {
+        let end = part.rfind("data=").map_or(0, |at| at + 5).max(part.find('=').map_or(0, |at| at + 1));
+        let end = (end + 12).min(part.len());
+        if part.len() > end + 8 && part.is_char_boundary(end) {
+            format!("{}…", &part[..end])
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join("&")
+}
+
+/// A name for addresses, the same for the same text and for no other: letters, digits and `-` stay, each other byte is spelt out.
+pub(super) fn slug(text: &str) -> String {
+    let spell = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => char::from(byte).to_string(),
+        _ => format!("_{byte:02x}"),
+    };
+    text.bytes().map(spell).collect()
 }

@@ -1,7 +1,7 @@
 //! The shop's end of the wire: writes requests, reads answers, and keeps both for the story.
 
 use super::RbsAccount;
-use super::deeds::Deed;
+use super::deeds::{Deed, Sums};
 use super::standing::Standing;
 use super::story::{Answer, Call, Pairs};
 use super::text;
@@ -45,11 +45,7 @@ pub(super) struct Status {
     pub(super) standing: Option<Standing>,
     pub(super) amount: u64,
     pub(super) currency: String,
-    /// Held, or captured at once; a capture or refund does not lessen it. All three sums in minor units.
-    pub(super) approved: u64,
-    /// Captured and not refunded.
-    pub(super) deposited: u64,
-    pub(super) refunded: u64,
+    pub(super) sums: Sums,
     /// First six and last four digits, or empty.
     pub(super) masked_card: String,
 }
@@ -154,7 +150,7 @@ impl Till {
         let pairs = || credentials.iter().chain(params).copied();
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs()).finish();
         let (at, started) = (text::now(), Instant::now());
-        let answer = self.post(&url, body).await;
+        let answer = self.post(&url, "application/x-www-form-urlencoded", body).await;
         let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let shown = |(name, value): (&str, &str)| {
             let value = if name == "password" { HIDDEN } else { value };
@@ -165,9 +161,10 @@ impl Till {
         Exchange { at, took, call: Call { operation, url, params, answer, meaning: String::new() }, outcome }
     }
 
-    async fn post(&self, url: &str, body: String) -> Result<Answer, String> {
+    /// Posts a body; otherwise the reason in words why there is no answer.
+    pub(super) async fn post(&self, url: &str, content_type: &str, body: String) -> Result<Answer, String> {
         let client = self.client.as_ref().map_err(Clone::clone)?;
-        let request = client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body);
+        let request = client.post(url).header("Content-Type", content_type).body(body);
         answer_to(request).await
     }
 
@@ -226,7 +223,7 @@ fn registration(answer: &Result<Answer, String>) -> Registration {
 }
 
 /// The browser follows this address: it must be one of the web and nothing else.
-fn leads_somewhere(address: &str) -> bool {
+pub(super) fn leads_somewhere(address: &str) -> bool {
     let is_web = address.starts_with("http://") || address.starts_with("https://");
     is_web && address.chars().all(|c| c.is_ascii_graphic())
 }
@@ -256,9 +253,11 @@ fn status(answer: &Result<Answer, String>) -> Result<Status, String> {
         code: status.order_status,
         action_code,
         amount: minor(status.amount),
-        approved: minor(status.approved),
-        deposited: minor(status.deposited),
-        refunded: minor(status.refunded),
+        sums: Sums {
+            approved: minor(status.approved),
+            deposited: minor(status.deposited),
+            refunded: minor(status.refunded),
+        },
         currency: status.currency,
         masked_card: status.masked_pan.unwrap_or_default(),
     })

@@ -2,10 +2,10 @@
 
 use super::book::Order;
 use super::check::Check;
-use super::deeds::write_amount;
-use super::paysera::Proof;
+use super::params::{Row, rows};
+use super::proof::Proof;
 use super::standing::Standing;
-use super::story::{Answer, Call, Callback, Entry, Event, Message, Pairs};
+use super::story::{Answer, Call, Callback, Entry, Event, HEARD_BEFORE, Message};
 use super::text;
 
 /// Answers of more lines than this are folded.
@@ -48,6 +48,7 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
             "One moment",
             "The shop is asking the gateway to register the order.".to_owned(),
         ),
+        Standing::Waiting(words) => (Tone::Open, "in progress", "In progress", (*words).to_owned()),
         Standing::Open { last_refusal: None } => (
             Tone::Open,
             "not paid yet",
@@ -79,10 +80,8 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
         }
         Standing::Declined(why) => (Tone::Bad, "not paid", "Not paid", format!("{} Nothing was taken.", sentence(why))),
         Standing::Refused { code, message } => {
-            let words = format!(
-                "{} (errorCode {code}). Nothing was registered, so nothing can be paid.",
-                message.trim_end_matches('.')
-            );
+            let words =
+                format!("{} ({code}). Nothing was registered, so nothing can be paid.", message.trim_end_matches('.'));
             (Tone::Bad, "refused", "The gateway refused the order", words)
         }
         Standing::Unreachable(why) => (
@@ -95,12 +94,12 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
     Verdict { tone, short, title, words }
 }
 
-/// The result of an order, with what the last status answer adds to its standing.
+/// The result of an order, with what the sums add to its standing.
 pub(super) fn verdict_of(order: &Order) -> Verdict {
     let told = verdict(&order.standing);
-    match &order.status {
-        Some(status) if order.standing == Standing::Refunded && status.deposited > 0 => {
-            let [back, left] = [status.refunded, status.deposited].map(|minor| text::money(minor, &order.currency));
+    match &order.sums {
+        Some(sums) if order.standing == Standing::Refunded && sums.deposited > 0 => {
+            let [back, left] = [sums.refunded, sums.deposited].map(|minor| text::money(minor, &order.currency));
             let words = format!("{back} went back to the payer, {left} stays with the shop.");
             Verdict { title: "Refunded in part", words, ..told }
         }
@@ -110,65 +109,6 @@ pub(super) fn verdict_of(order: &Order) -> Verdict {
 
 fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
-}
-
-/// One row of a table of parameters.
-pub(super) struct Row {
-    pub(super) name: String,
-    pub(super) value: String,
-    /// What the parameter means, where that is not plain from its name.
-    pub(super) meaning: String,
-}
-
-fn rows(params: &Pairs) -> Vec<Row> {
-    let euro = params.iter().any(|(name, value)| name == "currency" && value == "EUR");
-    let row = |(name, value): &(String, String)| Row {
-        name: name.clone(),
-        value: value.clone(),
-        meaning: meaning(name, value, if euro { "978" } else { "643" }),
-    };
-    params.iter().map(row).collect()
-}
-
-/// What a parameter of the protocol means.
-fn meaning(name: &str, value: &str, currency: &str) -> String {
-    let words = match (name, value) {
-        ("amount", _) => {
-            return value
-                .parse()
-                .map(|minor| format!("minor units: {}", text::money(minor, currency)))
-                .unwrap_or_default();
-        }
-        ("userName", _) => "the shop's login",
-        ("password", _) => "hidden here, sent as it is",
-        ("orderNumber", _) => "the shop's own number, unique",
-        ("orderId" | "mdOrder", _) => "the gateway's id of the order",
-        ("currency", "643") => "ISO 4217: Russian rouble",
-        ("currency" | "paycurrency", "EUR") => "euro",
-        ("currency", _) => "ISO 4217, numeric",
-        ("returnUrl", _) => "where the payer comes back",
-        ("failUrl", _) => "the same, when the payment fails",
-        ("language" | "lang", _) => "of the payment page and of messages",
-        ("operation", "deposited") => "the money was captured",
-        ("operation", "approved") => "the money was held",
-        ("operation", "reversed") => "the hold or payment was undone",
-        ("operation", "refunded") => "money went back to the payer",
-        ("operation", "declinedByTimeout") => "the time to pay ran out",
-        ("status", "1") => "the operation succeeded",
-        ("status", "0") => "the operation failed",
-        ("projectid", _) => "the shop's project at the gateway",
-        ("orderid", _) => "the shop's own number",
-        ("accepturl", _) => "where the payer comes back after paying",
-        ("cancelurl", _) => "where the payer comes back otherwise",
-        ("callbackurl", _) => "where the gateway tells the result",
-        ("payamount", _) => "what was really paid, in minor units",
-        ("requestid", _) => "the gateway's number of this payment",
-        ("payment", _) => "the way that the payer chose",
-        ("test", "1") => "a test: no money moves",
-        ("checksum", _) => "HMAC-SHA256 of all other parameters",
-        _ => "",
-    };
-    words.to_owned()
 }
 
 /// An HTTP answer on the page.
@@ -200,6 +140,19 @@ impl AnswerView {
     }
 }
 
+/// A body that was sent, made readable.
+pub(super) struct BodyView {
+    pub(super) text: String,
+    pub(super) lines: usize,
+}
+
+impl BodyView {
+    fn of(body: &str) -> Option<Self> {
+        let text = text::pretty_json(&text::clip(body, 16_384));
+        (!text.is_empty()).then(|| Self { lines: text.lines().count(), text })
+    }
+}
+
 /// One message of the story.
 pub(super) struct Card {
     pub(super) number: usize,
@@ -216,15 +169,24 @@ pub(super) struct Card {
     pub(super) params: Vec<Row>,
     /// Where the parameters travelled.
     pub(super) params_caption: &'static str,
+    /// The whole body, where there is more to it than the parameters.
+    pub(super) body: Option<BodyView>,
     pub(super) answer: Option<AnswerView>,
     pub(super) failure: Option<String>,
     pub(super) check: Option<Check>,
-    /// How it was signed or checked at the Paysera counter.
+    /// How it was signed or checked at the other counters.
     pub(super) proof: Option<Proof>,
+    /// How the answer was checked.
+    pub(super) answer_proof: Option<Proof>,
     pub(super) note: String,
 }
 
 impl Card {
+    /// Are there names among the parameters that need more room?
+    pub(super) fn has_long_names(&self) -> bool {
+        self.params.iter().any(|row| row.name.len() > 20)
+    }
+
     /// The id of its heading on the page.
     pub(super) fn anchor(&self) -> String {
         format!("message-{}", self.number)
@@ -245,10 +207,12 @@ impl Card {
             url: String::new(),
             params: Vec::new(),
             params_caption: "",
+            body: None,
             answer: None,
             failure: None,
             check: None,
             proof: None,
+            answer_proof: None,
             note: String::new(),
         }
     }
@@ -295,10 +259,11 @@ impl Card {
     }
 
     fn message(self, message: &Message) -> Self {
-        let tone = match &message.proof {
-            Some(proof) if !proof.proven => Tone::Bad,
-            Some(_) if message.from == "Gateway" => Tone::Good,
-            Some(_) | None => self.tone,
+        let is_doubtful = [&message.proof, &message.answer_proof].into_iter().flatten().any(|proof| !proof.proven);
+        let tone = match (is_doubtful || message.failure.is_some(), message.from) {
+            (true, _) => Tone::Bad,
+            (false, "Gateway") if message.proof.is_some() => Tone::Good,
+            (false, _) => self.tone,
         };
         Self {
             title: message.title.clone(),
@@ -307,7 +272,10 @@ impl Card {
             url: message.url.clone(),
             params: rows(&message.params),
             params_caption: message.caption,
+            body: BodyView::of(&message.body),
             proof: message.proof.clone(),
+            answer_proof: message.answer_proof.clone(),
+            failure: message.failure.clone(),
             answer: message.answer.as_ref().map(AnswerView::of),
             note: message.note.clone(),
             ..self
@@ -316,9 +284,7 @@ impl Card {
 
     fn callback(self, callback: &Callback) -> Self {
         let note = match (callback.repeated, callback.check.proven()) {
-            (true, true) => {
-                "The shop has heard this before. It says thanks again and changes nothing: callbacks come at least once."
-            }
+            (true, true) => HEARD_BEFORE,
             (false, true) => "Answering 200 tells the gateway to stop. Anything else, and it would try again.",
             (_, false) => "The shop changes nothing and does not answer 200, so the gateway will try again.",
         };
@@ -346,8 +312,8 @@ pub(super) struct DeedForm {
     /// The amount to begin with.
     pub(super) amount: String,
     pub(super) hint: String,
-    /// May the hold be released instead?
-    pub(super) can_release: bool,
+    /// What can be done with the whole of it instead: the last part of that address, and the button.
+    pub(super) whole: (&'static str, &'static str),
 }
 
 impl DeedForm {
@@ -359,9 +325,9 @@ impl DeedForm {
                 action: "capture",
                 label: "Amount to capture",
                 button: "Capture",
-                amount: write_amount(held),
+                amount: text::amount(held, &order.currency),
                 hint: format!("At most {}, once. What you leave is released.", most(held)),
-                can_release: true,
+                whole: ("release", "Release the hold"),
             });
         }
         let left = order.refundable()?;
@@ -370,28 +336,48 @@ impl DeedForm {
             label: "Amount to refund",
             button: "Refund",
             // Half of what is left, so that a click shows a refund in part.
-            amount: write_amount(left.div_ceil(2)),
+            amount: text::amount(left.div_ceil(2), &order.currency),
             hint: format!("At most {}, in as many parts as you like.", most(left)),
-            can_release: false,
+            whole: ("refund-rest", "Refund all that is left"),
         })
     }
 }
 
+/// What is known of an order beside its amount: who paid, and what became of the money.
+pub(super) fn facts(order: &Order) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let mut fact = |name: &'static str, value: &str| {
+        if !value.is_empty() {
+            facts.push((name, value.to_owned()));
+        }
+    };
+    fact("Card", order.status.as_ref().map_or("", |status| &status.masked_card));
+    fact("Invoice", &order.deal.invoice);
+    fact("Wallet or card", &order.deal.account);
+    for (name, minor) in sums(order) {
+        fact(name, &text::money(minor, &order.currency));
+    }
+    if let Some(status) = &order.status {
+        fact("Status asked", &format!("orderStatus {}, actionCode {}", status.code, status.action_code));
+    }
+    facts
+}
+
 /// What became of the money, where that is more than the order's amount.
-pub(super) fn sums(order: &Order) -> Vec<(&'static str, String)> {
-    let Some(status) = order.status.as_ref().filter(|status| status.approved > 0) else { return Vec::new() };
+fn sums(order: &Order) -> Vec<(&'static str, u64)> {
+    let Some(money) = order.sums.filter(|sums| sums.approved > 0) else { return Vec::new() };
     let mut sums = Vec::new();
     let is_held = order.standing == Standing::Held;
     if order.is_hold {
-        sums.push((if is_held { "Held on the card" } else { "Was held" }, status.approved));
+        sums.push((if is_held { "Held on the card" } else { "Was held" }, money.approved));
     }
-    if (order.is_hold && !is_held) || status.refunded > 0 {
-        sums.push(("Captured, not refunded", status.deposited));
+    if (order.is_hold && !is_held) || money.refunded > 0 {
+        sums.push(("Captured, not refunded", money.deposited));
     }
-    if status.refunded > 0 {
-        sums.push(("Refunded", status.refunded));
+    if money.refunded > 0 {
+        sums.push(("Refunded", money.refunded));
     }
-    sums.into_iter().map(|(name, minor)| (name, text::money(minor, &order.currency))).collect()
+    sums
 }
 
 /// A line of the list of orders.

@@ -1,7 +1,5 @@
 //! What the shop sells.
 
-use super::text;
-
 /// One thing on the shelf.
 pub(super) struct Ware {
     /// Its name in addresses and forms.
@@ -13,19 +11,9 @@ pub(super) struct Ware {
 }
 
 impl Ware {
-    /// The price as people read it.
-    pub(super) fn price_text(&self) -> String {
-        text::money(self.price, "643")
-    }
-
-    /// The price in euro cents, where the shop sells in euros: a hundredth, rounded.
+    /// The price in cents, where the shop sells in euros or dollars: a hundredth, rounded.
     pub(super) fn cents(&self) -> u64 {
         (self.price + 50) / 100
-    }
-
-    /// That price as people read it.
-    pub(super) fn euro_text(&self) -> String {
-        text::money(self.cents(), "978")
     }
 }
 

@@ -8,10 +8,10 @@ use axum::response::IntoResponse;
 use axum::routing::post;
 use std::sync::{Arc, Mutex};
 
-/// What was asked: the operation and its form.
-type Asked = Arc<Mutex<Vec<(String, Vec<(String, String)>)>>>;
+/// What was asked: the operation and the body.
+type Asked = Arc<Mutex<Vec<(String, String)>>>;
 
-/// Answers by operation; everything else is 404.
+/// Answers by operation, `register.do` of RBS or `payment/webmoney/sale` of Gate; everything else is 404.
 #[derive(Clone)]
 pub(super) struct FakeGateway {
     /// Address without a trailing slash.
@@ -33,21 +33,30 @@ impl FakeGateway {
         let answers = answers.iter().map(|(operation, body)| (*operation, body.replace("{base}", &base_url))).collect();
         let asked = Asked::default();
         let script = Script { asked: Arc::clone(&asked), answers: Arc::new(answers) };
-        let app = Router::new().route("/payment/rest/{operation}", post(answer)).with_state(script);
+        let app = Router::new()
+            .route("/payment/rest/{operation}", post(answer))
+            .route("/v2/{*operation}", post(answer))
+            .with_state(script);
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { base_url, asked }
     }
 
     /// The forms that were posted to an operation.
     pub(super) fn asked(&self, operation: &str) -> Vec<Vec<(String, String)>> {
+        let form = |body: &String| form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        self.bodies(operation).iter().map(form).collect()
+    }
+
+    /// The same as they came.
+    pub(super) fn bodies(&self, operation: &str) -> Vec<String> {
         let asked = self.asked.lock().expect("no panic while asking");
-        asked.iter().filter(|(name, _)| name == operation).map(|(_, form)| form.clone()).collect()
+        asked.iter().filter(|(name, _)| name == operation).map(|(_, body)| body.clone()).collect()
     }
 }
 
 async fn answer(State(script): State<Script>, Path(operation): Path<String>, body: Bytes) -> impl IntoResponse {
-    let form = form_urlencoded::parse(&body).into_owned().collect();
-    script.asked.lock().expect("no panic while answering").push((operation.clone(), form));
+    let body = String::from_utf8_lossy(&body).into_owned();
+    script.asked.lock().expect("no panic while answering").push((operation.clone(), body));
     let answer = script.answers.iter().find(|(known, _)| *known == operation);
     let status = if answer.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let body = answer.map(|(_, body)| body.clone()).unwrap_or_default();

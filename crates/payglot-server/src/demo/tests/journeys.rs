@@ -1,9 +1,9 @@
 //! Purchases through the shop's own addresses.
 
 use super::fake_gateway::FakeGateway;
-use super::{KEY, PASSWORD, config, received};
+use super::visit::Visit;
+use super::{KEY, PASSWORD, received};
 use crate::demo::check::value_of;
-use crate::demo::{ShopConfig, router};
 use payglot_wire::rbs::signature::symmetric;
 use payglot_wire::text::secret::Secret;
 
@@ -11,49 +11,6 @@ const ID: &str = "01491d0b-c848-7dd6-a20d-e96900a7d8c0";
 const REGISTERED: &str = r#"{"orderId":"01491d0b-c848-7dd6-a20d-e96900a7d8c0","formUrl":"{base}/payment/merchants/payment_en.html?mdOrder=01491d0b-c848-7dd6-a20d-e96900a7d8c0"}"#;
 const PAID: &str = r#"{"errorCode":"0","errorMessage":"Success","orderNumber":"7","orderStatus":2,"actionCode":0,"actionCodeDescription":"","amount":64990,"currency":"643","cardAuthInfo":{"pan":"444455**3333"}}"#;
 const POOR: &str = r#"{"errorCode":"0","orderNumber":"7","orderStatus":6,"actionCode":116,"actionCodeDescription":"Decline. Not enough money","amount":64990,"currency":"643"}"#;
-
-/// A browser that follows nothing and a shop to visit.
-struct Visit {
-    client: reqwest::Client,
-    shop: String,
-}
-
-/// Status, target of a redirect, body.
-type Seen = (u16, String, String);
-
-impl Visit {
-    async fn to(gateway: &str) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let shop = format!("http://{}/shop", listener.local_addr().expect("an address"));
-        let app = router(ShopConfig { shop_url: shop.clone(), ..config(gateway) });
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Self { client: builder.tls_certs_only([]).build().expect("a client"), shop }
-    }
-
-    async fn get(&self, path: &str) -> Seen {
-        seen(self.client.get(format!("{}{path}", self.shop))).await
-    }
-
-    async fn post(&self, path: &str, form: &str) -> Seen {
-        seen(self.client.post(format!("{}{path}", self.shop)).body(form.to_owned())).await
-    }
-
-    /// The page of the latest order.
-    async fn latest(&self) -> String {
-        let (_, _, list) = self.get("/orders").await;
-        let key =
-            list.split("/shop/orders/").nth(1).and_then(|rest| rest.split('"').next()).expect("an order in the list");
-        self.get(&format!("/orders/{key}")).await.2
-    }
-}
-
-async fn seen(request: reqwest::RequestBuilder) -> Seen {
-    let response = request.send().await.expect("the shop answers");
-    let location = response.headers().get("location").map(|value| value.to_str().expect("ASCII").to_owned());
-    (response.status().as_u16(), location.unwrap_or_default(), response.text().await.expect("text"))
-}
 
 /// The callback with its checksum: computed by the wire crate, which has its own proofs.
 fn signed(params: &str) -> String {
@@ -283,5 +240,8 @@ async fn a_part_is_refunded_and_a_refusal_is_shown() {
     assert_eq!(visit.post(&format!("{order}/refund"), "amount=450.00").await.0, 303);
     let page = visit.get(&order).await.2;
     assert!(page.contains("role=\"alert\"") && page.contains("exceeds the debited amount (errorCode 7)"));
+    assert_eq!(visit.post(&format!("{order}/refund-rest"), "amount=450.00").await.0, 303);
+    assert_eq!(value_of(&gateway.asked("refund.do")[1], "amount"), Some("0"), "a zero is all that is left");
     assert_eq!(visit.post("/orders/none/refund", "amount=1").await.0, 404);
+    assert_eq!(visit.post("/orders/none/refund-rest", "").await.0, 404);
 }

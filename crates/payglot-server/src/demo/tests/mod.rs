@@ -2,11 +2,14 @@
 
 mod callbacks;
 mod fake_gateway;
+mod gate;
 mod journeys;
+mod monetix;
 mod pages;
 mod texts;
+mod visit;
 
-use super::{PayseraAccount, RbsAccount, ShopConfig};
+use super::{MonetixAccount, PayseraAccount, RbsAccount, ShopConfig};
 use payglot_wire::raw::{Method, RawRequest};
 use payglot_wire::rbs::notification::Callback;
 
@@ -27,12 +30,21 @@ fn paysera() -> PayseraAccount {
     }
 }
 
+fn monetix(gateway_url: &str) -> MonetixAccount {
+    MonetixAccount {
+        gateway_url: gateway_url.to_owned(),
+        project_id: 1234,
+        secret_key: "monetix_test_secret".to_owned(),
+    }
+}
+
 fn config(base_url: &str) -> ShopConfig {
     ShopConfig {
         base_url: base_url.to_owned(),
         shop_url: format!("{base_url}/shop"),
         rbs: account(),
         paysera: paysera(),
+        monetix: monetix(base_url),
     }
 }
 
