@@ -51,6 +51,9 @@ pub trait Store: Send + Sync + 'static {
     /// increasing decimal numbers per project, skipping any the merchant used.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
+    /// The same, unless a payment of that order number changed or came since the caller saw them: then [`StoreError::Changed`].
+    async fn commit_among(&self, commit: Commit, seen: OrderSeen) -> Result<Committed, StoreError>;
+
     /// A payment with its operations and what the merchant sent.
     async fn payment(&self, id: PaymentId) -> Result<Option<StoredPayment>, StoreError>;
 

@@ -32,6 +32,18 @@ pub struct Commit {
     pub lease_until: UnixMillis,
 }
 
+/// The payments of an order number (see [`Store::payments_of_order`](crate::Store::payments_of_order)) as the caller saw them, for a
+/// decision about one of them that is right only while the others are as they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderSeen {
+    /// Whose order.
+    pub project: ProjectId,
+    /// The order number, without what follows it.
+    pub number: String,
+    /// Every payment with its version, in any order.
+    pub payments: Vec<(PaymentId, u32)>,
+}
+
 /// Something became known of a payment that does not change it.
 #[derive(Clone, Debug)]
 pub struct Learned {

@@ -4,7 +4,7 @@ use super::codes::{Coded, Word};
 use super::{bank, notifications, payments, rows};
 use crate::StoreError;
 use crate::records::{
-    Backlog, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
+    Backlog, Notification, NotificationFilter, OrderSeen, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
     StoredPayment,
 };
 use payglot_core::{OperationId, PaymentId, ProjectId, State, UnixMillis};
@@ -32,6 +32,13 @@ pub(super) fn payments(db: &Connection, filter: &PaymentFilter) -> Result<Vec<St
 
 /// The attempts at an order that may be paid more than once: `number#digits`, greatest digits first.
 pub(super) fn of_order(db: &Connection, project: ProjectId, number: &str) -> Result<Vec<StoredPayment>, StoreError> {
+    let found = numbers_of_order(db, project, number)?.into_iter();
+    let loaded = found.filter_map(|n| payments::by_number(db, n).transpose());
+    loaded.map(|row| row.map(|(_, stored)| stored)).collect()
+}
+
+/// Their internal numbers, at most 100.
+fn numbers_of_order(db: &Connection, project: ProjectId, number: &str) -> Result<Vec<i64>, StoreError> {
     // `:` follows `9`, so the range holds every number that goes on with a digit, and a few foreign ones such as `7#1#2`.
     let sql = "SELECT n, order_number FROM payment WHERE project = ?1 AND order_number >= ?2 || '#0' AND order_number < ?2 || '#:'";
     let mut query = db.prepare_cached(sql)?;
@@ -43,8 +50,20 @@ pub(super) fn of_order(db: &Connection, project: ProjectId, number: &str) -> Res
     }
     found.sort_unstable_by(|left, right| right.cmp(left));
     found.truncate(100);
-    let loaded = found.into_iter().filter_map(|(_, n)| payments::by_number(db, n).transpose());
-    loaded.map(|row| row.map(|(_, stored)| stored)).collect()
+    Ok(found.into_iter().map(|(_, n)| n).collect())
+}
+
+/// Are the payments of an order as somebody saw them?
+pub(super) fn check_order(db: &Connection, seen: &OrderSeen) -> Result<(), StoreError> {
+    let mut query = db.prepare_cached("SELECT id, version FROM payment WHERE n = ?")?;
+    let mut present = Vec::new();
+    for n in numbers_of_order(db, seen.project, &seen.number)? {
+        present.push(query.query_row([n], |row| Ok((PaymentId::from_bytes(row.get(0)?), row.get(1)?)))?);
+    }
+    let mut expected = seen.payments.clone();
+    present.sort_unstable();
+    expected.sort_unstable();
+    if present == expected { Ok(()) } else { Err(StoreError::Changed) }
 }
 
 /// From where to read downwards; `None` if the page before ended with a payment that does not exist.
