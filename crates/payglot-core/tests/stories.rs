@@ -129,9 +129,11 @@ impl Teller {
             "proved" => Command::PayerActed { operation: self.target(words, 1) },
             "abandon" => Command::AbandonAttempt { operation: self.target(words, 1) },
             "answer" => self.answer(words, return_operation),
-            "refuse-late" => {
-                Command::RefuseLate { operation: self.target(words, 1), facts: ProviderFacts::default(), return_operation }
-            }
+            "refuse-late" => Command::RefuseLate {
+                operation: self.target(words, 1),
+                facts: ProviderFacts::default(),
+                return_operation,
+            },
             "capture" => {
                 Command::Capture { operation, amount: self.amount(words), last: words.plain.contains(&"last"), key }
             }

@@ -164,7 +164,9 @@ fn check_repeat(payment: &Payment, command: &Command, now: UnixMillis) {
         | Command::Refund { operation, .. }
         | Command::Payout { operation, .. }
         | Command::ReceiveFunds { operation, .. } => assert_eq!(again, Refusal::Repeated(*operation)),
-        Command::Answer { .. } | Command::RefuseLate { .. } | Command::PayerMustAct { .. } => assert_eq!(again, Refusal::AlreadyAnswered),
+        Command::Answer { .. } | Command::RefuseLate { .. } | Command::PayerMustAct { .. } => {
+            assert_eq!(again, Refusal::AlreadyAnswered)
+        }
         _ => {}
     }
 }

@@ -1,10 +1,11 @@
 //! The merchant's operations on a paid or held payment: capture, void, refund, payout; and asking the provider for them.
 
-use super::{FlowError, apply, apply_with, load, pay, recover};
+use super::again::{self, Verdict};
+use super::{FlowError, ROUNDS_MAX, apply_with, keep, load, pay, recover};
 use crate::gateway::Gateway;
 use crate::upstream::{FollowUp, Provider as _};
-use payglot_core::{Answer, Command, Decision, Money, OperationId, OperationStatus, PaymentId, Refusal};
-use payglot_store::StoredPayment;
+use payglot_core::{Answer, Command, Decision, Money, OperationId, OperationStatus, PaymentId, Refusal, decide};
+use payglot_store::{StoreError, StoredPayment};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,16 +120,32 @@ pub(crate) async fn ask(gateway: &Gateway, stored: StoredPayment, id: OperationI
 /// Records a provider's answer and, if it makes money due back, asks for the return.
 pub(crate) async fn answered(
     gateway: &Gateway,
-    stored: StoredPayment,
+    mut stored: StoredPayment,
     operation: OperationId,
     answer: Answer,
 ) -> Result<StoredPayment, FlowError> {
-    let command =
-        || Command::Answer { operation, answer: answer.clone(), return_operation: gateway.clock.operation_id() };
-    let (stored, decision) = apply(gateway, stored, command).await?;
-    match decision.ask {
-        // Boxed because an answer to a return may ask for the next return.
-        Some(next) => Box::pin(ask(gateway, stored, next)).await,
-        None => Ok(stored),
+    let project = gateway.projects.by_id(stored.payment.project).await?;
+    for _ in 0..ROUNDS_MAX {
+        let (id, now) = (stored.payment.id, gateway.clock.now());
+        let return_operation = gateway.clock.operation_id();
+        let (command, seen) = match again::judge(gateway, &project, &stored, operation, &answer).await? {
+            Verdict::ByTheTerms(seen) => {
+                (Command::Answer { operation, answer: answer.clone(), return_operation }, seen)
+            }
+            Verdict::Unwanted(facts) => (Command::RefuseLate { operation, facts, return_operation }, None),
+        };
+        let decision = decide(&stored.payment, command, now)?;
+        match keep(gateway, &project, stored, decision, None, seen, now).await {
+            Err(FlowError::Store(StoreError::Changed)) => stored = load(gateway, id).await?,
+            Err(error) => return Err(error),
+            Ok((stored, decision)) => {
+                return match decision.ask {
+                    // Boxed because an answer to a return may ask for the next return.
+                    Some(next) => Box::pin(ask(gateway, stored, next)).await,
+                    None => Ok(stored),
+                };
+            }
+        }
     }
+    Err(StoreError::Changed.into())
 }

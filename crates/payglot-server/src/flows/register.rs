@@ -4,7 +4,7 @@ use super::FlowError;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_core::{HoldEnd, Intent, Money, NewPayment, Terms, UnixMillis, register as decide_registration};
-use payglot_store::StoredPayment;
+use payglot_store::{OrderSeen, StoredPayment};
 use std::sync::Arc;
 
 /// What a merchant registers.
@@ -35,6 +35,16 @@ pub async fn register(
     project: &Arc<ActiveProject>,
     order: Order,
 ) -> Result<StoredPayment, FlowError> {
+    register_among(gateway, project, order, None).await
+}
+
+/// The same; with `seen` it is `StoreError::Changed` unless the payments of the order number are as they were seen.
+pub(super) async fn register_among(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    order: Order,
+    seen: Option<OrderSeen>,
+) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
     let terms = terms(project, &order);
     let new = NewPayment {
@@ -48,7 +58,7 @@ pub async fn register(
     };
     let mut decision = decide_registration(new, now)?;
     let (number, _) =
-        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), now).await?;
+        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), seen, now).await?;
     decision.payment.order = number;
     Ok(StoredPayment { payment: decision.payment, details: order.details })
 }

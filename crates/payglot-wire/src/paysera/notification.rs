@@ -114,7 +114,10 @@ pub fn callback(
     settings: &CallbackSettings,
     signer: Signer,
 ) -> Result<Option<OutgoingCall>, RsaError> {
-    let Some(status) = meaning(event, payment).filter(|status| settings.tells(*status)) else { return Ok(None) };
+    // What another payment of the order took the place of has not failed: the order goes on.
+    let goes_on = |status| status == Status::NotExecuted && details.learned.superseded;
+    let told = |status: &Status| settings.tells(*status) && !goes_on(*status);
+    let Some(status) = meaning(event, payment).filter(told) else { return Ok(None) };
     let refund = if status == Status::Refunded { Refund::of(event, payment) } else { None };
     call(status, refund.as_ref(), payment, details, settings, signer)
 }

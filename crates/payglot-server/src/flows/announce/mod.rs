@@ -191,5 +191,22 @@ pub(super) fn remember_cancel(project: &ActiveProject, details: &str, reason: De
     }
 }
 
+/// What the details must remember when a newer payment of the same order takes the place of this one: that its end is no news.
+pub(super) fn remember_superseded(project: &ActiveProject, details: &str) -> String {
+    match project.protocol {
+        // An order number is used once.
+        Protocol::Rbs => details.to_owned(),
+        Protocol::Paysera => paysera::remember_superseded(details),
+    }
+}
+
+/// Did the shop ask for a payment that moves no money?
+pub(super) fn is_test(project: &ActiveProject, details: &str) -> bool {
+    match project.protocol {
+        Protocol::Rbs => false,
+        Protocol::Paysera => paysera::is_test(details),
+    }
+}
+
 /// A call to make for an event, named by its word.
 type Call = (&'static str, OutgoingCall);

@@ -80,6 +80,18 @@ pub(super) fn with_facts(payment: &Payment, details: &str, facts: &Facts) -> Opt
     reported.then(|| details.to_text())
 }
 
+/// The details of a payment whose place another one takes.
+pub(super) fn remember_superseded(details: &str) -> String {
+    let mut details = Details::read(details);
+    details.learned.superseded = true;
+    details.to_text()
+}
+
+/// Is it a test payment?
+pub(super) fn is_test(details: &str) -> bool {
+    Details::read(details).is_test()
+}
+
 /// The callback with status 3.
 pub(super) fn fact_calls(
     project: &ActiveProject,

@@ -6,6 +6,7 @@ mod keys;
 mod places;
 mod repeats;
 mod requests;
+mod tabs;
 
 use crate::harness::http::{self, Answer};
 use crate::harness::payer::{PAID, Page, card};

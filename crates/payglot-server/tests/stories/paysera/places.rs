@@ -147,7 +147,7 @@ async fn money_that_comes_after_the_time_goes_back_or_to_the_shop_as_agreed() {
         shop.gateway.pass(100_000);
         assert_eq!(shop.gateway.expire().await, 1);
         let page = shop.gateway.payer.get(&bank.address).await;
-        assert!(page.has("The order\u{2019}s time is over"), "{}", page.body);
+        assert!(page.has("This payment has ended"), "{}", page.body);
         shop.step(&bank, "pay").await;
         assert_eq!(shop.state().await, state);
         assert_eq!(shop.gateway.deliver().await, told);
