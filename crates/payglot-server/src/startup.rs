@@ -72,6 +72,7 @@ pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         delivering,
         tokio::spawn(expiry::run(Arc::clone(&gateway), stop.clone())),
         tokio::spawn(recovery::run(Arc::clone(&gateway), stop.clone())),
+        tokio::spawn(recovery::run_places(Arc::clone(&gateway), stop.clone())),
     ];
     Ok(Running { gateway, stop, loops })
 }

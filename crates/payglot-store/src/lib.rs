@@ -91,6 +91,15 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<(PaymentId, OperationId)>, StoreError>;
 
+    /// Attempts at places ([`Method::is_elsewhere`](payglot_core::Method::is_elsewhere)) that no place has answered: the payer acts there,
+    /// or the attempt was given up without asking. Those strictly after a moment and an operation, until another moment, in that order.
+    async fn unheard(
+        &self,
+        after: (UnixMillis, OperationId),
+        until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<Unheard>, StoreError>;
+
     /// Replaces the merchant's parameters of a payment and stores what is to be told about it, where the payment itself does not change.
     /// [`StoreError::Changed`] if the parameters are no longer as the caller saw them. Returns the notifications that the caller has
     /// claimed.

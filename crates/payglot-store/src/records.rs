@@ -341,6 +341,17 @@ pub struct BankCard {
     pub kept_at: UnixMillis,
 }
 
+/// An attempt at a place that has not told what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unheard {
+    /// When the payer was sent there, or when the attempt was given up.
+    pub since: UnixMillis,
+    /// The payment.
+    pub payment: PaymentId,
+    /// The attempt.
+    pub operation: OperationId,
+}
+
 /// Numbers for metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {

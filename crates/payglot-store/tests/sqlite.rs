@@ -14,8 +14,8 @@ use tempfile::TempDir;
 use world::World;
 
 /// Every migration there is.
-const MIGRATIONS: [&str; 5] =
-    ["0001_payments", "0002_method_key", "0003_hold_end", "0004_bindings", "0005_numbers_keys"];
+const MIGRATIONS: [&str; 6] =
+    ["0001_payments", "0002_method_key", "0003_hold_end", "0004_bindings", "0005_numbers_keys", "0008_unheard_tests"];
 
 fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -63,7 +63,7 @@ async fn an_older_database_is_brought_forward_with_what_it_holds() {
         CREATE INDEX payment_list ON payment (project, state, created_at);
         ALTER TABLE payment DROP COLUMN paid_at; ALTER TABLE payment DROP COLUMN hold_ending;
         ALTER TABLE payment DROP COLUMN hold_end_at; DELETE FROM word WHERE kind = 'ending';
-        DROP TABLE gateway_key; DROP TABLE number_counter;
+        DROP TABLE gateway_key; DROP TABLE number_counter; DROP INDEX operation_unheard;
         DELETE FROM schema_migration WHERE number >= 3;",
     )
     .expect("as it was");

@@ -5,7 +5,7 @@ use super::{bank, notifications, payments, rows};
 use crate::StoreError;
 use crate::records::{
     Backlog, Notification, NotificationFilter, OrderSeen, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
-    StoredPayment,
+    StoredPayment, Unheard,
 };
 use payglot_core::{OperationId, PaymentId, ProjectId, State, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -225,6 +225,30 @@ pub(super) fn unanswered(
     let mut query = db.prepare_cached(sql)?;
     let found = query.query_map(params![asked_before.0, limit], |row| {
         Ok((PaymentId::from_bytes(row.get(0)?), OperationId::from_bytes(row.get(1)?)))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Attempts at places that no place has answered.
+pub(super) fn unheard(
+    db: &Connection,
+    after: (UnixMillis, OperationId),
+    until: UnixMillis,
+    limit: u32,
+) -> Result<Vec<Unheard>, StoreError> {
+    // The condition is that of the index, word for word.
+    let sql = "SELECT ifnull(answered_at, asked_at), p.id, o.id FROM operation o INDEXED BY operation_unheard JOIN payment p ON p.n = o.payment
+        WHERE method >= 3 AND (status = 1 OR (status = 4 AND reason IN (14, 18, 19, 20)))
+        AND (ifnull(answered_at, asked_at), o.id) > (?1, ?2) AND ifnull(answered_at, asked_at) <= ?3
+        ORDER BY ifnull(answered_at, asked_at), o.id LIMIT ?4";
+    let mut query = db.prepare_cached(sql)?;
+    let (since, operation) = (after.0.0, after.1);
+    let found = query.query_map(params![since, operation.as_bytes(), until.0, limit], |row| {
+        Ok(Unheard {
+            since: UnixMillis(row.get(0)?),
+            payment: PaymentId::from_bytes(row.get(1)?),
+            operation: OperationId::from_bytes(row.get(2)?),
+        })
     })?;
     Ok(found.collect::<Result<_, _>>()?)
 }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_hold_end", sql: include_str!("../../migrations/sqlite/0003_hold_end.sql") },
     Migration { name: "0004_bindings", sql: include_str!("../../migrations/sqlite/0004_bindings.sql") },
     Migration { name: "0005_numbers_keys", sql: include_str!("../../migrations/sqlite/0005_numbers_keys.sql") },
+    Migration { name: "0008_unheard_tests", sql: include_str!("../../migrations/sqlite/0008_unheard_tests.sql") },
 ];
 
 /// Applies what is missing; returns the names of what was applied.

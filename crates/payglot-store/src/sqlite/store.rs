@@ -4,7 +4,7 @@ use super::{SqliteStore, bank, bindings, keys, lists, notifications, payments, p
 use crate::records::{
     Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Claim, Commit, Committed, Delivery, GatewayKey,
     Learned, NewGatewayKey, NewProject, Notification, NotificationFilter, OrderSeen, Page, PageFilter, PaymentFile,
-    PaymentFilter, Project, SealedSecret, StoredPayment,
+    PaymentFilter, Project, SealedSecret, StoredPayment, Unheard,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
@@ -70,6 +70,15 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<(PaymentId, OperationId)>, StoreError> {
         self.readers.scan(move |db| lists::unanswered(db, asked_before, limit)).await
+    }
+
+    async fn unheard(
+        &self,
+        after: (UnixMillis, OperationId),
+        until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<Unheard>, StoreError> {
+        self.readers.scan(move |db| lists::unheard(db, after, until, limit)).await
     }
 
     async fn learn(&self, learned: Learned) -> Result<Vec<Notification>, StoreError> {

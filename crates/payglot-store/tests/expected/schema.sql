@@ -310,3 +310,6 @@ CREATE TABLE gateway_key (
 );
 
 CREATE INDEX gateway_key_purpose ON gateway_key (purpose, used_from);
+
+CREATE INDEX operation_unheard ON operation (ifnull(answered_at, asked_at), id)
+  WHERE method >= 3 AND (status = 1 OR (status = 4 AND reason IN (14, 18, 19, 20)));

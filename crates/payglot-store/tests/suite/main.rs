@@ -54,6 +54,7 @@ suite! { sqlite:
         simultaneous_refunds_never_exceed_what_was_captured,
         a_failing_job_of_a_group_hurts_no_other,
         work_that_is_due_is_found,
+        attempts_that_no_place_answered_are_found_in_their_order,
         what_is_not_there_is_not_found,
     }
     bindings {

@@ -7,6 +7,7 @@ mod places;
 mod repeats;
 mod requests;
 mod tabs;
+mod unheard;
 
 use crate::harness::http::{self, Answer};
 use crate::harness::payer::{PAID, Page, card};

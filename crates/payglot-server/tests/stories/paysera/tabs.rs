@@ -11,17 +11,17 @@ const OTHER_BANK: &[(&str, &str)] = &[("payment", "vb2")];
 
 impl Paysera {
     /// Sends the order anew; the tab that it opens.
-    async fn tab(&self, changes: &[(&str, &str)]) -> Page {
+    pub(super) async fn tab(&self, changes: &[(&str, &str)]) -> Page {
         self.gateway.payer.get(&self.taken(changes).await).await
     }
 
-    async fn press(&self, bank: &Page, step: &str) -> Page {
+    pub(super) async fn press(&self, bank: &Page, step: &str) -> Page {
         assert!(bank.address.starts_with("/sandbox/bank/"), "{}", bank.address);
         self.gateway.payer.post(&bank.address, &[("step", step)]).await
     }
 
     /// Every payment of the order, oldest first.
-    async fn payments(&self) -> Vec<Payment> {
+    pub(super) async fn payments(&self) -> Vec<Payment> {
         let files = self.gateway.gateway.store.files(None, 1000).await.expect("the store works");
         let mut all: Vec<_> = files.into_iter().map(|file| file.stored.payment).collect();
         let serial = |payment: &Payment| payment.order.rsplit('#').next().and_then(|digits| digits.parse::<u32>().ok());
@@ -30,13 +30,13 @@ impl Paysera {
     }
 
     /// State, captured and returned of each.
-    async fn stand(&self) -> Vec<(State, i64, i64)> {
+    pub(super) async fn stand(&self) -> Vec<(State, i64, i64)> {
         let of = |payment: &Payment| (payment.state, payment.sums.captured, payment.sums.returned);
         self.payments().await.iter().map(of).collect()
     }
 
     /// `status amount` of everything the shop was told.
-    async fn told(&self) -> Vec<String> {
+    pub(super) async fn told(&self) -> Vec<String> {
         self.gateway.deliver().await;
         self.heard().iter().map(|fields| values(fields, &["status", "amount"])).collect()
     }
