@@ -3,6 +3,7 @@
 //! The store is asked for the version on every request (one row by index), so what the command line changes takes effect at once;
 //! reading, parsing and unsealing are saved.
 
+pub mod keywords;
 pub mod methods;
 pub mod paysera;
 

@@ -84,6 +84,7 @@ fn pages_of(config: ShopConfig) -> Router {
         .route("/paysera/accept", get(paysera::accept))
         .route("/paysera/cancel", get(paysera::cancel))
         .route("/paysera/callback", get(paysera::callback).post(paysera::callback))
+        .route("/paysera/message", get(paysera::message).post(paysera::message))
         .route("/static/{name}", get(file))
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))

@@ -94,8 +94,8 @@ pub async fn register(
         } else {
             let mut order = order(serial);
             order.number = format!("{}#{serial}", order.number);
-            let seen = Some(seen(project.id, wanted.number, &known));
-            match register::register_among(gateway, project, order, seen).await {
+            let (id, seen) = (gateway.clock.payment_id(), seen(project.id, wanted.number, &known));
+            match register::register_among(gateway, project, id, order, Some(seen)).await {
                 Err(FlowError::Store(StoreError::Changed)) => {}
                 done => return done.map(Taken::Registered),
             }

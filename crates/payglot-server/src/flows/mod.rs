@@ -10,6 +10,7 @@ pub mod binding;
 pub mod cancel;
 pub mod expire;
 pub mod learn;
+pub mod message;
 pub mod operate;
 pub mod params;
 pub mod pay;

@@ -3,7 +3,7 @@
 use super::FlowError;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use payglot_core::{HoldEnd, Intent, Money, NewPayment, Terms, UnixMillis, register as decide_registration};
+use payglot_core::{HoldEnd, Intent, Money, NewPayment, PaymentId, Terms, UnixMillis, register as decide_registration};
 use payglot_store::{OrderSeen, StoredPayment};
 use std::sync::Arc;
 
@@ -35,20 +35,21 @@ pub async fn register(
     project: &Arc<ActiveProject>,
     order: Order,
 ) -> Result<StoredPayment, FlowError> {
-    register_among(gateway, project, order, None).await
+    register_among(gateway, project, gateway.clock.payment_id(), order, None).await
 }
 
-/// The same; with `seen` it is `StoreError::Changed` unless the payments of the order number are as they were seen.
+/// The same under an id of the caller's; with `seen` it is `StoreError::Changed` unless the payments of the order number are as they were seen.
 pub(super) async fn register_among(
     gateway: &Gateway,
     project: &Arc<ActiveProject>,
+    id: PaymentId,
     order: Order,
     seen: Option<OrderSeen>,
 ) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
     let terms = terms(project, &order);
     let new = NewPayment {
-        id: gateway.clock.payment_id(),
+        id,
         project: project.id,
         order: order.number,
         intent: order.intent,

@@ -14,6 +14,7 @@ mod sandbox;
 mod saved_cards;
 mod serve;
 mod shop;
+mod telephone;
 
 use crate::checkout::assets;
 use crate::gateway::Gateway;
@@ -33,7 +34,8 @@ pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-pe
 /// Every address of the gateway.
 pub fn router(gateway: &Arc<Gateway>) -> Router {
     let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router());
-    let api = protocols.merge(pages::router()).merge(sandbox::router()).merge(errand::router());
+    let api =
+        protocols.merge(pages::router()).merge(sandbox::router()).merge(errand::router()).merge(telephone::router());
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
     let watched = middleware::watch(limited, gateway);
     watched.merge(health::router()).layer(from_fn(note_peer)).with_state(Arc::clone(gateway))

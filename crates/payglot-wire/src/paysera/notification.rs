@@ -240,7 +240,7 @@ pub(super) fn php_form(fields: &Pairs) -> String {
     pairs.join("&")
 }
 
-fn write(address: &str, method: Method, fields: &Pairs) -> OutgoingCall {
+pub(super) fn write(address: &str, method: Method, fields: &Pairs) -> OutgoingCall {
     let text = php_form(fields);
     match method {
         Method::Get => {

@@ -193,6 +193,29 @@ errand-message = { $code } is your code to pay { $amount }. Do not tell it to an
 errand-code-label = Code from the message
 errand-other-phone = Another number
 
+## The sandbox's telephone
+telephone-banner = Simulator: this is not a real telephone
+telephone-name = Telephone
+telephone-title = Send a premium message
+telephone-body = A message that begins with one of these words is paid for by this telephone. What the shop answers comes back here.
+telephone-no-keyword = No test project has a keyword. Give one to a project: payglot project set NAME paysera.keywords=TEA:50:https://shop.example/sms
+telephone-from-label = This telephone’s number
+telephone-text-label = Message
+telephone-text-hint = Begin with a keyword, then write what you like.
+telephone-send = Send
+telephone-keyword-wrong = Begin with one of the keywords above. Nothing was charged.
+telephone-too-long = That is longer than a message can be. Nothing was charged.
+telephone-not-charged = The message could not be sent now. Try once more.
+telephone-sent-title = Your message
+telephone-sent = To { $to }, { $price }
+telephone-waiting = { $shop } has not answered yet. This page looks again by itself.
+telephone-nothing = { $shop } has received it and answers nothing.
+telephone-text = { $shop } answers:
+telephone-later = { $shop } has received it and will answer later. This page looks again by itself.
+telephone-push = { $shop } sends a link:
+telephone-given-up = { $shop } could not be reached. It was told in vain several times.
+telephone-another = Write another message
+
 ## Results
 paid-title = Paid. Thank you!
 paid-body = Your payment went through. There is nothing more to do.

@@ -196,6 +196,29 @@ errand-message = { $code } – jūsų kodas sumokėti { $amount }. Niekam jo nes
 errand-code-label = Kodas iš žinutės
 errand-other-phone = Kitas numeris
 
+## Bandomasis telefonas
+telephone-banner = Simuliatorius: tai ne tikras telefonas
+telephone-name = Telefonas
+telephone-title = Siųsti mokamą žinutę
+telephone-body = Žinutę, prasidedančią vienu iš šių žodžių, apmoka šis telefonas. Parduotuvės atsakymas grįš čia.
+telephone-no-keyword = Nė vienas bandomasis projektas neturi raktažodžio. Suteikite jį: payglot project set NAME paysera.keywords=TEA:50:https://shop.example/sms
+telephone-from-label = Šio telefono numeris
+telephone-text-label = Žinutė
+telephone-text-hint = Pradėkite raktažodžiu, toliau rašykite, ką norite.
+telephone-send = Siųsti
+telephone-keyword-wrong = Pradėkite vienu iš aukščiau esančių raktažodžių. Pinigai nenuskaityti.
+telephone-too-long = Žinutė per ilga. Pinigai nenuskaityti.
+telephone-not-charged = Žinutės dabar išsiųsti nepavyko. Bandykite dar kartą.
+telephone-sent-title = Jūsų žinutė
+telephone-sent = Numeriu { $to }, { $price }
+telephone-waiting = { $shop } dar neatsakė. Puslapis atsinaujins pats.
+telephone-nothing = { $shop } žinutę gavo ir nieko neatsako.
+telephone-text = { $shop } atsako:
+telephone-later = { $shop } žinutę gavo ir atsakys vėliau. Puslapis atsinaujins pats.
+telephone-push = { $shop } siunčia nuorodą:
+telephone-given-up = { $shop } nepasiekiama: kelis kartus bandyta pranešti veltui.
+telephone-another = Rašyti kitą žinutę
+
 ## Rezultatai
 paid-title = Sumokėta. Ačiū!
 paid-body = Mokėjimas pavyko. Daugiau nieko daryti nereikia.

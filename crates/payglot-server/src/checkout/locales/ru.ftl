@@ -196,6 +196,29 @@ errand-message = { $code } — ваш код для оплаты { $amount }. Н
 errand-code-label = Код из сообщения
 errand-other-phone = Другой номер
 
+## Телефон песочницы
+telephone-banner = Симулятор: это не настоящий телефон
+telephone-name = Телефон
+telephone-title = Отправить платное сообщение
+telephone-body = Сообщение, которое начинается с одного из этих слов, оплачивает этот телефон. Ответ магазина придёт сюда.
+telephone-no-keyword = Ни у одного тестового проекта нет ключевого слова. Задайте его: payglot project set NAME paysera.keywords=TEA:50:https://shop.example/sms
+telephone-from-label = Номер этого телефона
+telephone-text-label = Сообщение
+telephone-text-hint = Начните с ключевого слова, дальше пишите что хотите.
+telephone-send = Отправить
+telephone-keyword-wrong = Начните с одного из ключевых слов выше. Деньги не списаны.
+telephone-too-long = Сообщение слишком длинное. Деньги не списаны.
+telephone-not-charged = Сейчас отправить не удалось. Попробуйте ещё раз.
+telephone-sent-title = Ваше сообщение
+telephone-sent = На { $to }, { $price }
+telephone-waiting = { $shop } ещё не ответил. Страница обновится сама.
+telephone-nothing = { $shop } получил сообщение и ничего не отвечает.
+telephone-text = { $shop } отвечает:
+telephone-later = { $shop } получил сообщение и ответит позже. Страница обновится сама.
+telephone-push = { $shop } присылает ссылку:
+telephone-given-up = { $shop } недоступен: его несколько раз пытались известить.
+telephone-another = Написать ещё
+
 ## Результаты
 paid-title = Оплачено. Спасибо!
 paid-body = Платёж прошёл. Больше ничего делать не нужно.

@@ -8,6 +8,7 @@ mod outcome;
 mod parts;
 mod place;
 mod refused;
+mod telephone;
 
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
 pub use card::{
@@ -21,3 +22,4 @@ pub use place::{
     PlacePage, Tile, TileGroup,
 };
 pub use refused::{RefusedDetails, RefusedPage};
+pub use telephone::{ConversationPage, KeywordOffer, MessageError, TelephonePage, TelephoneReply};

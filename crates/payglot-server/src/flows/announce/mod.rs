@@ -47,7 +47,7 @@ pub(super) async fn render(
     } else {
         calls(project, details, decision, saved, seal.as_ref())
     };
-    Ok(stored(&gateway.clock, project, signed(project, written)?, now))
+    Ok(stored(&gateway.clock, project, details, signed(project, written)?, now))
 }
 
 /// The notification of a saved card that is switched on or off.
@@ -64,7 +64,7 @@ pub(super) async fn render_activity(
     } else {
         activity_calls(project, &changed)
     };
-    Ok(stored(clock, project, signed(project, written)?, now))
+    Ok(stored(clock, project, "", signed(project, written)?, now))
 }
 
 /// The word of the notification of what became known of a payment: no change of it, so no event.
@@ -82,7 +82,8 @@ pub(super) async fn render_facts(
     let Some(seal) = seal(gateway, project, 1, now).await? else { return Ok(None) };
     let (payment, text) = (known.payment.clone(), details.clone());
     let written = aside(project, move |project| paysera::fact_calls(project, &payment, &text, &seal)).await?;
-    Ok(Some((details, stored(&gateway.clock, project, signed(project, written)?, now))))
+    let news = stored(&gateway.clock, project, &details, signed(project, written)?, now);
+    Ok(Some((details, news)))
 }
 
 fn with_facts(project: &ActiveProject, known: &StoredPayment, facts: &Facts) -> Option<String> {
@@ -160,10 +161,16 @@ fn cannot_sign(project: &ActiveProject, error: &NoSignature) -> StoreError {
 }
 
 /// As they are stored: the bytes that every attempt will send.
-fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMillis) -> Vec<NewNotification> {
+fn stored(
+    clock: &Clock,
+    project: &ActiveProject,
+    details: &str,
+    calls: Vec<Call>,
+    now: UnixMillis,
+) -> Vec<NewNotification> {
     let acknowledgement = match project.protocol {
         Protocol::Rbs => Acknowledgement::Status200,
-        Protocol::Paysera => Acknowledgement::Word("OK".to_owned()),
+        Protocol::Paysera => paysera::acknowledgement(details),
     };
     let stored = calls.into_iter().map(|(event, call)| NewNotification {
         id: clock.notification_id(),

@@ -17,6 +17,7 @@ pub mod challenge;
 pub mod elsewhere;
 mod guided;
 mod line;
+pub mod message;
 mod sums;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 mod callbacks;
 mod files;
 mod keys;
+mod messages;
 mod places;
 mod repeats;
 mod requests;
