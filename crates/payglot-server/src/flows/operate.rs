@@ -1,10 +1,13 @@
 //! The merchant's operations on a paid or held payment: capture, void, refund, payout; and asking the provider for them.
 
 use super::again::{self, Verdict};
-use super::{FlowError, ROUNDS_MAX, apply_with, keep, load, pay, recover};
+use super::{FlowError, ROUNDS_MAX, announce, apply_with, keep, load, pay, recover};
 use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
 use crate::upstream::{FollowUp, Provider as _};
-use payglot_core::{Answer, Command, Decision, Money, OperationId, OperationStatus, PaymentId, Refusal, decide};
+use payglot_core::{
+    Answer, Change, Command, Decision, Event, Money, OperationId, OperationStatus, PaymentId, Refusal, decide,
+};
 use payglot_store::{StoreError, StoredPayment};
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,7 +138,8 @@ pub(crate) async fn answered(
             Verdict::Unwanted(facts) => (Command::RefuseLate { operation, facts, return_operation }, None),
         };
         let decision = decide(&stored.payment, command, now)?;
-        match keep(gateway, &project, stored, decision, None, seen, now).await {
+        let changed = learned(gateway, &project, &stored, operation, &decision).await;
+        match keep(gateway, &project, stored, decision, changed, seen, now).await {
             Err(FlowError::Store(StoreError::Changed)) => stored = load(gateway, id).await?,
             Err(error) => return Err(error),
             Ok((stored, decision)) => {
@@ -148,4 +152,20 @@ pub(crate) async fn answered(
         }
     }
     Err(StoreError::Changed.into())
+}
+
+/// The details with what the place of an attempt tells of its payer, if this decision makes it pay the order.
+async fn learned(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    stored: &StoredPayment,
+    operation: OperationId,
+    decision: &Decision,
+) -> Option<String> {
+    let pays = |change: &Change| matches!(change.event, Event::Captured | Event::PaidLate);
+    decision.changes.iter().find(|change| pays(change))?;
+    let attempt = stored.payment.operation(operation)?;
+    attempt.method.filter(|method| method.is_elsewhere())?;
+    let told = gateway.bank.particulars(operation).await;
+    announce::remember_payer(project, &stored.details, told)
 }

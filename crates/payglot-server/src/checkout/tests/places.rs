@@ -6,7 +6,7 @@ use crate::checkout::Language;
 use crate::checkout::view::{
     Amount, ChoiceNotice, ChoicePage, ConversationPage, CountryOption, DeclineReason, EmailError, EmailField,
     ErrandError, ErrandPage, ErrandStage, Facts, Form, Frame, KeywordOffer, MessageError, MethodIcon, Outcome,
-    PlacePage, ResultPage, TelephonePage, TelephoneReply, Tile, TileGroup, WaitReason, WaitingPage,
+    PersonOption, PlacePage, ResultPage, TelephonePage, TelephoneReply, Tile, TileGroup, WaitReason, WaitingPage,
 };
 use askama::Template;
 
@@ -66,6 +66,12 @@ fn choice(language: Language) -> ChoicePage {
 
 fn errand(language: Language, stage: ErrandStage, error: Option<ErrandError>) -> ErrandPage {
     let at_phone = matches!(stage, ErrandStage::Phone | ErrandStage::Code { .. });
+    let person = PersonOption {
+        key: "zydrune".to_owned(),
+        name: "Žydrūnė Šimkutė".to_owned(),
+        account: "LT121000011101001000".to_owned(),
+        national_number: "48002300017".to_owned(),
+    };
     ErrandPage {
         frame: Frame { timer: None, merchant: None, order: None, ..frame(language) },
         place: if at_phone { "SMS Bank" } else { "Swedbank" }.to_owned(),
@@ -75,6 +81,7 @@ fn errand(language: Language, stage: ErrandStage, error: Option<ErrandError>) ->
         amount: Amount::from_minor(1250, 2, "€", language),
         action: "/sandbox/bank/70906e55?lang=en".to_owned(),
         stage,
+        persons: if at_phone { Vec::new() } else { vec![person] },
         error,
         late: false,
         back: RETURN.to_owned(),

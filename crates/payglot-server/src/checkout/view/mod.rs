@@ -19,7 +19,7 @@ pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
-    PlacePage, Tile, TileGroup,
+    PersonOption, PlacePage, Tile, TileGroup,
 };
 pub use refused::{RefusedDetails, RefusedPage};
 pub use telephone::{ConversationPage, KeywordOffer, MessageError, TelephonePage, TelephoneReply};

@@ -9,6 +9,7 @@ use crate::gateway::Gateway;
 use crate::keys::KeyError;
 use crate::projects::ActiveProject;
 use crate::secrets::RsaError;
+use crate::upstream::sandbox::persons::Particulars;
 use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, DeclineReason, UnixMillis};
 use payglot_store::{Binding, CallMethod, NewNotification, StoreError, StoredPayment};
@@ -195,6 +196,14 @@ pub(super) fn remember_cancel(project: &ActiveProject, details: &str, reason: De
         Protocol::Rbs => rbs::remember_cancel(details, reason),
         // A shop is not told who it was.
         Protocol::Paysera => details.to_owned(),
+    }
+}
+
+/// The details with what the place that was paid at tells of its payer; `None` if there is nothing to remember.
+pub(super) fn remember_payer(project: &ActiveProject, details: &str, told: Particulars) -> Option<String> {
+    match project.protocol {
+        Protocol::Rbs => None,
+        Protocol::Paysera => paysera::remember_payer(details, told),
     }
 }
 

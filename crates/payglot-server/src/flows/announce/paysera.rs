@@ -7,6 +7,7 @@ use crate::gateway::Gateway;
 use crate::keys::KeyError;
 use crate::projects::{ActiveProject, methods};
 use crate::secrets::{self, RsaError, RsaPrivateKey};
+use crate::upstream::sandbox::persons::Particulars;
 use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, Event, OperationKind, Payment, State, UnixMillis};
 use payglot_wire::paysera::micro::{self, Kept};
@@ -105,6 +106,27 @@ pub(super) fn with_facts(payment: &Payment, details: &str, facts: &Facts) -> Opt
         }
     }
     reported.then(|| details.to_text())
+}
+
+/// The details with what the bank tells of its payer. Whether it is the one whose national number the shop sent is known at once then.
+pub(super) fn remember_payer(details: &str, told: Particulars) -> Option<String> {
+    if told == Particulars::default() {
+        return None;
+    }
+    let mut details = Details::read(details);
+    let sent = details.get("personcode").map(str::to_owned);
+    let learned = &mut details.learned;
+    learned.unconfirmed = told.unconfirmed;
+    if let Some(person) = told.person {
+        learned.name = Some(person.name.to_owned());
+        learned.surname = Some(person.surname.to_owned());
+        learned.account = Some(person.account.to_owned());
+        if let Some(sent) = sent {
+            let same = sent.trim() == person.national_number;
+            learned.personcode = if same { PersonCode::Matches } else { PersonCode::Differs };
+        }
+    }
+    Some(details.to_text())
 }
 
 /// The details of a payment whose place another one takes.

@@ -18,6 +18,7 @@ pub mod elsewhere;
 mod guided;
 mod line;
 pub mod message;
+pub mod persons;
 mod sums;
 #[cfg(test)]
 mod tests;

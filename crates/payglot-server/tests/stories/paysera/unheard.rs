@@ -36,6 +36,8 @@ async fn late_money_whose_process_died_is_asked_for_after_the_next_start() {
         shop.press(&bank, "pay").await;
         shop.gateway.gateway.bank.set_line(Line::Whole);
         shop.gateway.gateway.bank.query(attempt).await;
+        // Behind the bank's own entry in the queue of the disk.
+        shop.gateway.gateway.store.check().await.expect("the store works");
         assert_eq!(shop.stand().await, [(State::Expired, 0, 0)]);
         assert_eq!(shop.violations().await, 1, "two books disagree");
         let started_again = shop.gateway.beside();
