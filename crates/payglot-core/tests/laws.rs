@@ -186,10 +186,11 @@ proptest! {
         intent in prop::sample::select(Intent::ALL),
         terms in prop::sample::select(terms()),
         attempts_max in 1_u8..5,
+        test in prop::bool::weighted(0.2),
         minor in prop_oneof![1_i64..10, 1_000..1_000_000_i64, Just(MINOR_MAX - 1), Just(MINOR_MAX)],
         steps in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..6), 1..60),
     ) {
-        let new = new_payment(intent, Terms { attempts_max, ..terms }, minor);
+        let new = new_payment(intent, Terms { attempts_max, test, ..terms }, minor);
         let (mut story, _) = Story::begin(new, BEGIN).expect("a registration");
         for (choice, moment) in steps {
             let all = commands(&story.payment);

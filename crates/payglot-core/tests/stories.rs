@@ -96,6 +96,7 @@ impl Teller {
             late: funds("late"),
             partial: funds("partial"),
             over: funds("over"),
+            test: words.plain.contains(&"test"),
         };
         let new = NewPayment {
             id: payment_id(1),

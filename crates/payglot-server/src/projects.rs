@@ -282,6 +282,7 @@ impl ProjectSettings {
             late: funds(self.accept_late),
             partial: funds(self.accept_partial),
             over: funds(self.accept_over),
+            test: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Registers an order.
 
-use super::FlowError;
+use super::{FlowError, announce};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use payglot_core::{HoldEnd, Intent, Money, NewPayment, PaymentId, Terms, UnixMillis, register as decide_registration};
@@ -70,6 +70,7 @@ fn terms(project: &ActiveProject, order: &Order) -> Terms {
         hold_end: order.hold_end.filter(|_| !order.verifies),
         hold_ms: if order.verifies { 0 } else { usual.hold_ms },
         attempts_max: order.attempts_max.unwrap_or(usual.attempts_max),
+        test: announce::is_test(project, &order.details),
         ..usual
     }
 }

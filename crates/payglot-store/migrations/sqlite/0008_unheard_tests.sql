@@ -3,3 +3,6 @@
 -- by when that was, ever more seldom.
 CREATE INDEX operation_unheard ON operation (ifnull(answered_at, asked_at), id)
   WHERE method >= 3 AND (status = 1 OR (status = 4 AND reason IN (14, 18, 19, 20)));
+
+-- A payment that its shop sent as a test: no money moves, so it has no postings. Those from before this column have them, and keep them.
+ALTER TABLE payment ADD COLUMN test INTEGER NOT NULL DEFAULT 0 CHECK (test IN (0, 1));

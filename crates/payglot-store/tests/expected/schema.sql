@@ -68,7 +68,7 @@ CREATE TABLE payment (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  version INTEGER NOT NULL, hold_end_at INTEGER, hold_ending INTEGER CHECK (hold_ending BETWEEN 0 AND 1) CHECK ((hold_ending IS NULL) = (hold_end_at IS NULL)), paid_at INTEGER,                 -- a decision made on an older one is refused
+  version INTEGER NOT NULL, hold_end_at INTEGER, hold_ending INTEGER CHECK (hold_ending BETWEEN 0 AND 1) CHECK ((hold_ending IS NULL) = (hold_end_at IS NULL)), paid_at INTEGER, test INTEGER NOT NULL DEFAULT 0 CHECK (test IN (0, 1)),                 -- a decision made on an older one is refused
   UNIQUE (project, order_number),
   CONSTRAINT captured_at_most_authorized
     CHECK (captured + capture_pending + voided + void_pending + returned + return_pending <= authorized),

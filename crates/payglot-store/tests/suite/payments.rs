@@ -14,6 +14,11 @@ pub(crate) async fn a_registration_reads_back(world: World) {
     let by_order = world.store.payment_by_order(world.project, "order-1").await.expect("readable");
     assert_eq!(by_order, Some(stored));
     assert_eq!(world.store.payment_by_order(world.project, "order-2").await, Ok(None));
+    let mut test = registration(world.project, "order-2", Intent::Sale, 100, START);
+    test.payment.terms.test = true;
+    let expected = test.payment.clone();
+    world.store.commit(plain(test)).await.expect("registered");
+    assert_eq!(world.reads(expected.id).await, expected);
 }
 
 pub(crate) async fn a_card_payment_with_a_refund_reads_back_with_its_history(world: World) {

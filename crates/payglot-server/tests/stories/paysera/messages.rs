@@ -212,6 +212,7 @@ async fn an_operator_receives_messages_of_live_projects_and_tests_where_they_are
     assert_eq!(values(&shop.heard()[0], &["sms", "test"]), "TEA 1");
     let known = message::conversation(whole, taken.payment.id).await.expect("the store works").expect("a message");
     assert_eq!((known.reply, known.price.as_str()), (Reply::Nothing, "0.50 EUR"));
+    assert!(shop.files().await[0].postings.is_empty(), "no money moved");
     shop.set("paysera.allow_test", "false").await;
     let refused = message::receive(whole, &project().await, sent(true)).await;
     assert!(matches!(refused, Err(NotTaken::TestForbidden)), "{refused:?}");
