@@ -8,6 +8,7 @@ mod places;
 mod repeats;
 mod requests;
 mod tabs;
+mod traps;
 mod unheard;
 
 use crate::harness::http::{self, Answer};
