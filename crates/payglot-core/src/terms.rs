@@ -78,6 +78,8 @@ pub struct Terms {
     pub partial: Funds,
     /// What came above the amount.
     pub over: Funds,
+    /// No money moves: everything is decided and told as if it did, and nothing is posted.
+    pub test: bool,
 }
 
 impl Default for Terms {
@@ -92,6 +94,7 @@ impl Default for Terms {
             late: Funds::Return,
             partial: Funds::Return,
             over: Funds::Return,
+            test: false,
         }
     }
 }

@@ -16,6 +16,7 @@ mod sandbox;
 mod saved_cards;
 mod serve;
 mod shop;
+mod telephone;
 
 use crate::checkout::assets;
 use crate::gateway::Gateway;
@@ -35,7 +36,7 @@ pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-pe
 /// Every address of the gateway.
 pub fn router(gateway: &Arc<Gateway>) -> Router {
     let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router()).merge(monetix::router());
-    let sandbox = sandbox::router().merge(errand::router()).merge(inbox::router());
+    let sandbox = sandbox::router().merge(errand::router()).merge(inbox::router()).merge(telephone::router());
     let api = protocols.merge(pages::router()).merge(sandbox);
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
     let watched = middleware::watch(limited, gateway);

@@ -10,6 +10,7 @@ mod outcome;
 mod parts;
 mod place;
 mod refused;
+mod telephone;
 mod wallet;
 
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
@@ -23,7 +24,8 @@ pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
-    PlacePage, Tile, TileGroup,
+    PersonOption, PlacePage, Tile, TileGroup,
 };
 pub use refused::{RefusedDetails, RefusedPage};
+pub use telephone::{ConversationPage, KeywordOffer, MessageError, TelephonePage, TelephoneReply};
 pub use wallet::{InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};

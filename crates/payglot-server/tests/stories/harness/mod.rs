@@ -178,6 +178,11 @@ impl TestGateway {
         news::hear(&self.gateway, 100).await.expect("the store works")
     }
 
+    /// What the loop that asks places does since it last did. Returns how many told what became of their payer.
+    pub(crate) async fn ask_places(&self, last: Option<UnixMillis>) -> usize {
+        recover::ask_places(&self.gateway, last, self.now()).await.expect("the store works")
+    }
+
     /// Everything that is stored of an order.
     pub(crate) async fn file(&self, order: &Registered) -> payglot_store::PaymentFile {
         let id: PaymentId = order.id.parse().expect("an id");
