@@ -15,7 +15,7 @@ pub async fn cancel(gateway: &Gateway, id: PaymentId, reason: DeclineReason) -> 
     };
     let (stored, decision) = apply_with(gateway, stored, command, details).await?;
     match decision.ask {
-        Some(operation) => operate::ask(gateway, stored, operation).await,
+        Some(operation) => Box::pin(operate::ask(gateway, stored, operation)).await,
         None => Ok(stored),
     }
 }

@@ -15,7 +15,7 @@ pub async fn expire(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPa
     let stored = message::hear(gateway, pay::hear(gateway, stored).await?).await?;
     let (stored, decision) = apply(gateway, stored, command).await?;
     match decision.ask {
-        Some(operation) => operate::ask(gateway, stored, operation).await,
+        Some(operation) => Box::pin(operate::ask(gateway, stored, operation)).await,
         None => Ok(stored),
     }
 }

@@ -76,7 +76,7 @@ pub async fn operate_with(
     details: impl Fn(&StoredPayment, &Decision, OperationId) -> Result<Option<String>, Refusal> + Send + 'static,
 ) -> Result<(StoredPayment, OperationId), FlowError> {
     let shared = Arc::clone(gateway);
-    let work = async move {
+    let work = Box::pin(async move {
         let gateway = shared.as_ref();
         let stored = recover::settle_unknown(gateway, load(gateway, payment).await?).await?;
         let operation = gateway.clock.operation_id();
@@ -89,7 +89,7 @@ pub async fn operate_with(
             Err(FlowError::Refused(Refusal::Repeated(first))) => Ok((answer_to(gateway, payment, first).await?, first)),
             Err(error) => Err(error),
         }
-    };
+    });
     pay::finish(gateway, work).await
 }
 
@@ -103,14 +103,14 @@ pub async fn start(
     details: impl Fn(&StoredPayment, OperationId) -> String + Send + Sync + 'static,
 ) -> Result<StoredPayment, FlowError> {
     let (shared, asks) = (Arc::clone(gateway), Arc::clone(gateway));
-    let begin = async move {
+    let begin = Box::pin(async move {
         let stored = recover::settle_unknown(&shared, load(&shared, payment).await?).await?;
         let operation = shared.clock.operation_id();
         let call = call.stored(Some(operation), shared.clock.now());
         let details = move |_: &_, stored: &StoredPayment, _: &Decision| Ok(Some(details(stored, operation)));
         let (stored, _) = apply_called(&shared, stored, || wish.command(operation), details, Some(&call)).await?;
         Ok((stored.clone(), (stored, operation)))
-    };
+    });
     later(gateway, begin, async move |(stored, operation)| {
         let stored = ask(&asks, stored, operation).await?;
         recover::settle_unknown(&asks, stored).await.map(drop)

@@ -94,7 +94,7 @@ pub async fn attempt(
     return_address: impl FnOnce(OperationId) -> String + Send + 'static,
 ) -> Result<Paid, FlowError> {
     let shared = Arc::clone(gateway);
-    let work = async move { try_attempt(&shared, stored, payer, return_address).await };
+    let work = Box::pin(async move { try_attempt(&shared, stored, payer, return_address).await });
     finish(gateway, work).await
 }
 
@@ -108,10 +108,10 @@ pub async fn attempt_new(
     return_address: impl FnOnce(OperationId) -> String + Send + 'static,
 ) -> Result<Paid, FlowError> {
     let (shared, project) = (Arc::clone(gateway), Arc::clone(project));
-    let work = async move {
+    let work = Box::pin(async move {
         let begun = begin_new(&shared, &project, new, payer, return_address).await?;
         ask(&shared, begun).await
-    };
+    });
     finish(gateway, work).await
 }
 
@@ -125,22 +125,22 @@ pub async fn start_new(
 ) -> Result<StoredPayment, FlowError> {
     let (shared, project) = (Arc::clone(gateway), Arc::clone(project));
     let asks = Arc::clone(gateway);
-    let begin = async move {
+    let begin = Box::pin(async move {
         let begun = begin_new(&shared, &project, new, payer, return_address).await?;
         Ok((begun.stored.clone(), begun))
-    };
+    });
     later(gateway, begin, async move |begun| ask(&asks, begun).await.map(drop)).await
 }
 
 /// The payer is back from the challenge: asks the provider for the rest.
 pub async fn after_challenge(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId) -> Result<Paid, FlowError> {
     let shared = Arc::clone(gateway);
-    let work = async move {
+    let work = Box::pin(async move {
         let stored = load(&shared, id).await?;
         let (stored, _) = apply(&shared, stored, || Command::PayerActed { operation }).await?;
         let answer = shared.bank.finish_attempt(operation).await;
         answered(&shared, stored, operation, AttemptAnswer::Done(answer)).await
-    };
+    });
     finish(gateway, work).await
 }
 
@@ -148,7 +148,7 @@ pub async fn after_challenge(gateway: &Arc<Gateway>, id: PaymentId, operation: O
 /// answer. Telling again changes nothing; for an order that went on or ended without this attempt the money is late.
 pub async fn told(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId) -> Result<StoredPayment, FlowError> {
     let shared = Arc::clone(gateway);
-    let work = async move {
+    let work = Box::pin(async move {
         let stored = load(&shared, id).await?;
         let answer = shared.bank.query(operation).await;
         let accepted = |errand: Errand| errand.stage == Stage::Accepted;
@@ -164,7 +164,7 @@ pub async fn told(gateway: &Arc<Gateway>, id: PaymentId, operation: OperationId)
             shared.bank.heard(operation).await;
         }
         Ok(stored)
-    };
+    });
     finish(gateway, work).await
 }
 
@@ -177,11 +177,11 @@ pub async fn go_on(
     return_address: String,
 ) -> Result<Paid, FlowError> {
     let shared = Arc::clone(gateway);
-    let work = async move {
+    let work = Box::pin(async move {
         let (stored, _) = apply(&shared, stored, || Command::PayerActed { operation }).await?;
         let answer = shared.bank.go_on(operation, return_address).await;
         answered(&shared, stored, operation, answer).await
-    };
+    });
     finish(gateway, work).await
 }
 

@@ -24,7 +24,7 @@ async fn settle(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPaymen
     if !over {
         return Ok(stored);
     }
-    match expire::expire(gateway, stored.clone()).await {
+    match Box::pin(expire::expire(gateway, stored.clone())).await {
         Ok(expired) => Ok(expired),
         // Somebody was faster, and this copy is from before; or an answer is still missing.
         Err(FlowError::Refused(_)) => load(gateway, stored.payment.id).await,

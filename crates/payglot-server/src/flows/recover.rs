@@ -98,7 +98,7 @@ pub(super) async fn record(
     answer: Answer,
 ) -> Result<bool, FlowError> {
     let payment = stored.payment.id;
-    match operate::answered(gateway, stored, operation, answer).await {
+    match Box::pin(operate::answered(gateway, stored, operation, answer)).await {
         Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
         Err(FlowError::Refused(refusal)) => {
             tracing::error!(%payment, %operation, %refusal, "the provider's answer does not fit the payment: a person must look");

@@ -162,11 +162,10 @@ async fn try_post(
             Ok(see_other(&visit.page()))
         }
         pages::STEP_REMOVE => saved_cards::remove(gateway, &stored, &visit, &typed).await,
-        // What pays is large, and not every post pays.
-        STEP_WALLET => Box::pin(choice::pay_by_wallet(gateway, stored, visit, body, headers)).await,
-        ways::STEP_CHOOSE => Box::pin(choice::choose(gateway, stored, visit, &typed.token, body, headers)).await,
+        STEP_WALLET => choice::pay_by_wallet(gateway, stored, visit, body, headers).await,
+        ways::STEP_CHOOSE => choice::choose(gateway, stored, visit, &typed.token, body, headers).await,
         // Everything else is the card form: a shop's own script may post it without our hidden fields.
-        _ => Box::pin(pay_by_card(gateway, stored, visit, &typed, headers)).await,
+        _ => pay_by_card(gateway, stored, visit, &typed, headers).await,
     }
 }
 

@@ -213,8 +213,8 @@ async fn the_payer_goes_through_3d_secure_and_the_bank_answers() {
     assert!(matches!(call("payment/card/3ds_check_iframe", &body), Request::ThreeDs(ThreeDsAnswer::Frame(false))));
     assert!(!visit.latest().await.contains("Continue with 3-D Secure"), "what was done is not asked again");
 
-    let bank = r#","threeds2":{"redirect":{"url":"https://bank.example/acs","params":{"creq":"c-1"}}}"#;
-    visit.post(CALLBACK, &asks.body_with(bank)).await;
+    let challenge = r#","threeds2":{"redirect":{"url":"https://bank.example/acs","params":{"creq":"c-1"}}}"#;
+    visit.post(CALLBACK, &asks.body_with(challenge)).await;
     let page = visit.latest().await;
     for shown in ["action=\"https://bank.example/acs\"", "name=\"creq\" value=\"c-1\"", "Confirm at the bank"] {
         assert!(page.contains(shown), "{shown}");
