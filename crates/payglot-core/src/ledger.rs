@@ -1,5 +1,5 @@
 //! Double-entry ledger, append-only. A posting debits one account and credits another with the same amount, so every decision sums
-//! to zero per currency by construction; a correction is a new posting.
+//! to zero per currency by construction; a correction is a new posting. A payment that is a test posts nothing.
 
 use crate::money::Money;
 

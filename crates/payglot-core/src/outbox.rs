@@ -191,6 +191,8 @@ pub enum Acknowledgement {
     /// Any HTTP status from 200 to 299, and a body whose first word is this: a byte order mark and white space before it, and anything
     /// that white space divides from it, do not matter.
     Word(String),
+    /// The same with one of several words.
+    AnyWord(Vec<String>),
 }
 
 impl fmt::Display for Acknowledgement {
@@ -200,6 +202,7 @@ impl fmt::Display for Acknowledgement {
             Self::Status2xx => out.write_str("2xx"),
             Self::Body(text) => write!(out, "body:{text}"),
             Self::Word(text) => write!(out, "word:{text}"),
+            Self::AnyWord(words) => write!(out, "any:{}", words.join(" ")),
         }
     }
 }
@@ -219,6 +222,11 @@ impl FromStr for Acknowledgement {
                 Some(("body", text)) => Ok(Self::Body(text.to_owned())),
                 Some(("word", text)) if !text.is_empty() && !text.contains(char::is_whitespace) => {
                     Ok(Self::Word(text.to_owned()))
+                }
+                Some(("any", text)) => {
+                    let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+                    let plain = |word: &String| !word.is_empty() && !word.contains(char::is_whitespace);
+                    if words.iter().all(plain) { Ok(Self::AnyWord(words)) } else { Err(NotAnAcknowledgement) }
                 }
                 _ => Err(NotAnAcknowledgement),
             },
@@ -251,6 +259,11 @@ pub fn judge(wanted: &Acknowledgement, answer: &ShopAnswer) -> Result<(), String
         Acknowledgement::Status2xx if (200..300).contains(&status) => Ok(()),
         Acknowledgement::Body(text) if status == 200 && body == text => Ok(()),
         Acknowledgement::Word(text) if (200..300).contains(&status) && first_word(body) == text => Ok(()),
+        Acknowledgement::AnyWord(words)
+            if (200..300).contains(&status) && words.iter().any(|word| word == first_word(body)) =>
+        {
+            Ok(())
+        }
         Acknowledgement::Status200 => Err(format!("answered {status}, but only 200 is an acknowledgement")),
         Acknowledgement::Status2xx => Err(format!("answered {status}, but only 200 to 299 is an acknowledgement")),
         Acknowledgement::Body(text) if status == 200 => Err(format!("answered 200 but the body was not {text}")),
@@ -259,6 +272,12 @@ pub fn judge(wanted: &Acknowledgement, answer: &ShopAnswer) -> Result<(), String
             Err(format!("answered {status} but the body did not begin with the word {text}"))
         }
         Acknowledgement::Word(text) => Err(format!("answered {status} instead of 200 to 299 with the word {text}")),
+        Acknowledgement::AnyWord(words) if (200..300).contains(&status) => {
+            Err(format!("answered {status} but the body did not begin with {}", words.join(" or ")))
+        }
+        Acknowledgement::AnyWord(words) => {
+            Err(format!("answered {status} instead of 200 to 299 with {}", words.join(" or ")))
+        }
     }
 }
 
@@ -317,10 +336,10 @@ mod tests {
         assert!(judge(&Acknowledgement::Status200, &answered(204, "")).is_err());
         assert_eq!(judge(&Acknowledgement::Status2xx, &answered(204, "")), Ok(()));
         assert!(judge(&Acknowledgement::Status2xx, &ShopAnswer::Failed("timed out".to_owned())).is_err());
-        for way in ["200", "2xx", "body:SUCCESS", "word:OK"] {
+        for way in ["200", "2xx", "body:SUCCESS", "word:OK", "any:OK NOSMS"] {
             assert_eq!(way.parse::<Acknowledgement>().map(|way| way.to_string()).as_deref(), Ok(way));
         }
-        for wrong in ["", "201", "word:", "word:a b", "words:OK", "body"] {
+        for wrong in ["", "201", "word:", "word:a b", "words:OK", "any:", "any:OK  NOSMS", "any:OK\nNOSMS", "body"] {
             assert_eq!(wrong.parse::<Acknowledgement>(), Err(NotAnAcknowledgement), "{wrong}");
         }
     }
@@ -339,6 +358,19 @@ mod tests {
         }
         assert_eq!(judged(200, "x"), Err("answered 200 but the body did not begin with the word OK".to_owned()));
         assert_eq!(judge(&word, &ShopAnswer::Failed("timed out".to_owned())), Err("timed out".to_owned()));
+    }
+
+    #[test]
+    fn several_words_are_each_enough() {
+        let words = Acknowledgement::AnyWord(["OK", "NOSMS"].map(str::to_owned).to_vec());
+        let judged = |status, body: &str| judge(&words, &ShopAnswer::Answered { status, body: body.to_owned() });
+        for body in ["OK", "NOSMS", "\u{FEFF}NOSMS later\r\n"] {
+            assert_eq!(judged(200, body), Ok(()), "{body}");
+            assert!(judged(500, body).is_err(), "{body}");
+        }
+        for body in ["", "NO SMS", "nosms", "OKNOSMS"] {
+            assert_eq!(judged(200, body), Err("answered 200 but the body did not begin with OK or NOSMS".to_owned()));
+        }
     }
 
     #[test]

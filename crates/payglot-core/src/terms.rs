@@ -61,8 +61,8 @@ pub struct HoldEnd {
 pub struct Terms {
     /// Attempts a payer has, at least 1.
     pub attempts_max: u8,
-    /// For how many milliseconds after the first failed attempt the payer may try again: the payer's time ends then, if it does not end
-    /// earlier. `None`: a failure shortens nothing.
+    /// For how many milliseconds after the first failed attempt the payer may try again, whatever the reason of the failure: the payer's time
+    /// ends then, if it does not end earlier. `None`: a failure shortens nothing, and only what the payer can mend is tried again.
     pub retry_ms: Option<i64>,
     /// Captures of one hold.
     pub captures: Captures,
@@ -78,6 +78,8 @@ pub struct Terms {
     pub partial: Funds,
     /// What came above the amount.
     pub over: Funds,
+    /// No money moves: everything is decided and told as if it did, and nothing is posted.
+    pub test: bool,
 }
 
 impl Default for Terms {
@@ -92,6 +94,7 @@ impl Default for Terms {
             late: Funds::Return,
             partial: Funds::Return,
             over: Funds::Return,
+            test: false,
         }
     }
 }

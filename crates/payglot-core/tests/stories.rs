@@ -98,6 +98,7 @@ impl Teller {
             late: funds("late"),
             partial: funds("partial"),
             over: funds("over"),
+            test: words.plain.contains(&"test"),
         };
         let new = NewPayment {
             id: payment_id(1),
@@ -131,6 +132,11 @@ impl Teller {
             "proved" => Command::PayerActed { operation: self.target(words, 1) },
             "abandon" => Command::AbandonAttempt { operation: self.target(words, 1) },
             "answer" => self.answer(words, return_operation),
+            "refuse-late" => Command::RefuseLate {
+                operation: self.target(words, 1),
+                facts: ProviderFacts::default(),
+                return_operation,
+            },
             "capture" => {
                 Command::Capture { operation, amount: self.amount(words), last: words.plain.contains(&"last"), key }
             }

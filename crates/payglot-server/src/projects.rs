@@ -3,6 +3,7 @@
 //! The store is asked for the version on every request (one row by index), so what the command line changes takes effect at once;
 //! reading, parsing and unsealing are saved.
 
+pub mod keywords;
 pub mod methods;
 pub mod monetix;
 pub mod paysera;
@@ -309,6 +310,7 @@ impl ProjectSettings {
             late: funds(self.accept_late),
             partial: funds(self.accept_partial),
             over: funds(self.accept_over),
+            test: false,
         }
     }
 

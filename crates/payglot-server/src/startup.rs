@@ -73,6 +73,7 @@ pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
         tokio::spawn(expiry::run(Arc::clone(&gateway), stop.clone())),
         tokio::spawn(recovery::run(Arc::clone(&gateway), stop.clone())),
         tokio::spawn(news::run(Arc::clone(&gateway), stop.clone())),
+        tokio::spawn(recovery::run_places(Arc::clone(&gateway), stop.clone())),
     ];
     Ok(Running { gateway, stop, loops })
 }

@@ -65,6 +65,9 @@ pub trait Store: Send + Sync + 'static {
     /// increasing decimal numbers per project, skipping any the merchant used.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
+    /// The same, unless a payment of that order number changed or came since the caller saw them: then [`StoreError::Changed`].
+    async fn commit_among(&self, commit: Commit, seen: OrderSeen) -> Result<Committed, StoreError>;
+
     /// A payment with its operations and what the merchant sent.
     async fn payment(&self, id: PaymentId) -> Result<Option<StoredPayment>, StoreError>;
 
@@ -111,6 +114,15 @@ pub trait Store: Send + Sync + 'static {
         asked_before: UnixMillis,
         limit: u32,
     ) -> Result<Vec<(PaymentId, OperationId)>, StoreError>;
+
+    /// Attempts at places ([`Method::is_elsewhere`](payglot_core::Method::is_elsewhere)) that no place has answered: the payer acts there,
+    /// or the attempt was given up without asking. Those strictly after a moment and an operation, until another moment, in that order.
+    async fn unheard(
+        &self,
+        after: (UnixMillis, OperationId),
+        until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<Unheard>, StoreError>;
 
     /// Replaces the merchant's parameters of a payment and stores what is to be told about it, where the payment itself does not change.
     /// [`StoreError::Changed`] if the parameters are no longer as the caller saw them. Returns the notifications that the caller has

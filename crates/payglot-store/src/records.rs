@@ -41,6 +41,18 @@ pub struct Commit {
     pub lease_until: UnixMillis,
 }
 
+/// The payments of an order number (see [`Store::payments_of_order`](crate::Store::payments_of_order)) as the caller saw them, for a
+/// decision about one of them that is right only while the others are as they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderSeen {
+    /// Whose order.
+    pub project: ProjectId,
+    /// The order number, without what follows it.
+    pub number: String,
+    /// Every payment with its version, in any order.
+    pub payments: Vec<(PaymentId, u32)>,
+}
+
 /// Something became known of a payment that does not change it.
 #[derive(Clone, Debug)]
 pub struct Learned {
@@ -217,6 +229,17 @@ pub struct BankCard {
     pub sealed: Vec<u8>,
     /// When.
     pub kept_at: UnixMillis,
+}
+
+/// An attempt at a place that has not told what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unheard {
+    /// When the payer was sent there, or when the attempt was given up.
+    pub since: UnixMillis,
+    /// The payment.
+    pub payment: PaymentId,
+    /// The attempt.
+    pub operation: OperationId,
 }
 
 /// Numbers for metrics.

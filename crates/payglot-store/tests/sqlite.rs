@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use world::World;
 
 /// Every migration there is.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     "0001_payments",
     "0002_method_key",
     "0003_hold_end",
@@ -22,6 +22,7 @@ const MIGRATIONS: [&str; 7] = [
     "0005_numbers_keys",
     "0006_calls_lines",
     "0007_wallet",
+    "0008_unheard_tests",
 ];
 
 fn place() -> (TempDir, PathBuf) {
@@ -70,10 +71,11 @@ async fn an_older_database_is_brought_forward_with_what_it_holds() {
         CREATE INDEX payment_list ON payment (project, state, created_at);
         ALTER TABLE payment DROP COLUMN paid_at; ALTER TABLE payment DROP COLUMN hold_ending;
         ALTER TABLE payment DROP COLUMN hold_end_at; DELETE FROM word WHERE kind = 'ending';
-        DROP TABLE gateway_key; DROP TABLE number_counter;
+        DROP TABLE gateway_key; DROP TABLE number_counter; DROP INDEX operation_unheard;
         DROP VIEW call_words; DROP TABLE call; ALTER TABLE payment DROP COLUMN retry_ms;
         DROP INDEX bank_entry_purse; DROP INDEX bank_entry_acts;
         ALTER TABLE bank_entry DROP COLUMN purse; ALTER TABLE bank_entry DROP COLUMN acts_at;
+        ALTER TABLE payment DROP COLUMN test;
         DELETE FROM schema_migration WHERE number >= 3;",
     )
     .expect("as it was");

@@ -104,6 +104,17 @@ const EXCEPTIONS: &[Exception] = &[
         "upstream",
         "tells a merchant's page which step of 3-D Secure the provider wants",
     ),
+    ("crates/payglot-server/src/web/monetix", "payglot_store", "names what the store refused"),
+    (
+        "crates/payglot-server/src/web/monetix/payments.rs",
+        "upstream",
+        "hands the card, the wallet or the recipient on as the provider takes it, and says who leads the payer",
+    ),
+    (
+        "crates/payglot-server/src/web/monetix/steps.rs",
+        "upstream",
+        "hands what the payer pays with on as the provider takes it",
+    ),
     (
         "crates/payglot-server/src/web/shop",
         "upstream",
@@ -119,6 +130,11 @@ const EXCEPTIONS: &[Exception] = &[
         "crates/payglot-server/src/web/errand.rs",
         "upstream",
         "serves the pages of simulated banks, wallets and telephones, which real ones would serve themselves",
+    ),
+    (
+        "crates/payglot-server/src/web/inbox.rs",
+        "upstream",
+        "serves the inbox of the simulated wallet, which a real one would serve itself",
     ),
     (
         "crates/payglot-server/src/web/choice.rs",

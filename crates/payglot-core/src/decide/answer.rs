@@ -4,8 +4,8 @@ use super::draft::Draft;
 use super::{Decision, Refusal, funds};
 use crate::ids::OperationId;
 use crate::ledger::Account;
-use crate::moves::Event;
-use crate::operation::{Answer, DeclineReason, Operation, OperationKind, OperationStatus};
+use crate::moves::{self, Event};
+use crate::operation::{Answer, DeclineReason, Operation, OperationKind, OperationStatus, ProviderFacts};
 use crate::payment::State;
 
 pub(super) fn answer(
@@ -52,6 +52,33 @@ pub(super) fn answer(
             declined(&mut draft, &operation, reason)?;
         }
     }
+    draft.finish()
+}
+
+/// Late money that the order does not want: as an approval of an attempt that the payment went on without, but not by the terms.
+pub(super) fn refuse_late(
+    mut draft: Draft,
+    id: OperationId,
+    facts: ProviderFacts,
+    return_operation: OperationId,
+) -> Result<Decision, Refusal> {
+    let operation = draft.operation(id)?;
+    if operation.status == OperationStatus::Approved {
+        return Err(Refusal::AlreadyAnswered);
+    }
+    if !moves::is_closed(draft.next.state) {
+        return Err(draft.wrong_state());
+    }
+    if !operation.kind.is_attempt() {
+        return Err(Refusal::NotAllowed);
+    }
+    draft.change(id, |operation| {
+        operation.facts = facts;
+        operation.reason = None;
+    })?;
+    draft.close(id, OperationStatus::Approved)?;
+    funds::take_in(&mut draft, operation.amount)?;
+    funds::ask_back(&mut draft, id, return_operation)?;
     draft.finish()
 }
 
@@ -146,7 +173,8 @@ fn declined(draft: &mut Draft, operation: &Operation, reason: DeclineReason) -> 
             draft.happen(Event::AttemptFailed, Some(id))
         }
         OperationKind::Sale | OperationKind::Hold => {
-            let again = reason.payer_may_retry() && draft.next.attempts_left() > 0;
+            let mendable = reason.payer_may_retry() || draft.next.terms.retry_ms.is_some();
+            let again = mendable && draft.next.attempts_left() > 0;
             draft.happen(if again { Event::AttemptFailed } else { Event::Refused }, Some(id))
         }
         OperationKind::Capture => {

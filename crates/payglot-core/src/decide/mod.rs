@@ -13,7 +13,9 @@ use crate::ids::{OperationId, PaymentId, ProjectId};
 use crate::ledger::Posting;
 use crate::money::Money;
 use crate::moves::Event;
-use crate::operation::{Answer, CardFacts, DeclineReason, Method, Operation, OperationKind, OperationStatus};
+use crate::operation::{
+    Answer, CardFacts, DeclineReason, Method, Operation, OperationKind, OperationStatus, ProviderFacts,
+};
 use crate::payment::{Change, Intent, Payment, State, Sums};
 use crate::terms::Terms;
 use crate::time::UnixMillis;
@@ -77,6 +79,16 @@ pub enum Command {
         /// What it answered.
         answer: Answer,
         /// A fresh id, used if late money has to be returned.
+        return_operation: OperationId,
+    },
+    /// The provider took money by an attempt of a payment that is closed, and the order does not want it any more, because it was paid in
+    /// another way: the money is written down and goes back, whatever the terms say about late money.
+    RefuseLate {
+        /// The attempt.
+        operation: OperationId,
+        /// What the provider told.
+        facts: ProviderFacts,
+        /// A fresh id, used to return the money.
         return_operation: OperationId,
     },
     /// Take money out of a hold.
@@ -299,6 +311,9 @@ pub fn decide(payment: &Payment, command: Command, now: UnixMillis) -> Result<De
         Command::Answer { operation, answer, return_operation } => {
             answer::answer(draft, operation, answer, return_operation)
         }
+        Command::RefuseLate { operation, facts, return_operation } => {
+            answer::refuse_late(draft, operation, facts, return_operation)
+        }
         Command::Capture { operation, amount, last, key } => merchant::capture(draft, operation, amount, last, key),
         Command::Void { operation, amount, key } => merchant::void(draft, operation, amount, key),
         Command::Refund { operation, amount, key, expected } => {
@@ -327,7 +342,7 @@ fn asked(id: OperationId, kind: OperationKind, amount: Money, now: UnixMillis) -
         card: None,
         payer_ip: None,
         reason: None,
-        facts: crate::operation::ProviderFacts::default(),
+        facts: ProviderFacts::default(),
         asked_at: now,
         answered_at: None,
     }

@@ -201,9 +201,10 @@ impl Visit {
         format!("/checkout/{}/events?version={}", self.payment.id, self.payment.version)
     }
 
-    /// The way to pay that the page begins with: the shop chose it, and the payer has not asked for all of them.
+    /// The way to pay that the page begins with: the shop chose it and the payer has not asked for all of them, or there is no other.
     pub fn first_way(&self) -> Option<&Way> {
-        let choice = self.choice.as_ref().filter(|_| self.payment.attempts_used() == 0 && !self.all_ways)?;
+        let fresh = self.payment.attempts_used() == 0 && !self.all_ways;
+        let choice = self.choice.as_ref().filter(|_| fresh || !self.has_other_ways())?;
         choice.way(choice.preselected.as_deref()?)
     }
 
@@ -303,7 +304,7 @@ pub fn amount(money: Money, language: Language) -> view::Amount {
 }
 
 /// A moment as it is shown.
-pub(super) fn moment(at: UnixMillis) -> Moment {
+pub fn moment(at: UnixMillis) -> Moment {
     Moment { unix_seconds: at.0.div_euclid(1000) }
 }
 

@@ -63,7 +63,7 @@ impl Demo {
         let base_url = gateway.config.public_url();
         let shop_url = format!("{base_url}/shop");
         ensure_project(gateway, &shop_url).await?;
-        ensure_paysera(gateway).await?;
+        ensure_paysera(gateway, &shop_url).await?;
         ensure_monetix(gateway, &shop_url).await?;
         let shop = ShopConfig {
             base_url: format!("{base_url}{}", gateway.config.rbs_prefix),
@@ -158,17 +158,25 @@ async fn ensure_project(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Creates the demo's Paysera project on a new folder. A shop names its addresses in every order, so nothing changes on an old one.
-async fn ensure_paysera(gateway: &Gateway) -> anyhow::Result<()> {
+/// Creates the demo's Paysera project on a new folder. On an old one its settings stay, but the keyword leads to the shop of this start; a
+/// shop names its other addresses in every order.
+async fn ensure_paysera(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()> {
+    let keyword = format!("TEA:50:{shop_url}/paysera/message");
     let store = gateway.store.as_ref();
-    if store.projects().await?.iter().any(|known| known.name == PAYSERA_NAME) {
+    if let Some(known) = store.projects().await?.into_iter().find(|known| known.name == PAYSERA_NAME) {
+        let own = ProjectSettings::from_json(&known.settings)?.paysera.keywords;
+        let is_ours =
+            |own: &[String]| matches!(own, [one] if one.ends_with("/shop/paysera/message") && *one != keyword);
+        if is_ours(&own) {
+            project::set(store, PAYSERA_NAME, &[("paysera.keywords".to_owned(), keyword)]).await?;
+        }
         return Ok(());
     }
     let own = ProjectSettings::of_protocol("paysera");
     let settings = ProjectSettings {
         display_name: "Books & Tea".to_owned(),
         test_mode: true,
-        paysera: PayseraSettings { allow_test: true, ..own.paysera.clone() },
+        paysera: PayseraSettings { allow_test: true, keywords: vec![keyword], ..own.paysera.clone() },
         ..own
     };
     let draft = Draft {

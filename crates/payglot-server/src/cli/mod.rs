@@ -9,6 +9,7 @@ mod output;
 mod payment;
 mod project;
 mod serve;
+mod sms;
 
 use crate::config::Config;
 use clap::{Args, Parser, Subcommand};
@@ -35,6 +36,8 @@ enum Command {
     Payment(payment::Payment),
     /// List notifications and send them again.
     Notification(notification::Notification),
+    /// Play the telephones of premium text messages.
+    Sms(sms::Sms),
     /// Show and change the key that signs callbacks for all Paysera projects.
     Key(key::Key),
     /// Recompute all balances and check every invariant.
@@ -86,6 +89,7 @@ pub fn run() -> anyhow::Result<()> {
             Command::Project(project) => project.run().await,
             Command::Payment(payment) => payment.run().await,
             Command::Notification(notification) => notification.run().await,
+            Command::Sms(sms) => sms.run().await,
             Command::Key(key) => key.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Migrate(migrate) => migrate.run(),

@@ -158,10 +158,11 @@ async fn list(place: &Where, project: Option<String>, state: Option<State>, limi
             let payment = &stored.payment;
             let (created, state) = (output::time(payment.created_at), payment.state.name());
             output::text(&format!(
-                "{} {created} {state:<9} {:>16}  {}",
+                "{} {created} {state:<9} {:>16}  {}{}",
                 payment.id,
                 payment.amount.to_string(),
-                payment.order
+                payment.order,
+                if payment.terms.test { "  (test)" } else { "" },
             ));
         }
     }
@@ -183,7 +184,7 @@ fn payment_json(stored: &StoredPayment) -> Value {
     let (payment, sums) = (&stored.payment, &stored.payment.sums);
     json!({
         "id": payment.id.to_string(), "project": payment.project.0, "order": payment.order, "intent": payment.intent.name(),
-        "state": payment.state.name(), "currency": payment.amount.currency().code(), "amount": payment.amount.minor(),
+        "state": payment.state.name(), "test": payment.terms.test, "currency": payment.amount.currency().code(), "amount": payment.amount.minor(),
         "authorized": sums.authorized, "captured": sums.captured, "refunded": sums.refunded, "voided": sums.voided,
         "created_at": payment.created_at.0, "updated_at": payment.updated_at.0, "expires_at": payment.expires_at.0,
         "operations": payment.operations.iter().map(operation_json).collect::<Vec<_>>(),
@@ -224,7 +225,11 @@ fn file_text(file: &PaymentFile) -> String {
     let mut lines = vec![
         format!("payment  {}", payment.id),
         format!("order    {}", payment.order),
-        format!("state    {}", payment.state.name()),
+        format!(
+            "state    {}{}",
+            payment.state.name(),
+            if payment.terms.test { " (a test: no money moves)" } else { "" }
+        ),
         format!("amount   {}", payment.amount),
         format!("captured {}", sum(payment.sums.captured)),
         format!("refunded {}", sum(payment.sums.refunded)),

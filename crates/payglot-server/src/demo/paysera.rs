@@ -137,6 +137,25 @@ pub(super) async fn callback(State(shop): Shared, method: Method, uri: Uri, body
     (status, words).into_response()
 }
 
+/// Somebody has sent a premium message: proven like any callback, and what follows OK goes back to the telephone.
+pub(super) async fn message(State(shop): Shared, method: Method, uri: Uri, body: Bytes) -> Response {
+    let (_, certificate) = certificate(&shop).await;
+    let (_, fields) = read(&shop, &certificate, &method, &uri, &body);
+    let ours = |fields: &Fields| fields.get("projectid") == Some(&shop.config.paysera.project_id);
+    let Some(fields) = fields.filter(ours) else {
+        return (StatusCode::BAD_REQUEST, "the signatures do not match").into_response();
+    };
+    answer_to_message(fields.get("sms").unwrap_or_default(), fields.get("id").unwrap_or_default()).into_response()
+}
+
+/// A code to show at the counter; whoever writes "later" is answered later, which a developer does by hand.
+fn answer_to_message(text: &str, id: &str) -> String {
+    if text.to_lowercase().contains("later") {
+        return "NOSMS".to_owned();
+    }
+    format!("OK Your tea is ready. Show this code at the counter: T-{id}")
+}
+
 /// What came, and what the shop makes of it.
 struct Heard {
     at: u64,
@@ -280,6 +299,12 @@ fn order_of(uri: &Uri) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_is_answered_now_or_later() {
+        assert_eq!(answer_to_message("TEA", "7"), "OK Your tea is ready. Show this code at the counter: T-7");
+        assert_eq!(answer_to_message("TEA Later, please", "7"), "NOSMS");
+    }
 
     #[test]
     fn what_is_not_signed_is_not_believed() {

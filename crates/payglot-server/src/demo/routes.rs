@@ -98,6 +98,7 @@ fn pages_of(config: ShopConfig) -> Router {
         .route("/monetix/fail", get(monetix::back))
         .route("/monetix/return", get(monetix::back))
         .route("/monetix/callback", post(monetix::callback))
+        .route("/paysera/message", get(paysera::message).post(paysera::message))
         .route("/static/{name}", get(file))
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))

@@ -347,6 +347,24 @@ async fn attempts_at_every_stage_are_clean() {
     world.is_clean(State::Paid).await;
 }
 
+#[tokio::test]
+async fn a_test_has_no_postings_and_nobody_hides_money_behind_the_word() {
+    let mut world = World::begin(Intent::Sale, Terms { test: true, ..Terms::default() }).await;
+    world.attempted().await;
+    let refund = world.refund(400).await;
+    world.approve(refund).await;
+    world.receive(300).await;
+    world.is_clean(State::Paid).await;
+    let report = audit(&world.store).await.expect("audited");
+    assert_eq!((report.postings, report.balances.len()), (0, 0));
+    let posted = Posting { debit: Account::Payer, credit: Account::Merchant, amount: rub(1000) };
+    assert_eq!(world.caught(|file| file.postings.push(posted)).await, "I1");
+    assert_eq!(world.caught(|file| file.stored.payment.terms.test = false).await, "I1", "money without postings");
+    let mut real = World::begin(Intent::Sale, Terms::default()).await;
+    real.attempted().await;
+    assert_eq!(real.caught(|file| file.stored.payment.terms.test = true).await, "I1");
+}
+
 /// A thief changes a number wherever it stands but in one place: that place alone must give it away.
 #[tokio::test]
 async fn whoever_moves_money_in_the_database_is_caught() {

@@ -1,6 +1,6 @@
 //! The clock's side: orders nobody paid, holds nobody captured.
 
-use super::{FlowError, apply, load, operate, pay};
+use super::{FlowError, apply, load, message, operate, pay};
 use crate::gateway::Gateway;
 use payglot_core::{Command, DeclineReason, OperationKind, OperationStatus, Payment, PaymentId, State, UnixMillis};
 use payglot_store::{StoreError, StoredPayment};
@@ -12,7 +12,7 @@ pub(super) const LOOK_BEHIND: u32 = 32;
 /// Ends a payment whose time is over; a hold is captured or voided at the provider.
 pub async fn expire(gateway: &Gateway, stored: StoredPayment) -> Result<StoredPayment, FlowError> {
     let command = || Command::Expire { operation: gateway.clock.operation_id() };
-    let stored = pay::hear(gateway, stored).await?;
+    let stored = message::hear(gateway, pay::hear(gateway, stored).await?).await?;
     let (stored, decision) = apply(gateway, stored, command).await?;
     match decision.ask {
         Some(operation) => operate::ask(gateway, stored, operation).await,

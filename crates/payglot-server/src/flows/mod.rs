@@ -11,6 +11,7 @@ pub mod calls;
 pub mod cancel;
 pub mod expire;
 pub mod learn;
+pub mod message;
 pub mod news;
 pub mod operate;
 pub mod params;
@@ -28,9 +29,18 @@ use crate::projects::ActiveProject;
 use binding::Saved;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 pub use payglot_store::StoredPayment;
-use payglot_store::{Commit, NewCall, StoreError};
+use payglot_store::{Commit, NewCall, OrderSeen, StoreError};
 use std::sync::Arc;
 use tokio::sync::oneshot;
+
+/// What a decision is made durable with, beside the payment itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside {
+    /// The call that asked for it.
+    call: Option<NewCall>,
+    /// The payments of its order as the decision saw them.
+    seen: Option<OrderSeen>,
+}
 
 /// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so
 /// this many rounds are lost only against as many rivals.
@@ -139,33 +149,47 @@ pub(crate) async fn apply_called(
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let project = gateway.projects.by_id(stored.payment.project).await?;
     for _ in 0..ROUNDS_MAX {
-        let now = gateway.clock.now();
+        let (id, now) = (stored.payment.id, gateway.clock.now());
         let decision = decide(&stored.payment, command(), now)?;
         let changed = details(&project, &stored, &decision)?;
-        let kept = changed.as_ref().unwrap_or(&stored.details);
-        match commit(gateway, &project, kept, &decision, changed.clone(), call.cloned(), now).await {
-            Ok((_, remembered)) => {
-                let details = remembered.unwrap_or(stored.details);
-                return Ok((StoredPayment { payment: decision.payment.clone(), details }, decision));
-            }
-            Err(StoreError::Changed) => stored = load(gateway, stored.payment.id).await?,
-            Err(error) => return Err(error.into()),
+        let beside = Beside { call: call.cloned(), seen: None };
+        match keep(gateway, &project, stored, decision, changed, beside, now).await {
+            Err(FlowError::Store(StoreError::Changed)) => stored = load(gateway, id).await?,
+            done => return done,
         }
     }
     Err(StoreError::Changed.into())
 }
 
+/// Commits a decision about `stored` with what became of its details. [`StoreError::Changed`] if the payment is no longer as it was
+/// decided about, or the payments of its order not as in `seen`.
+async fn keep(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    stored: StoredPayment,
+    decision: Decision,
+    changed: Option<String>,
+    beside: Beside,
+    now: UnixMillis,
+) -> Result<(StoredPayment, Decision), FlowError> {
+    let kept = changed.as_ref().unwrap_or(&stored.details);
+    let (_, remembered) = commit(gateway, project, kept, &decision, changed.clone(), beside, now).await?;
+    let details = remembered.unwrap_or(stored.details);
+    Ok((StoredPayment { payment: decision.payment.clone(), details }, decision))
+}
+
 /// Makes a decision durable with its announcements and the card that it saves, and hands the announcements over for delivery. Returns
-/// the order number, and the details if they changed.
+/// the order number, and the details if they changed. With `seen`, only while the payments of the order are as they were seen.
 async fn commit(
     gateway: &Gateway,
     project: &Arc<ActiveProject>,
     details: &str,
     decision: &Decision,
     new_details: Option<String>,
-    call: Option<NewCall>,
+    beside: Beside,
     now: UnixMillis,
 ) -> Result<(String, Option<String>), StoreError> {
+    let Beside { call, seen } = beside;
     let saved = binding::saved_by(gateway, project, details, decision).await?;
     let (id, binding) = match saved {
         Saved::Nothing => (None, None),
@@ -179,7 +203,10 @@ async fn commit(
     let lease_until = now.plus(gateway.lease_ms);
     let commit =
         Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, call, lease_until };
-    let committed = gateway.store.commit(commit).await?;
+    let committed = match seen {
+        Some(seen) => gateway.store.commit_among(commit, seen).await?,
+        None => gateway.store.commit(commit).await?,
+    };
     for change in &decision.changes {
         gateway.metrics.payment_changed(project.protocol.name(), change);
     }

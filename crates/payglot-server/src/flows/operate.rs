@@ -1,11 +1,15 @@
 //! The merchant's operations on a paid or held payment: capture, void, refund, payout; and asking the provider for them.
 
+use super::again::{self, Verdict};
 use super::calls::Accepting;
-use super::{FlowError, apply, apply_called, apply_with, later, load, pay, recover};
+use super::{Beside, FlowError, ROUNDS_MAX, announce, apply_called, apply_with, keep, later, load, pay, recover};
 use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
 use crate::upstream::{FollowUp, Provider as _};
-use payglot_core::{Answer, Command, Decision, Money, OperationId, OperationStatus, PaymentId, Refusal};
-use payglot_store::StoredPayment;
+use payglot_core::{
+    Answer, Change, Command, Decision, Event, Money, OperationId, OperationStatus, PaymentId, Refusal, decide,
+};
+use payglot_store::{StoreError, StoredPayment};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -145,16 +149,49 @@ pub(crate) async fn ask(gateway: &Gateway, stored: StoredPayment, id: OperationI
 /// Records a provider's answer and, if it makes money due back, asks for the return.
 pub(crate) async fn answered(
     gateway: &Gateway,
-    stored: StoredPayment,
+    mut stored: StoredPayment,
     operation: OperationId,
     answer: Answer,
 ) -> Result<StoredPayment, FlowError> {
-    let command =
-        || Command::Answer { operation, answer: answer.clone(), return_operation: gateway.clock.operation_id() };
-    let (stored, decision) = apply(gateway, stored, command).await?;
-    match decision.ask {
-        // Boxed because an answer to a return may ask for the next return.
-        Some(next) => Box::pin(ask(gateway, stored, next)).await,
-        None => Ok(stored),
+    let project = gateway.projects.by_id(stored.payment.project).await?;
+    for _ in 0..ROUNDS_MAX {
+        let (id, now) = (stored.payment.id, gateway.clock.now());
+        let return_operation = gateway.clock.operation_id();
+        let (command, seen) = match again::judge(gateway, &project, &stored, operation, &answer).await? {
+            Verdict::ByTheTerms(seen) => {
+                (Command::Answer { operation, answer: answer.clone(), return_operation }, seen)
+            }
+            Verdict::Unwanted(facts) => (Command::RefuseLate { operation, facts, return_operation }, None),
+        };
+        let decision = decide(&stored.payment, command, now)?;
+        let changed = learned(gateway, &project, &stored, operation, &decision).await;
+        match keep(gateway, &project, stored, decision, changed, Beside { seen, ..Beside::default() }, now).await {
+            Err(FlowError::Store(StoreError::Changed)) => stored = load(gateway, id).await?,
+            Err(error) => return Err(error),
+            Ok((stored, decision)) => {
+                return match decision.ask {
+                    // Boxed because an answer to a return may ask for the next return.
+                    Some(next) => Box::pin(ask(gateway, stored, next)).await,
+                    None => Ok(stored),
+                };
+            }
+        }
     }
+    Err(StoreError::Changed.into())
+}
+
+/// The details with what the place of an attempt tells of its payer, if this decision makes it pay the order.
+async fn learned(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    stored: &StoredPayment,
+    operation: OperationId,
+    decision: &Decision,
+) -> Option<String> {
+    let pays = |change: &Change| matches!(change.event, Event::Captured | Event::PaidLate);
+    decision.changes.iter().find(|change| pays(change))?;
+    let attempt = stored.payment.operation(operation)?;
+    attempt.method.filter(|method| method.is_elsewhere())?;
+    let told = gateway.bank.particulars(operation).await;
+    announce::remember_payer(project, &stored.details, told)
 }

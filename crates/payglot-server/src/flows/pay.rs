@@ -3,7 +3,7 @@
 use super::calls::Accepting;
 use super::register::{self, Order};
 use super::waiting::Waits;
-use super::{FlowError, apply, apply_with, binding, expire, later, load, operate, recover, waiting};
+use super::{Beside, FlowError, apply, apply_with, binding, expire, later, load, operate, recover, waiting};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::sandbox::elsewhere::{Errand, Stage};
@@ -337,8 +337,8 @@ async fn begin_new(
     let details = details.unwrap_or_else(|| order.details.clone());
     let now = gateway.clock.now();
     let decision = register_begun(register::new_payment(id, project, &order, now), start, now)?;
-    let call = call.map(|call| call.stored(Some(operation), now));
-    super::commit(gateway, project, &details, &decision, Some(details.clone()), call, now).await?;
+    let beside = Beside { call: call.map(|call| call.stored(Some(operation), now)), seen: None };
+    super::commit(gateway, project, &details, &decision, Some(details.clone()), beside, now).await?;
     let stored = StoredPayment { payment: decision.payment, details };
     let return_address = return_address(operation);
     let attempt = asked(project, &stored.payment, operation, payer, save, return_address);

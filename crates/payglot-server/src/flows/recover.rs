@@ -4,7 +4,7 @@ use super::expire::LOOK_BEHIND;
 use super::{FlowError, load, operate};
 use crate::gateway::Gateway;
 use crate::upstream::Provider as _;
-use payglot_core::{Answer, Operation, OperationId, OperationStatus, PaymentId, Refusal};
+use payglot_core::{Answer, Operation, OperationId, OperationStatus, PaymentId, Refusal, UnixMillis};
 use payglot_store::{StoreError, StoredPayment};
 use std::collections::HashSet;
 
@@ -20,23 +20,64 @@ pub async fn ask_again(gateway: &Gateway, limit: u32) -> Result<usize, FlowError
         let open = gateway.store.unanswered(asked_before, window).await?;
         let is_all = open.len() < window as usize;
         for (payment, operation) in open {
-            if !seen.insert(operation) {
-                continue;
+            if seen.insert(operation) {
+                answered += usize::from(try_resolve(gateway, payment, operation).await?);
             }
-            answered += match resolve(gateway, payment, operation).await {
-                Ok(settled) => usize::from(settled),
-                Err(error @ FlowError::Store(StoreError::Unavailable(_))) => return Err(error),
-                Err(error) => {
-                    tracing::error!(%payment, %operation, %error, "an answer cannot be recorded: a person must look");
-                    0
-                }
-            };
         }
         if is_all || answered >= limit as usize || window >= limit.saturating_mul(LOOK_BEHIND) {
             return Ok(answered);
         }
         // What stays open stays at the head of the list: look behind it.
         window = window.saturating_mul(2);
+    }
+}
+
+/// How long after a payer went to a place, or was last expected to come back from there, the place is asked what became of it if it has
+/// told nothing: ever more seldom. A place tells by itself; asked is for what it could not tell, or what we heard and died over.
+const LATER_MS: [i64; 7] = [10_000, 60_000, 600_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000, 72 * 3_600_000];
+
+/// Asks the places whose time to be asked came since `last`; after a start, every one that may still be asked, once. Asking twice does no
+/// harm, so processes need not agree who asks. Returns how many told what became of their payer.
+pub async fn ask_places(gateway: &Gateway, last: Option<UnixMillis>, now: UnixMillis) -> Result<usize, FlowError> {
+    let [first, .., longest] = LATER_MS;
+    let mut told = 0;
+    match last {
+        None => told += ask_between(gateway, now.plus(-longest), now.plus(-first)).await?,
+        Some(last) => {
+            for later in LATER_MS {
+                told += ask_between(gateway, last.plus(-later), now.plus(-later)).await?;
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// Asks about the payers who were sent away, or given up, after a moment and not after another.
+async fn ask_between(gateway: &Gateway, after: UnixMillis, until: UnixMillis) -> Result<usize, FlowError> {
+    let mut told = 0;
+    let mut place = (after, OperationId::from_bytes([0xff; 16]));
+    loop {
+        let found = gateway.store.unheard(place, until, PLACES_AT_ONCE).await?;
+        let Some(last) = found.last() else { return Ok(told) };
+        place = (last.since, last.operation);
+        for unheard in found {
+            told += usize::from(try_resolve(gateway, unheard.payment, unheard.operation).await?);
+        }
+    }
+}
+
+/// As many are read at a time.
+const PLACES_AT_ONCE: u32 = 256;
+
+/// The same as [`resolve`], but fails only when the store does: what is wrong with one payment keeps no other from its answer.
+async fn try_resolve(gateway: &Gateway, payment: PaymentId, operation: OperationId) -> Result<bool, FlowError> {
+    match resolve(gateway, payment, operation).await {
+        Err(error @ FlowError::Store(StoreError::Unavailable(_))) => Err(error),
+        Err(error) => {
+            tracing::error!(%payment, %operation, %error, "an answer cannot be recorded: a person must look");
+            Ok(false)
+        }
+        settled => settled,
     }
 }
 

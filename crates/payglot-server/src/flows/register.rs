@@ -1,15 +1,16 @@
 //! Registers an order.
 
-use super::FlowError;
 use super::calls::Accepting;
+use super::{Beside, FlowError, announce};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::projects::monetix::HoldEnding;
 use payglot_core::{
     Ending, HoldEnd, Intent, Money, NewPayment, Payment, PaymentId, Terms, UnixMillis, register as decide_registration,
 };
-use payglot_store::StoredPayment;
+use payglot_store::{OrderSeen, StoredPayment};
 use payglot_wire::Protocol;
+use payglot_wire::monetix::limits;
 use std::sync::Arc;
 
 /// What a merchant registers.
@@ -42,7 +43,7 @@ pub async fn register(
     project: &Arc<ActiveProject>,
     order: Order,
 ) -> Result<StoredPayment, FlowError> {
-    register_called(gateway, project, order, None).await
+    register_beside(gateway, project, gateway.clock.payment_id(), order, Beside::default()).await
 }
 
 /// The same, and the call that asked for it is kept in the same transaction.
@@ -50,13 +51,34 @@ pub async fn register_called(
     gateway: &Gateway,
     project: &Arc<ActiveProject>,
     order: Order,
-    call: Option<&Accepting>,
+    call: &Accepting,
+) -> Result<StoredPayment, FlowError> {
+    let call = Some(call.stored(None, gateway.clock.now()));
+    register_beside(gateway, project, gateway.clock.payment_id(), order, Beside { call, seen: None }).await
+}
+
+/// The same under an id of the caller's; with `seen` it is `StoreError::Changed` unless the payments of the order number are as they were seen.
+pub(super) async fn register_among(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    id: PaymentId,
+    order: Order,
+    seen: Option<OrderSeen>,
+) -> Result<StoredPayment, FlowError> {
+    register_beside(gateway, project, id, order, Beside { call: None, seen }).await
+}
+
+async fn register_beside(
+    gateway: &Gateway,
+    project: &Arc<ActiveProject>,
+    id: PaymentId,
+    order: Order,
+    beside: Beside,
 ) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
-    let mut decision = decide_registration(new_payment(gateway.clock.payment_id(), project, &order, now), now)?;
-    let call = call.map(|call| call.stored(None, now));
+    let mut decision = decide_registration(new_payment(id, project, &order, now), now)?;
     let (number, _) =
-        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), call, now).await?;
+        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), beside, now).await?;
     decision.payment.order = number;
     Ok(StoredPayment { payment: decision.payment, details: order.details })
 }
@@ -81,7 +103,7 @@ pub(super) fn new_payment(id: PaymentId, project: &ActiveProject, order: &Order,
 
 fn terms(project: &ActiveProject, order: &Order, now: UnixMillis) -> Terms {
     let usual = project.settings.terms();
-    let hold_ms = order.hold_ms.unwrap_or(usual.hold_ms);
+    let mut hold_ms = order.hold_ms.unwrap_or(usual.hold_ms);
     let usual = match project.protocol {
         Protocol::Rbs | Protocol::Paysera => usual,
         Protocol::Monetix => {
@@ -89,6 +111,8 @@ fn terms(project: &ActiveProject, order: &Order, now: UnixMillis) -> Terms {
             let (attempts_max, retry_ms) = own.attempts();
             let captured = HoldEnd { at: now.plus(hold_ms).max(order.expires_at), ending: Ending::Capture };
             let hold_end = (own.hold_ending == HoldEnding::Capture).then_some(captured);
+            // What ends a hold of itself comes ahead of the scheme's own end.
+            hold_ms = hold_ms.saturating_add(if hold_end.is_some() { limits::HOLD_AHEAD_MS } else { 0 });
             Terms { attempts_max, retry_ms, hold_end, ..usual }
         }
     };
@@ -96,6 +120,7 @@ fn terms(project: &ActiveProject, order: &Order, now: UnixMillis) -> Terms {
         hold_end: order.hold_end.or(usual.hold_end).filter(|_| !order.verifies),
         hold_ms: if order.verifies { 0 } else { hold_ms },
         attempts_max: order.attempts_max.unwrap_or(usual.attempts_max),
+        test: announce::is_test(project, &order.details),
         ..usual
     }
 }

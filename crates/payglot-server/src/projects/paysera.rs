@@ -81,6 +81,10 @@ pub struct PayseraSettings {
     pub limits: Vec<String>,
     /// Names that replace the built-in ones: `card:lt:Mokėjimo kortelė`.
     pub titles: Vec<String>,
+    /// Keywords of premium text messages, amounts in minor units: `TEA:50:https://shop.example/sms`, `TEA:USD:50:https://...`.
+    pub keywords: Vec<String>,
+    /// The short number that such messages are sent to.
+    pub short_number: String,
     /// The zone of `time_limit`: `EET` (Vilnius, with summer time) or an offset such as `+02:00`.
     pub zone: String,
 }
@@ -103,6 +107,8 @@ impl Default for PayseraSettings {
             methods: Vec::new(),
             limits: Vec::new(),
             titles: Vec::new(),
+            keywords: Vec::new(),
+            short_number: "1679".to_owned(),
             zone: "EET".to_owned(),
         }
     }
@@ -166,6 +172,7 @@ impl PayseraSettings {
         for title in &self.titles {
             anyhow::ensure!(own_title(title).is_some(), "paysera.titles: write {title:?} as METHOD:LANGUAGE:NAME");
         }
+        self.check_keywords()?;
         self.zone.parse::<Zone>().map_err(|_| {
             anyhow::anyhow!("paysera.zone: {:?} is neither EET nor an offset such as +02:00", self.zone)
         })?;

@@ -3,11 +3,12 @@
 
 use super::failure::PageFailure;
 use super::{html, pages_csp, query_value, see_other};
-use crate::checkout::view::{ErrandError, ErrandPage, ErrandStage, Frame};
+use crate::checkout::view::{ErrandError, ErrandPage, ErrandStage, Frame, PersonOption};
 use crate::checkout::{Language, visit, ways};
 use crate::flows::{FlowError, pay, query};
 use crate::gateway::Gateway;
 use crate::upstream::sandbox::elsewhere::{Complaint, Stage, Step, StepResult};
+use crate::upstream::sandbox::persons::{self, Person};
 use askama::Template as _;
 use axum::Router;
 use axum::body::Bytes;
@@ -43,6 +44,9 @@ async fn take(
         let id = operation_id(&operation)?;
         // A post that names no step shows the page.
         let Some(step) = step_of(&body) else { return page(&gateway, id, language, None).await };
+        if let Some(person) = field_of(&body, "person") {
+            gateway.bank.name_payer(id, &person).await;
+        }
         match gateway.bank.take_step(id, step).await {
             StepResult::Decided { payment, return_address } => {
                 pay::told(&gateway, payment, id).await?;
@@ -61,14 +65,17 @@ fn address(id: OperationId, language: Language) -> String {
     format!("/sandbox/bank/{id}?lang={}", language.code())
 }
 
+fn field_of(body: &[u8], name: &str) -> Option<String> {
+    let found = form_urlencoded::parse(body).find(|(known, _)| known == name);
+    found.map(|(_, value)| value.trim().to_owned())
+}
+
 fn step_of(body: &[u8]) -> Option<Step> {
-    let field = |name: &str| {
-        let found = form_urlencoded::parse(body).find(|(known, _)| known == name);
-        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-    };
+    let field = |name: &str| field_of(body, name).unwrap_or_default();
     match field("step").as_str() {
         "pay" => Some(Step::Pay),
         "later" => Some(Step::PayLater),
+        "unconfirmed" => Some(Step::PayUnconfirmed),
         "confirm" => Some(Step::Confirm),
         "decline" => Some(Step::Decline),
         "leave" => Some(Step::Leave),
@@ -100,6 +107,12 @@ async fn page(
     let stored = query::payment(gateway, errand.payment).await?;
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let action = address(id, language);
+    let option = |person: &Person| PersonOption {
+        key: person.key.to_owned(),
+        name: format!("{} {}", person.name, person.surname),
+        account: person.account.to_owned(),
+        national_number: person.national_number.to_owned(),
+    };
     let page = ErrandPage {
         frame: Frame {
             language,
@@ -123,6 +136,11 @@ async fn page(
             Complaint::CodeMissing => ErrandError::CodeMissing,
             Complaint::CodeWrong { tries_left } => ErrandError::CodeWrong { tries_left: u32::from(tries_left) },
         }),
+        persons: if errand.place.test {
+            Vec::new()
+        } else {
+            persons::at(errand.place.method).iter().map(option).collect()
+        },
         late: !stored.payment.state.waits_for_payer(),
         back: errand.return_address,
     };

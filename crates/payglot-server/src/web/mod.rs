@@ -5,6 +5,7 @@ mod connections;
 mod errand;
 mod failure;
 mod health;
+mod inbox;
 mod limits;
 mod middleware;
 mod monetix;
@@ -15,6 +16,7 @@ mod sandbox;
 mod saved_cards;
 mod serve;
 mod shop;
+mod telephone;
 
 use crate::checkout::assets;
 use crate::gateway::Gateway;
@@ -34,7 +36,8 @@ pub(crate) const PEER_HEADER: HeaderName = HeaderName::from_static("x-payglot-pe
 /// Every address of the gateway.
 pub fn router(gateway: &Arc<Gateway>) -> Router {
     let protocols = rbs::router(&gateway.config.rbs_prefix).merge(paysera::router()).merge(monetix::router());
-    let api = protocols.merge(pages::router()).merge(sandbox::router()).merge(errand::router());
+    let sandbox = sandbox::router().merge(errand::router()).merge(inbox::router()).merge(telephone::router());
+    let api = protocols.merge(pages::router()).merge(sandbox);
     let limited = api.layer(DefaultBodyLimit::max(gateway.config.body_max));
     let watched = middleware::watch(limited, gateway);
     watched.merge(health::router()).layer(from_fn(note_peer)).with_state(Arc::clone(gateway))

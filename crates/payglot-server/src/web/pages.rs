@@ -8,7 +8,7 @@ use crate::checkout::form::Typed;
 use crate::checkout::visit::{Visit, confirmed_href};
 use crate::checkout::wallet::STEP_WALLET;
 use crate::checkout::{Language, assets, pages, ways};
-use crate::flows::{FlowError, StoredPayment, binding, cancel, pay, query};
+use crate::flows::{FlowError, StoredPayment, again, binding, cancel, pay, query};
 use crate::gateway::Gateway;
 use crate::upstream::Means;
 use axum::Router;
@@ -55,6 +55,9 @@ async fn any_page(
     let shown = async {
         let id = payment_id(&id)?;
         let stored = query::payment(&gateway, id).await?;
+        if let Some(newer) = newer_page(&gateway, &stored, language).await? {
+            return Ok(see_other(&newer));
+        }
         let visit = visit(&gateway, stored.clone(), language, &query).await?;
         match visit.straight().cloned() {
             Some(way) => choice::send(&gateway, stored, visit, &way, Learned::default(), &headers).await,
@@ -73,10 +76,26 @@ async fn any_form(
 ) -> Response {
     let query = query.unwrap_or_default();
     let language = language_of(&query);
-    match payment_id(&id) {
-        Ok(id) => post(&gateway, id, language, &headers, &query, &body).await,
-        Err(failure) => failure.into_response(language.unwrap_or(Language::En)),
-    }
+    let taken = async {
+        let id = payment_id(&id)?;
+        let stored = query::payment(&gateway, id).await?;
+        match newer_page(&gateway, &stored, language).await? {
+            Some(newer) => Ok(see_other(&newer)),
+            None => Ok(post(&gateway, id, language, &headers, &query, &body).await),
+        }
+    };
+    taken.await.unwrap_or_else(|failure: PageFailure| failure.into_response(language.unwrap_or(Language::En)))
+}
+
+/// The page of the payment that took the place of this one: a tab that was left open leads there, whatever is pressed in it.
+async fn newer_page(
+    gateway: &Gateway,
+    stored: &StoredPayment,
+    language: Option<Language>,
+) -> Result<Option<String>, PageFailure> {
+    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let newer = again::successor(gateway, &project, stored).await?;
+    Ok(newer.map(|newer| super::shop::visit(gateway, &project, newer, language).page()))
 }
 
 /// Shows the page of a payment.
@@ -143,10 +162,11 @@ async fn try_post(
             Ok(see_other(&visit.page()))
         }
         pages::STEP_REMOVE => saved_cards::remove(gateway, &stored, &visit, &typed).await,
-        STEP_WALLET => choice::pay_by_wallet(gateway, stored, visit, body, headers).await,
-        ways::STEP_CHOOSE => choice::choose(gateway, stored, visit, &typed.token, body, headers).await,
+        // What pays is large, and not every post pays.
+        STEP_WALLET => Box::pin(choice::pay_by_wallet(gateway, stored, visit, body, headers)).await,
+        ways::STEP_CHOOSE => Box::pin(choice::choose(gateway, stored, visit, &typed.token, body, headers)).await,
         // Everything else is the card form: a shop's own script may post it without our hidden fields.
-        _ => pay_by_card(gateway, stored, visit, &typed, headers).await,
+        _ => Box::pin(pay_by_card(gateway, stored, visit, &typed, headers)).await,
     }
 }
 

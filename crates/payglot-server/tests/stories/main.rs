@@ -28,4 +28,5 @@ mod signatures;
 mod starvation;
 mod three_ds;
 mod together;
+mod wallet;
 mod widget;

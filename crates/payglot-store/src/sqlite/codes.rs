@@ -104,6 +104,11 @@ mod tests {
         same!("account", Account);
         same!("ending", Ending);
         same!("category", BindingCategory);
+        // What the index of unheard attempts says in numbers.
+        let place = |method: &Method| <Method as Word>::LIST.iter().position(|known| known == method).expect("listed");
+        assert!(Method::ALL.iter().all(|method| method.is_elsewhere() == (place(method) >= 3)));
+        let ours = [14, 18, 19, 20].map(|code| DeclineReason::ALL[code].name());
+        assert_eq!(ours, ["authentication_abandoned", "cancelled_by_payer", "cancelled_by_merchant", "time_ran_out"]);
         assert_eq!(words(&db, "captures").len(), Captures::LIST.len());
         assert_eq!(words(&db, "funds").len(), Funds::LIST.len());
         assert_eq!(words(&db, "call").len(), CallMethod::LIST.len());

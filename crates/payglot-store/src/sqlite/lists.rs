@@ -4,8 +4,8 @@ use super::codes::{Coded, Word};
 use super::{bank, notifications, payments, rows};
 use crate::StoreError;
 use crate::records::{
-    Backlog, Notification, NotificationFilter, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
-    StoredPayment,
+    Backlog, Notification, NotificationFilter, OrderSeen, Page, PageFilter, PaymentFile, PaymentFilter, PaymentMoment,
+    StoredPayment, Unheard,
 };
 use payglot_core::{NotificationId, OperationId, PaymentId, ProjectId, State, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -32,6 +32,13 @@ pub(super) fn payments(db: &Connection, filter: &PaymentFilter) -> Result<Vec<St
 
 /// The attempts at an order that may be paid more than once: `number#digits`, greatest digits first.
 pub(super) fn of_order(db: &Connection, project: ProjectId, number: &str) -> Result<Vec<StoredPayment>, StoreError> {
+    let found = numbers_of_order(db, project, number)?.into_iter();
+    let loaded = found.filter_map(|n| payments::by_number(db, n).transpose());
+    loaded.map(|row| row.map(|(_, stored)| stored)).collect()
+}
+
+/// Their internal numbers, at most 100.
+fn numbers_of_order(db: &Connection, project: ProjectId, number: &str) -> Result<Vec<i64>, StoreError> {
     // `:` follows `9`, so the range holds every number that goes on with a digit, and a few foreign ones such as `7#1#2`.
     let sql = "SELECT n, order_number FROM payment WHERE project = ?1 AND order_number >= ?2 || '#0' AND order_number < ?2 || '#:'";
     let mut query = db.prepare_cached(sql)?;
@@ -43,8 +50,20 @@ pub(super) fn of_order(db: &Connection, project: ProjectId, number: &str) -> Res
     }
     found.sort_unstable_by(|left, right| right.cmp(left));
     found.truncate(100);
-    let loaded = found.into_iter().filter_map(|(_, n)| payments::by_number(db, n).transpose());
-    loaded.map(|row| row.map(|(_, stored)| stored)).collect()
+    Ok(found.into_iter().map(|(_, n)| n).collect())
+}
+
+/// Are the payments of an order as somebody saw them?
+pub(super) fn check_order(db: &Connection, seen: &OrderSeen) -> Result<(), StoreError> {
+    let mut query = db.prepare_cached("SELECT id, version FROM payment WHERE n = ?")?;
+    let mut present = Vec::new();
+    for n in numbers_of_order(db, seen.project, &seen.number)? {
+        present.push(query.query_row([n], |row| Ok((PaymentId::from_bytes(row.get(0)?), row.get(1)?)))?);
+    }
+    let mut expected = seen.payments.clone();
+    present.sort_unstable();
+    expected.sort_unstable();
+    if present == expected { Ok(()) } else { Err(StoreError::Changed) }
 }
 
 /// From where to read downwards; `None` if the page before ended with a payment that does not exist.
@@ -206,6 +225,30 @@ pub(super) fn unanswered(
     let mut query = db.prepare_cached(sql)?;
     let found = query.query_map(params![asked_before.0, limit], |row| {
         Ok((PaymentId::from_bytes(row.get(0)?), OperationId::from_bytes(row.get(1)?)))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Attempts at places that no place has answered.
+pub(super) fn unheard(
+    db: &Connection,
+    after: (UnixMillis, OperationId),
+    until: UnixMillis,
+    limit: u32,
+) -> Result<Vec<Unheard>, StoreError> {
+    // The condition is that of the index, word for word.
+    let sql = "SELECT ifnull(answered_at, asked_at), p.id, o.id FROM operation o INDEXED BY operation_unheard JOIN payment p ON p.n = o.payment
+        WHERE method >= 3 AND (status = 1 OR (status = 4 AND reason IN (14, 18, 19, 20)))
+        AND (ifnull(answered_at, asked_at), o.id) > (?1, ?2) AND ifnull(answered_at, asked_at) <= ?3
+        ORDER BY ifnull(answered_at, asked_at), o.id LIMIT ?4";
+    let mut query = db.prepare_cached(sql)?;
+    let (since, operation) = (after.0.0, after.1);
+    let found = query.query_map(params![since, operation.as_bytes(), until.0, limit], |row| {
+        Ok(Unheard {
+            since: UnixMillis(row.get(0)?),
+            payment: PaymentId::from_bytes(row.get(1)?),
+            operation: OperationId::from_bytes(row.get(2)?),
+        })
     })?;
     Ok(found.collect::<Result<_, _>>()?)
 }

@@ -70,8 +70,8 @@ fn insert(db: &Connection, payment: &Payment) -> Result<(i64, String), StoreErro
 fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO payment (id, project, order_number, intent, state, currency, amount, authorized, captured,
         capture_pending, voided, void_pending, refunded, refund_pending, returned, return_pending, attempts_max, retry_ms, captures,
-        void_captured_ms, hold_ms, hold_end_at, hold_ending, late, partial, over, created_at, updated_at, expires_at, version)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        void_captured_ms, hold_ms, hold_end_at, hold_ending, late, partial, over, created_at, updated_at, expires_at, version,
+        test) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let (sums, terms) = (&payment.sums, &payment.terms);
     db.prepare_cached(sql)?.insert(params![
         payment.id.as_bytes(),
@@ -104,6 +104,7 @@ fn insert_row(db: &Connection, payment: &Payment, order: &str) -> rusqlite::Resu
         payment.updated_at.0,
         payment.expires_at.0,
         payment.version,
+        terms.test,
     ])
 }
 

@@ -69,7 +69,7 @@ fn money(minor: i64, currency: Currency) -> Result<Money, StoreError> {
 pub(super) const PAYMENT: &str = "p.n, p.id, p.project, p.order_number, p.intent, p.state, p.currency, p.amount, \
     p.authorized, p.captured, p.capture_pending, p.voided, p.void_pending, p.refunded, p.refund_pending, p.returned, \
     p.return_pending, p.attempts_max, p.retry_ms, p.captures, p.void_captured_ms, p.hold_ms, p.hold_end_at, p.hold_ending, p.late, p.partial, p.over, \
-    p.created_at, p.updated_at, p.expires_at, p.version, d.details";
+    p.test, p.created_at, p.updated_at, p.expires_at, p.version, d.details";
 
 /// A payment without its operations, and its internal number.
 pub(super) fn payment(row: &Row<'_>) -> Result<(i64, StoredPayment), StoreError> {
@@ -107,6 +107,7 @@ pub(super) fn payment(row: &Row<'_>) -> Result<(i64, StoredPayment), StoreError>
         late: columns.word()?,
         partial: columns.word()?,
         over: columns.word()?,
+        test: columns.take()?,
     };
     let payment = Payment {
         id,

@@ -3,17 +3,26 @@
 use super::{SqliteStore, bank, bindings, calls, keys, lists, notifications, payments, projects};
 use crate::records::{
     Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Call, CallBy, Claim, Commit, Committed, Delivery,
-    GatewayKey, Learned, NewGatewayKey, NewProject, Notification, NotificationFilter, Page, PageFilter, PaymentFile,
-    PaymentFilter, Project, Refused, SealedSecret, StoredPayment,
+    GatewayKey, Learned, NewGatewayKey, NewProject, Notification, NotificationFilter, OrderSeen, Page, PageFilter,
+    PaymentFile, PaymentFilter, Project, Refused, SealedSecret, StoredPayment, Unheard,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
 use payglot_core::{BindingId, NotificationId, OperationId, PaymentId, ProjectId, UnixMillis};
+use rusqlite::Connection;
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         self.writer.write(move |db| payments::commit(db, &commit)).await
+    }
+
+    async fn commit_among(&self, commit: Commit, seen: OrderSeen) -> Result<Committed, StoreError> {
+        let work = move |db: &Connection| {
+            lists::check_order(db, &seen)?;
+            payments::commit(db, &commit)
+        };
+        self.writer.write(work).await
     }
 
     async fn payment(&self, id: PaymentId) -> Result<Option<StoredPayment>, StoreError> {
@@ -69,6 +78,15 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<(PaymentId, OperationId)>, StoreError> {
         self.readers.scan(move |db| lists::unanswered(db, asked_before, limit)).await
+    }
+
+    async fn unheard(
+        &self,
+        after: (UnixMillis, OperationId),
+        until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<Unheard>, StoreError> {
+        self.readers.scan(move |db| lists::unheard(db, after, until, limit)).await
     }
 
     async fn learn(&self, learned: Learned) -> Result<Vec<Notification>, StoreError> {

@@ -68,7 +68,7 @@ CREATE TABLE payment (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  version INTEGER NOT NULL, hold_end_at INTEGER, hold_ending INTEGER CHECK (hold_ending BETWEEN 0 AND 1) CHECK ((hold_ending IS NULL) = (hold_end_at IS NULL)), paid_at INTEGER, retry_ms INTEGER,                 -- a decision made on an older one is refused
+  version INTEGER NOT NULL, hold_end_at INTEGER, hold_ending INTEGER CHECK (hold_ending BETWEEN 0 AND 1) CHECK ((hold_ending IS NULL) = (hold_end_at IS NULL)), paid_at INTEGER, retry_ms INTEGER, test INTEGER NOT NULL DEFAULT 0 CHECK (test IN (0, 1)),                 -- a decision made on an older one is refused
   UNIQUE (project, order_number),
   CONSTRAINT captured_at_most_authorized
     CHECK (captured + capture_pending + voided + void_pending + returned + return_pending <= authorized),
@@ -350,3 +350,6 @@ LEFT JOIN payment p ON p.n = c.payment;
 CREATE INDEX bank_entry_purse ON bank_entry (purse, operation) WHERE purse IS NOT NULL;
 
 CREATE INDEX bank_entry_acts ON bank_entry (acts_at) WHERE acts_at IS NOT NULL;
+
+CREATE INDEX operation_unheard ON operation (ifnull(answered_at, asked_at), id)
+  WHERE method >= 3 AND (status = 1 OR (status = 4 AND reason IN (14, 18, 19, 20)));

@@ -1,8 +1,8 @@
 //! The gateway's own keys and numbers, and what depends on them.
 
-use crate::world::{START, World, call_to, delivery};
-use payglot_core::{PaymentId, UnixMillis};
-use payglot_store::{Learned, NewGatewayKey, NotificationState, StoreError};
+use crate::world::{START, World, call_to, delivery, operation_id, plain, registration, start};
+use payglot_core::{Intent, Payment, PaymentId, UnixMillis, decide};
+use payglot_store::{Learned, NewGatewayKey, NotificationState, OrderSeen, StoreError};
 
 fn key(certificate: &str, first: bool) -> NewGatewayKey {
     NewGatewayKey {
@@ -50,6 +50,29 @@ pub(crate) async fn attempts_at_one_order_number_are_found_newest_first(world: W
     assert_eq!(of("7").await, ["7#10", "7#9"]);
     assert_eq!(of("7#1").await, ["7#1#2"]);
     assert_eq!(of("8").await, [""; 0]);
+}
+
+pub(crate) async fn a_decision_among_the_payments_of_an_order_is_refused_when_one_changed_or_came(world: World) {
+    let (first, second) = (world.created("7#1").await, world.created("7#2").await);
+    world.created("77#3").await;
+    let seen = |payments: &[&Payment]| OrderSeen {
+        project: world.project,
+        number: "7".to_owned(),
+        payments: payments.iter().map(|payment| (payment.id, payment.version)).collect(),
+    };
+    let begins = |payment: &Payment| plain(decide(payment, start(operation_id()), START.plus(1)).expect("allowed"));
+    let try_first = async |seen: OrderSeen| world.store.commit_among(begins(&first), seen).await.map(|_| ());
+    assert_eq!(try_first(seen(&[&first])).await, Err(StoreError::Changed), "there is another one");
+    let third = world.created("7#4").await;
+    assert_eq!(try_first(seen(&[&first, &second])).await, Err(StoreError::Changed), "one came");
+    let older = second.clone();
+    let second = world.does(&second, start(operation_id()), START.plus(1)).await;
+    assert_eq!(try_first(seen(&[&first, &older, &third])).await, Err(StoreError::Changed), "one changed");
+    assert_eq!(world.reads(first.id).await, first, "nothing happened");
+    assert_eq!(try_first(seen(&[&third, &first, &second])).await, Ok(()));
+    let registers = registration(world.project, "7#5", Intent::Sale, 100, START);
+    let fresh = world.store.commit_among(plain(registers), seen(&[&first, &second, &third])).await;
+    assert_eq!(fresh.err(), Some(StoreError::Changed), "a registration too");
 }
 
 pub(crate) async fn only_what_nobody_acknowledged_is_replaced(world: World) {

@@ -58,6 +58,7 @@ suite! { sqlite:
         simultaneous_refunds_never_exceed_what_was_captured,
         a_failing_job_of_a_group_hurts_no_other,
         work_that_is_due_is_found,
+        attempts_that_no_place_answered_are_found_in_their_order,
         what_is_not_there_is_not_found,
     }
     bindings {
@@ -139,6 +140,7 @@ suite! { sqlite:
         the_first_key_is_added_once_and_later_ones_wait,
         numbers_are_reserved_in_blocks,
         attempts_at_one_order_number_are_found_newest_first,
+        a_decision_among_the_payments_of_an_order_is_refused_when_one_changed_or_came,
         only_what_nobody_acknowledged_is_replaced,
         what_is_learned_of_a_payment_is_told_after_the_rest_and_changes_no_money,
     }

@@ -2,8 +2,8 @@
 
 use crate::world::{START, World, answer, approved, declined, operation_id, plain, refund, registration, start};
 use payglot_core::money::MINOR_MAX;
-use payglot_core::{Command, DeclineReason, Intent, OperationId, Payment, State, decide};
-use payglot_store::{Commit, PaymentFilter, StoreError};
+use payglot_core::{Command, DeclineReason, Intent, Method, OperationId, Payment, State, UnixMillis, decide};
+use payglot_store::{Commit, PaymentFilter, StoreError, Unheard};
 use std::sync::Arc;
 
 pub(crate) async fn a_registration_reads_back(world: World) {
@@ -15,6 +15,11 @@ pub(crate) async fn a_registration_reads_back(world: World) {
     let by_order = world.store.payment_by_order(world.project, "order-1").await.expect("readable");
     assert_eq!(by_order, Some(stored));
     assert_eq!(world.store.payment_by_order(world.project, "order-2").await, Ok(None));
+    let mut test = registration(world.project, "order-2", Intent::Sale, 100, START);
+    test.payment.terms.test = true;
+    let expected = test.payment.clone();
+    world.store.commit(plain(test)).await.expect("registered");
+    assert_eq!(world.reads(expected.id).await, expected);
 }
 
 pub(crate) async fn a_card_payment_with_a_refund_reads_back_with_its_history(world: World) {
@@ -190,6 +195,30 @@ pub(crate) async fn work_that_is_due_is_found(world: World) {
     assert_eq!(after.state, State::Declined);
     assert_eq!(world.store.unanswered(START.plus(9), 10).await, Ok(vec![]));
     assert_eq!(world.store.expired(at, 10).await, Ok(vec![early.id]));
+}
+
+pub(crate) async fn attempts_that_no_place_answered_are_found_in_their_order(world: World) {
+    let at_place = async |order: &str, method: Method| {
+        let (payment, operation) = (world.created(order).await, operation_id());
+        let begin = Command::StartAttempt { operation, method, method_key: None, card: None, payer_ip: None };
+        let started = world.does(&payment, begin, START.plus(1)).await;
+        (world.does(&started, Command::PayerMustAct { operation }, START.plus(2)).await, operation)
+    };
+    let (waits, first) = at_place("waits", Method::Bank).await;
+    let (left, second) = at_place("left", Method::Sms).await;
+    let (refused, third) = at_place("refused", Method::Wallet).await;
+    at_place("card", Method::Card).await;
+    world.does(&left, Command::AbandonAttempt { operation: second }, START.plus(3)).await;
+    // What the place itself said is no question any more.
+    world.does(&refused, answer(third, declined(DeclineReason::InsufficientFunds)), START.plus(3)).await;
+    let begin = (UnixMillis(0), OperationId::from_bytes([0; 16]));
+    let found = async |after, until, limit| world.store.unheard(after, until, limit).await.expect("listed");
+    let waits = Unheard { since: START.plus(1), payment: waits.id, operation: first };
+    let left = Unheard { since: START.plus(3), payment: left.id, operation: second };
+    assert_eq!(found(begin, START.plus(9), 10).await, [waits, left]);
+    assert_eq!(found(begin, START.plus(9), 1).await, [waits]);
+    assert_eq!(found((waits.since, first), START.plus(3), 10).await, [left]);
+    assert_eq!(found((waits.since, first), START.plus(2), 10).await, []);
 }
 
 pub(crate) async fn what_is_not_there_is_not_found(world: World) {

@@ -17,6 +17,9 @@ pub const PATIENCE: u32 = 6;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
+/// So many milliseconds before the scheme's own end a hold that was left alone is ended.
+pub const HOLD_AHEAD_MS: i64 = HOUR / 2;
+
 /// For how many milliseconds a hold lives: the scheme's days, less the half hour that it is ended ahead of them.
 pub const fn hold_ms(brand: CardBrand) -> i64 {
     let days = match brand {
@@ -25,7 +28,7 @@ pub const fn hold_ms(brand: CardBrand) -> i64 {
         CardBrand::Mastercard => 28,
         CardBrand::Mir | CardBrand::Amex | CardBrand::Other => 7,
     };
-    days * DAY - HOUR / 2
+    days * DAY - HOLD_AHEAD_MS
 }
 
 /// For how many milliseconds the same call with the same signature is the same call, sent twice because an answer was lost. A refund may

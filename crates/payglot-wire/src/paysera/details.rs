@@ -42,6 +42,10 @@ pub struct Learned {
     pub account: Option<String>,
     /// Is the payer the one whose national number the shop sent?
     pub personcode: PersonCode,
+    /// The bank executed the payment and will never confirm that the money arrived.
+    pub unconfirmed: bool,
+    /// Another payment of the same order took the place of this one: its end is not told.
+    pub superseded: bool,
     /// Set if the order came in the protocol before version 1.6; callbacks go the same way back.
     pub legacy: Option<legacy::Version>,
 }
@@ -165,6 +169,8 @@ impl Learned {
             ("surname", self.surname.clone()),
             ("account", self.account.clone()),
             ("personcode", (self.personcode != PersonCode::Pending).then(|| self.personcode.digit().to_owned())),
+            ("unconfirmed", self.unconfirmed.then(|| "1".to_owned())),
+            ("superseded", self.superseded.then(|| "1".to_owned())),
             ("legacy", self.legacy.map(|version| version.name().to_owned())),
         ];
         texts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
@@ -185,6 +191,8 @@ impl Learned {
             "surname" => self.surname = text(),
             "account" => self.account = text(),
             "personcode" => self.personcode = PersonCode::from_digit(value),
+            "unconfirmed" => self.unconfirmed = value == "1",
+            "superseded" => self.superseded = value == "1",
             "legacy" => self.legacy = Some(legacy::Version::from_name(value)),
             // Written by a later version of us.
             _ => {}
@@ -213,6 +221,8 @@ mod tests {
             surname: text("Šimkutė"),
             account: text("LT121000011101001000"),
             personcode: PersonCode::Differs,
+            unconfirmed: true,
+            superseded: true,
             legacy: Some(legacy::Version::V1_4),
         };
         let details = Details { fields, learned };

@@ -1,11 +1,17 @@
 //! Micro payments: a payer sends a premium text message with a keyword, the shop is told and answers with a text for the telephone.
 
-use super::params::Fields;
-use super::signature;
-use crate::raw::Reply;
+use super::details::Details;
+use super::notification::{self, CallbackSettings};
+use super::params::{Fields, OWN_PREFIX};
+use super::signature::{self, Signer};
+use crate::raw::{OutgoingCall, Reply};
 use crate::text::form;
+use crate::text::rsa::RsaError;
 use crate::text::secret::Secret;
-use payglot_core::Money;
+use payglot_core::{Currency, Money};
+
+/// The words that acknowledge the call about a message.
+pub const ACKNOWLEDGED_BY: [&str; 3] = ["OK", "NOSMS", "WAPPUSH"];
 
 /// A message that came, as the shop is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +52,67 @@ impl Message {
             .with("key", self.keyword.as_str())
             .with("projectid", project.to_string())
             .with("version", "1.6")
+    }
+}
+
+/// The call that tells a shop of a message: in the same envelope as that of a payment.
+pub fn callback(kept: &Kept, settings: &CallbackSettings, signer: Signer) -> Result<OutgoingCall, RsaError> {
+    let parameters = kept.message.parameters(settings.project);
+    let fields = notification::seal(&parameters, &Details::default(), settings, signer)?;
+    Ok(notification::write(&kept.callback_url, settings.method, &fields))
+}
+
+/// What is kept of a message beside its payment, as one opaque text to everybody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The message.
+    pub message: Message,
+    /// Whom we tell: the address of its keyword at that time.
+    pub callback_url: String,
+    /// What the shop answered later.
+    pub reply: Option<String>,
+}
+
+impl Kept {
+    /// Reads a stored text; `None` if it is not that of a message.
+    pub fn read(text: &str) -> Option<Self> {
+        let fields = Fields::merged(form::decode(text.as_bytes()).ok()?);
+        let get = |name: &str| fields.get(&format!("{OWN_PREFIX}sms_{name}")).map(str::to_owned);
+        let currency = Currency::from_code(&get("currency")?)?;
+        let message = Message {
+            id: get("id")?.parse().ok()?,
+            to: get("to")?,
+            text: get("text")?,
+            from: get("from")?,
+            operator: get("operator")?,
+            amount: Money::new(get("amount")?.parse().ok()?, currency)?,
+            country: get("country")?,
+            keyword: get("keyword")?,
+            test: get("test").is_some(),
+        };
+        Some(Self { message, callback_url: get("callback_url")?, reply: get("reply") })
+    }
+
+    /// The text to store.
+    pub fn to_text(&self) -> String {
+        let Message { id, to, text, from, operator, amount, country, keyword, test } = &self.message;
+        let (id, minor) = (id.to_string(), amount.minor().to_string());
+        let fields = [
+            ("id", Some(id.as_str())),
+            ("to", Some(to)),
+            ("text", Some(text)),
+            ("from", Some(from)),
+            ("operator", Some(operator)),
+            ("amount", Some(&minor)),
+            ("currency", Some(amount.currency().code())),
+            ("country", Some(country)),
+            ("keyword", Some(keyword)),
+            ("test", test.then_some("1")),
+            ("callback_url", Some(&self.callback_url)),
+            ("reply", self.reply.as_deref()),
+        ];
+        let named = fields.map(|(name, value)| (format!("{OWN_PREFIX}sms_{name}"), value));
+        form::encode(named.iter().filter_map(|(name, value)| Some((name.as_str(), (*value)?))))
     }
 }
 

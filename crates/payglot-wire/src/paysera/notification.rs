@@ -114,13 +114,17 @@ pub fn callback(
     settings: &CallbackSettings,
     signer: Signer,
 ) -> Result<Option<OutgoingCall>, RsaError> {
-    let Some(status) = meaning(event, payment).filter(|status| settings.tells(*status)) else { return Ok(None) };
+    // What another payment of the order took the place of has not failed: the order goes on.
+    let goes_on = |status| status == Status::NotExecuted && details.learned.superseded;
+    let told = |status: &Status| settings.tells(*status) && !goes_on(*status);
+    let Some(status) = meaning(event, payment).map(|status| as_known(status, details)).filter(told) else {
+        return Ok(None);
+    };
     let refund = if status == Status::Refunded { Refund::of(event, payment) } else { None };
     call(status, refund.as_ref(), payment, details, settings, signer)
 }
 
-/// The call with a status of the caller's choice: [`Status::Additional`] for what was learned later, [`Status::Unconfirmed`] for methods
-/// whose bank stays silent. `None` if the order has no `callbackurl`.
+/// The call with a status of the caller's choice: [`Status::Additional`] for what was learned later. `None` if the order has no `callbackurl`.
 pub fn call(
     status: Status,
     refund: Option<&Refund>,
@@ -142,9 +146,22 @@ pub fn accept_fields(
     settings: &CallbackSettings,
     signer: Signer,
 ) -> Result<Option<Pairs>, RsaError> {
-    let Some(status) = accepted(payment) else { return Ok(None) };
+    let Some(status) = accepted(payment).map(|status| as_known(status, details)) else { return Ok(None) };
     let parameters = parameters(status, None, payment, details, settings);
     seal(&parameters, details, settings, signer).map(Some)
+}
+
+/// Paid is told as 4 where the bank will never confirm that the money arrived.
+const fn as_known(status: Status, details: &Details) -> Status {
+    match status {
+        Status::Paid if details.learned.unconfirmed => Status::Unconfirmed,
+        Status::Paid
+        | Status::NotExecuted
+        | Status::Accepted
+        | Status::Additional
+        | Status::Unconfirmed
+        | Status::Refunded => status,
+    }
 }
 
 /// What a payer who comes back brings along: 1 for paid, 2 for accepted but not confirmed; `None` goes to `cancelurl`. While the payer
@@ -237,7 +254,7 @@ pub(super) fn php_form(fields: &Pairs) -> String {
     pairs.join("&")
 }
 
-fn write(address: &str, method: Method, fields: &Pairs) -> OutgoingCall {
+pub(super) fn write(address: &str, method: Method, fields: &Pairs) -> OutgoingCall {
     let text = php_form(fields);
     match method {
         Method::Get => OutgoingCall {

@@ -176,6 +176,10 @@ errand-phone-body = You would get a text message on this phone. Here it is shown
 errand-code-body = Type the code of the message to pay.
 errand-pay = Pay { $amount }
 errand-later = Pay, confirmed later
+errand-unconfirmed = Pay, never confirmed by the bank
+errand-person-label = Who pays
+errand-person-nobody = Somebody whom the bank does not name
+errand-person-hint = What the bank tells the shop: name, account, and whether the national number is right.
 errand-decline = Not enough money
 errand-leave = Leave without paying
 errand-accepted-title = { $place } has taken the payment
@@ -183,8 +187,8 @@ errand-accepted-body = Until it is confirmed, the shop sees it as accepted and n
 errand-confirm = Confirm it now
 errand-refuse = Refuse it after all
 errand-back = Back to the payment page
-errand-late-title = The order’s time is over
-errand-late-body = What is paid now comes too late: it goes back to you, unless the shop has agreed to take late money.
+errand-late-title = This payment has ended
+errand-late-body = Its time ran out, or it was begun anew in another tab. What is paid now comes too late: it goes back to you, unless the shop has agreed to take late money.
 errand-phone-label = Mobile number
 errand-phone-hint = With the country code. Any number will do.
 errand-phone-wrong = Enter a number such as +370 612 34567
@@ -193,6 +197,57 @@ errand-sent = Message to { $phone }
 errand-message = { $code } is your code to pay { $amount }. Do not tell it to anybody.
 errand-code-label = Code from the message
 errand-other-phone = Another number
+
+## The simulated wallet
+inbox-title = Invoices
+inbox-invoice = Invoice { $number }
+inbox-number = Invoice
+inbox-purse = From your purse
+inbox-until = Pay until
+inbox-refuse = Refuse
+inbox-left-alone = { $count ->
+    [one] Leave it alone, and this simulated owner pays within a second.
+   *[other] Leave it alone, and this simulated owner pays within { $count } seconds.
+}
+inbox-doomed-hint = An invoice of { $amount } tests a refusal: the wallet will not pay it.
+inbox-open = open
+inbox-paid = paid
+inbox-refused = refused
+inbox-expired = expired
+inbox-paid-title = Paid
+inbox-paid-body = { $shop } has been told.
+inbox-refused-title = You refused to pay
+inbox-refused-body = Nothing was taken, and { $shop } has been told.
+inbox-doomed-title = The wallet refused to pay
+inbox-doomed-body = An invoice of { $amount } tests a refusal. Nothing was taken.
+inbox-expired-title = Its time is over
+inbox-expired-body = The invoice was not paid in time, and cannot be paid any more. Nothing was taken.
+inbox-others = Other invoices
+inbox-empty-title = No invoices
+inbox-empty-body = No shop has sent this WMID an invoice.
+
+## The sandbox's telephone
+telephone-banner = Simulator: this is not a real telephone
+telephone-name = Telephone
+telephone-title = Send a premium message
+telephone-body = A message that begins with one of these words is paid for by this telephone. What the shop answers comes back here.
+telephone-no-keyword = No test project has a keyword. Give one to a project: payglot project set NAME paysera.keywords=TEA:50:https://shop.example/sms
+telephone-from-label = This telephone’s number
+telephone-text-label = Message
+telephone-text-hint = Begin with a keyword, then write what you like.
+telephone-send = Send
+telephone-keyword-wrong = Begin with one of the keywords above. Nothing was charged.
+telephone-too-long = That is longer than a message can be. Nothing was charged.
+telephone-not-charged = The message could not be sent now. Try once more.
+telephone-sent-title = Your message
+telephone-sent = To { $to }, { $price }
+telephone-waiting = { $shop } has not answered yet. This page looks again by itself.
+telephone-nothing = { $shop } has received it and answers nothing.
+telephone-text = { $shop } answers:
+telephone-later = { $shop } has received it and will answer later. This page looks again by itself.
+telephone-push = { $shop } sends a link:
+telephone-given-up = { $shop } could not be reached. It was told in vain several times.
+telephone-another = Write another message
 
 ## Results
 paid-title = Paid. Thank you!

@@ -179,6 +179,10 @@ errand-phone-body = Į šį telefoną ateitų SMS žinutė. Čia ji parodoma pus
 errand-code-body = Norėdami sumokėti, įveskite kodą iš žinutės.
 errand-pay = Mokėti { $amount }
 errand-later = Mokėti, patvirtinti vėliau
+errand-unconfirmed = Mokėti, bankas niekada nepatvirtins
+errand-person-label = Kas moka
+errand-person-nobody = Kažkas, kurio bankas neįvardija
+errand-person-hint = Ką bankas praneša parduotuvei: vardą, sąskaitą ir ar teisingas asmens kodas.
 errand-decline = Nepakanka pinigų
 errand-leave = Išeiti nesumokėjus
 errand-accepted-title = { $place }: mokėjimas priimtas
@@ -186,8 +190,8 @@ errand-accepted-body = Kol jis nepatvirtintas, parduotuvė mato jį kaip priimt�
 errand-confirm = Patvirtinti dabar
 errand-refuse = Vis dėlto atmesti
 errand-back = Grįžti į mokėjimo puslapį
-errand-late-title = Užsakymo laikas baigėsi
-errand-late-body = Dabar sumokėti pinigai pavėluos: jie grįš jums, nebent parduotuvė sutiko priimti pavėluotus.
+errand-late-title = Šis mokėjimas baigėsi
+errand-late-body = Jo laikas pasibaigė arba jis pradėtas iš naujo kitoje kortelėje. Dabar sumokėti pinigai pavėluos: jie grįš jums, nebent parduotuvė sutiko priimti pavėluotus.
 errand-phone-label = Mobiliojo telefono numeris
 errand-phone-hint = Su šalies kodu. Tiks bet koks numeris.
 errand-phone-wrong = Įveskite numerį, pvz., +370 612 34567
@@ -196,6 +200,57 @@ errand-sent = Žinutė numeriu { $phone }
 errand-message = { $code } – jūsų kodas sumokėti { $amount }. Niekam jo nesakykite.
 errand-code-label = Kodas iš žinutės
 errand-other-phone = Kitas numeris
+
+## Bandomoji piniginė
+inbox-title = Sąskaitos
+inbox-invoice = Sąskaita { $number }
+inbox-number = Sąskaita
+inbox-purse = Iš jūsų piniginės
+inbox-until = Apmokėti iki
+inbox-refuse = Atsisakyti
+inbox-left-alone = { $count ->
+    [one] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundės.
+   *[other] Nieko nedarykite, ir bandomasis savininkas pats sumokės po { $count } sekundžių.
+}
+inbox-doomed-hint = { $amount } sąskaita skirta atsisakymui išbandyti: piniginė jos neapmokės.
+inbox-open = laukia
+inbox-paid = apmokėta
+inbox-refused = atsisakyta
+inbox-expired = pasibaigė
+inbox-paid-title = Apmokėta
+inbox-paid-body = { $shop } apie tai žino.
+inbox-refused-title = Jūs atsisakėte mokėti
+inbox-refused-body = Pinigai nenuskaičiuoti, { $shop } apie tai žino.
+inbox-doomed-title = Piniginė atsisakė mokėti
+inbox-doomed-body = { $amount } sąskaita skirta atsisakymui išbandyti. Pinigai nenuskaičiuoti.
+inbox-expired-title = Laikas baigėsi
+inbox-expired-body = Sąskaita laiku neapmokėta, dabar jos apmokėti nebegalima. Pinigai nenuskaičiuoti.
+inbox-others = Kitos sąskaitos
+inbox-empty-title = Sąskaitų nėra
+inbox-empty-body = Nė viena parduotuvė šiam WMID sąskaitos neišsiuntė.
+
+## Bandomasis telefonas
+telephone-banner = Simuliatorius: tai ne tikras telefonas
+telephone-name = Telefonas
+telephone-title = Siųsti mokamą žinutę
+telephone-body = Žinutę, prasidedančią vienu iš šių žodžių, apmoka šis telefonas. Parduotuvės atsakymas grįš čia.
+telephone-no-keyword = Nė vienas bandomasis projektas neturi raktažodžio. Suteikite jį: payglot project set NAME paysera.keywords=TEA:50:https://shop.example/sms
+telephone-from-label = Šio telefono numeris
+telephone-text-label = Žinutė
+telephone-text-hint = Pradėkite raktažodžiu, toliau rašykite, ką norite.
+telephone-send = Siųsti
+telephone-keyword-wrong = Pradėkite vienu iš aukščiau esančių raktažodžių. Pinigai nenuskaityti.
+telephone-too-long = Žinutė per ilga. Pinigai nenuskaityti.
+telephone-not-charged = Žinutės dabar išsiųsti nepavyko. Bandykite dar kartą.
+telephone-sent-title = Jūsų žinutė
+telephone-sent = Numeriu { $to }, { $price }
+telephone-waiting = { $shop } dar neatsakė. Puslapis atsinaujins pats.
+telephone-nothing = { $shop } žinutę gavo ir nieko neatsako.
+telephone-text = { $shop } atsako:
+telephone-later = { $shop } žinutę gavo ir atsakys vėliau. Puslapis atsinaujins pats.
+telephone-push = { $shop } siunčia nuorodą:
+telephone-given-up = { $shop } nepasiekiama: kelis kartus bandyta pranešti veltui.
+telephone-another = Rašyti kitą žinutę
 
 ## Rezultatai
 paid-title = Sumokėta. Ačiū!

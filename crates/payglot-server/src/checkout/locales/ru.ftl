@@ -179,6 +179,10 @@ errand-phone-body = На этот телефон пришло бы СМС. Зд�
 errand-code-body = Чтобы заплатить, введите код из сообщения.
 errand-pay = Заплатить { $amount }
 errand-later = Заплатить, подтверждение позже
+errand-unconfirmed = Заплатить, банк никогда не подтвердит
+errand-person-label = Кто платит
+errand-person-nobody = Кто-то, кого банк не называет
+errand-person-hint = Что банк сообщает магазину: имя, счёт и верен ли личный код.
 errand-decline = Недостаточно денег
 errand-leave = Уйти, не заплатив
 errand-accepted-title = { $place }: платёж принят
@@ -186,8 +190,8 @@ errand-accepted-body = Пока он не подтверждён, магазин
 errand-confirm = Подтвердить сейчас
 errand-refuse = Всё-таки отказать
 errand-back = Назад на страницу оплаты
-errand-late-title = Время заказа вышло
-errand-late-body = Деньги, уплаченные сейчас, опоздают: они вернутся к вам, если только магазин не согласился принимать опоздавшие.
+errand-late-title = Этот платёж завершён
+errand-late-body = Его время вышло, или он начат заново в другой вкладке. Деньги, уплаченные сейчас, опоздают: они вернутся к вам, если только магазин не согласился принимать опоздавшие.
 errand-phone-label = Номер мобильного
 errand-phone-hint = С кодом страны. Подойдёт любой номер.
 errand-phone-wrong = Укажите номер, например +370 612 34567
@@ -196,6 +200,58 @@ errand-sent = Сообщение на { $phone }
 errand-message = { $code } — ваш код для оплаты { $amount }. Никому его не сообщайте.
 errand-code-label = Код из сообщения
 errand-other-phone = Другой номер
+
+## Кошелёк-симулятор
+inbox-title = Счета
+inbox-invoice = Счёт { $number }
+inbox-number = Счёт
+inbox-purse = Из кошелька
+inbox-until = Оплатить до
+inbox-refuse = Отказаться
+inbox-left-alone = { $count ->
+    [one] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунду.
+    [few] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунды.
+   *[other] Ничего не делайте, и владелец-симулятор сам заплатит через { $count } секунд.
+}
+inbox-doomed-hint = Счёт на { $amount } проверяет отказ: кошелёк его не оплатит.
+inbox-open = ждёт
+inbox-paid = оплачен
+inbox-refused = отказ
+inbox-expired = просрочен
+inbox-paid-title = Оплачено
+inbox-paid-body = { $shop } об этом знает.
+inbox-refused-title = Вы отказались платить
+inbox-refused-body = Деньги не списаны, { $shop } об этом знает.
+inbox-doomed-title = Кошелёк отказал в оплате
+inbox-doomed-body = Счёт на { $amount } проверяет отказ. Деньги не списаны.
+inbox-expired-title = Время вышло
+inbox-expired-body = Счёт не оплатили вовремя, и теперь его оплатить нельзя. Деньги не списаны.
+inbox-others = Другие счета
+inbox-empty-title = Счетов нет
+inbox-empty-body = Ни один магазин не выставил счёт этому WMID.
+
+## Телефон песочницы
+telephone-banner = Симулятор: это не настоящий телефон
+telephone-name = Телефон
+telephone-title = Отправить платное сообщение
+telephone-body = Сообщение, которое начинается с одного из этих слов, оплачивает этот телефон. Ответ магазина придёт сюда.
+telephone-no-keyword = Ни у одного тестового проекта нет ключевого слова. Задайте его: payglot project set NAME paysera.keywords=TEA:50:https://shop.example/sms
+telephone-from-label = Номер этого телефона
+telephone-text-label = Сообщение
+telephone-text-hint = Начните с ключевого слова, дальше пишите что хотите.
+telephone-send = Отправить
+telephone-keyword-wrong = Начните с одного из ключевых слов выше. Деньги не списаны.
+telephone-too-long = Сообщение слишком длинное. Деньги не списаны.
+telephone-not-charged = Сейчас отправить не удалось. Попробуйте ещё раз.
+telephone-sent-title = Ваше сообщение
+telephone-sent = На { $to }, { $price }
+telephone-waiting = { $shop } ещё не ответил. Страница обновится сама.
+telephone-nothing = { $shop } получил сообщение и ничего не отвечает.
+telephone-text = { $shop } отвечает:
+telephone-later = { $shop } получил сообщение и ответит позже. Страница обновится сама.
+telephone-push = { $shop } присылает ссылку:
+telephone-given-up = { $shop } недоступен: его несколько раз пытались известить.
+telephone-another = Написать ещё
 
 ## Результаты
 paid-title = Оплачено. Спасибо!

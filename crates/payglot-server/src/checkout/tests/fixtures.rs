@@ -208,6 +208,7 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
         render("technical", &failure(language, Failure::Technical { reference: "01JD7Y9K2M".to_owned() })),
         render("too-many", &failure(language, Failure::TooManyAttempts { retry_after: 100 })),
         render("acs", &acs(language, None)),
+        render("acs-letters", &AcsPage { codes: vec!["1qwezxc".to_owned()], ..acs(language, None) }),
         render("acs-wrong", &acs(language, Some(AcsError::Wrong { tries_left: 2 }))),
         render("acs-missing", &acs(language, Some(AcsError::Missing))),
         render("acs-handover", &handover(language)),
@@ -226,5 +227,6 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
     ];
     pages.extend(names.iter().zip(Outcome::ALL).map(|(name, outcome)| render(name, &result(language, outcome))));
     pages.extend(super::places::all(language));
+    pages.extend(super::inbox::all(language));
     pages
 }

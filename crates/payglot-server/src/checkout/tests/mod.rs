@@ -5,6 +5,7 @@ mod embed;
 mod fixtures;
 mod gallery;
 mod html;
+mod inbox;
 mod language;
 mod pages;
 mod parts;

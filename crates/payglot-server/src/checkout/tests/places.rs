@@ -4,9 +4,9 @@ use super::fixtures::{NOON, RETURN, Rendered, frame};
 use super::html::{field, tags};
 use crate::checkout::Language;
 use crate::checkout::view::{
-    Amount, ChoiceNotice, ChoicePage, CountryOption, DeclineReason, EmailError, EmailField, ErrandError, ErrandPage,
-    ErrandStage, Facts, Form, Frame, MethodIcon, Outcome, PlacePage, ResultPage, Tile, TileGroup, WaitReason,
-    WaitingPage,
+    Amount, ChoiceNotice, ChoicePage, ConversationPage, CountryOption, DeclineReason, EmailError, EmailField,
+    ErrandError, ErrandPage, ErrandStage, Facts, Form, Frame, KeywordOffer, MessageError, MethodIcon, Outcome,
+    PersonOption, PlacePage, ResultPage, TelephonePage, TelephoneReply, Tile, TileGroup, WaitReason, WaitingPage,
 };
 use askama::Template;
 
@@ -66,6 +66,12 @@ fn choice(language: Language) -> ChoicePage {
 
 fn errand(language: Language, stage: ErrandStage, error: Option<ErrandError>) -> ErrandPage {
     let at_phone = matches!(stage, ErrandStage::Phone | ErrandStage::Code { .. });
+    let person = PersonOption {
+        key: "zydrune".to_owned(),
+        name: "Žydrūnė Šimkutė".to_owned(),
+        account: "LT121000011101001000".to_owned(),
+        national_number: "48002300017".to_owned(),
+    };
     ErrandPage {
         frame: Frame { timer: None, merchant: None, order: None, ..frame(language) },
         place: if at_phone { "SMS Bank" } else { "Swedbank" }.to_owned(),
@@ -75,6 +81,7 @@ fn errand(language: Language, stage: ErrandStage, error: Option<ErrandError>) ->
         amount: Amount::from_minor(1250, 2, "€", language),
         action: "/sandbox/bank/70906e55?lang=en".to_owned(),
         stage,
+        persons: if at_phone { Vec::new() } else { vec![person] },
         error,
         late: false,
         back: RETURN.to_owned(),
@@ -143,7 +150,60 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
         render("errand-code-missing", &errand(language, code(), Some(ErrandError::CodeMissing))),
         render("errand-accepted", &errand(language, ErrandStage::Accepted, None)),
         render("refunded-place", &refunded(language)),
+        render("telephone", &telephone(language, None)),
+        render("telephone-no-keyword", &TelephonePage { offers: Vec::new(), ..telephone(language, None) }),
+        render("telephone-number-wrong", &telephone(language, Some(MessageError::Number))),
+        render("telephone-keyword-wrong", &telephone(language, Some(MessageError::Keyword))),
+        render("conversation-waiting", &conversation(language, TelephoneReply::Waiting)),
+        render("conversation-text", &conversation(language, TelephoneReply::Text("Ačiū! <b>4711</b>".to_owned()))),
+        render("conversation-later", &conversation(language, TelephoneReply::Later)),
+        render("conversation-given-up", &conversation(language, TelephoneReply::GivenUp)),
     ]
+}
+
+fn telephone(language: Language, error: Option<MessageError>) -> TelephonePage {
+    let offer = |name: &str, price: &str| KeywordOffer {
+        name: name.to_owned(),
+        shop: "Books & Tea".to_owned(),
+        price: price.to_owned(),
+        to: "1679".to_owned(),
+    };
+    TelephonePage {
+        frame: Frame { timer: None, merchant: None, order: None, ..frame(language) },
+        action: "/sandbox/telephone?lang=en".to_owned(),
+        id: "01938e5a-7c31-7f42-9b1e-3f1f0c1d2e3f".to_owned(),
+        offers: vec![offer("TEA", "0.50 EUR"), offer("BOOK", "1.99 EUR")],
+        from: "+370 612 34567".to_owned(),
+        text: "TEA with \"honey\"".to_owned(),
+        error,
+    }
+}
+
+fn conversation(language: Language, reply: TelephoneReply) -> ConversationPage {
+    ConversationPage {
+        frame: Frame { timer: None, merchant: None, order: None, ..frame(language) },
+        to: "1679".to_owned(),
+        text: "TEA <i>please</i>".to_owned(),
+        price: "0.50 EUR".to_owned(),
+        shop: "Books & Tea".to_owned(),
+        reply,
+        another: "/sandbox/telephone?lang=en".to_owned(),
+    }
+}
+
+#[test]
+fn a_message_and_its_answer_are_shown_as_text_and_an_open_one_is_looked_at_again() {
+    let page = html(&conversation(Language::En, TelephoneReply::Text("<b>4711</b>".to_owned())));
+    assert!(page.contains("&#60;b&#62;4711") && page.contains("TEA &#60;i&#62;please") && !page.contains("<i>"));
+    assert!(!page.contains("data-refresh") && !page.contains("http-equiv"));
+    for open in [TelephoneReply::Waiting, TelephoneReply::Later] {
+        let page = html(&conversation(Language::En, open));
+        assert!(page.contains("data-refresh=\"5\"") && page.contains("http-equiv=\"refresh\""));
+    }
+    let wrong = html(&telephone(Language::En, Some(MessageError::Keyword)));
+    assert_eq!(field(&wrong, "text").get("aria-invalid"), Some("true"));
+    assert_eq!(field(&wrong, "from").get("aria-invalid"), None);
+    assert_eq!(field(&wrong, "text").get("value"), Some("TEA with &#34;honey&#34;"));
 }
 
 #[test]

@@ -5,10 +5,12 @@
 mod bank;
 mod card;
 mod embed;
+mod inbox;
 mod outcome;
 mod parts;
 mod place;
 mod refused;
+mod telephone;
 mod wallet;
 
 pub use bank::{AcsError, AcsPage, ChallengePage, Handoff, HandoverPage, WaitReason, WaitingPage};
@@ -17,11 +19,13 @@ pub use card::{
     NumberError, SaveOffer, SavedCard, SavedCards, TestCard,
 };
 pub use embed::{Embed, Go, GoMode};
+pub use inbox::{InboxPage, InvoiceState, LeftAlone, ShownInvoice, TopInvoice};
 pub use outcome::{Facts, Failure, FailurePage, Outcome, ResultPage};
 pub use parts::{Amount, Form, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer};
 pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
-    PlacePage, Tile, TileGroup,
+    PersonOption, PlacePage, Tile, TileGroup,
 };
 pub use refused::{RefusedDetails, RefusedPage};
+pub use telephone::{ConversationPage, KeywordOffer, MessageError, TelephonePage, TelephoneReply};
 pub use wallet::{InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};

@@ -225,6 +225,19 @@ pub enum ErrandError {
     },
 }
 
+/// Somebody as whom the payer can pay at a simulated bank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonOption {
+    /// What the form says when this one is chosen.
+    pub key: String,
+    /// First and last name.
+    pub name: String,
+    /// The number of the account.
+    pub account: String,
+    /// The national number.
+    pub national_number: String,
+}
+
 /// A page of a bank, wallet or telephone that the sandbox plays. It does not wear the shop's colours.
 #[derive(Debug, Clone, Template)]
 #[template(path = "checkout/templates/errand.html")]
@@ -245,6 +258,8 @@ pub struct ErrandPage {
     pub action: String,
     /// How far the payer has come.
     pub stage: ErrandStage,
+    /// As whom the payer can pay; empty where the place does not tell.
+    pub persons: Vec<PersonOption>,
     /// What was wrong before.
     pub error: Option<ErrandError>,
     /// The order is over: what is paid now comes too late.

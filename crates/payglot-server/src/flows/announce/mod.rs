@@ -10,6 +10,7 @@ use crate::gateway::Gateway;
 use crate::keys::KeyError;
 use crate::projects::ActiveProject;
 use crate::secrets::RsaError;
+use crate::upstream::sandbox::persons::Particulars;
 use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, DeclineReason, UnixMillis};
 use payglot_store::{Binding, CallMethod, NewNotification, StoreError, StoredPayment};
@@ -49,7 +50,7 @@ pub(super) async fn render(
     } else {
         calls(project, details, decision, saved, seal.as_ref())
     };
-    Ok(stored(&gateway.clock, project, signed(project, written)?, now))
+    Ok(stored(&gateway.clock, project, details, signed(project, written)?, now))
 }
 
 /// The notification of a saved card that is switched on or off.
@@ -66,7 +67,7 @@ pub(super) async fn render_activity(
     } else {
         activity_calls(project, &changed)
     };
-    Ok(stored(clock, project, signed(project, written)?, now))
+    Ok(stored(clock, project, "", signed(project, written)?, now))
 }
 
 /// The word of the notification of a call that was accepted and could not be done.
@@ -86,7 +87,7 @@ pub(super) fn render_refusal(
             let told = monetix::refusal(project, refused).map_err(|error| cannot_sign(project, &error))?;
             let (words, call) = told;
             let calls = call.map(|call| (CALL_REFUSED, call)).into_iter().collect();
-            Ok((words, stored(clock, project, calls, now)))
+            Ok((words, stored(clock, project, "", calls, now)))
         }
     }
 }
@@ -106,7 +107,8 @@ pub(super) async fn render_facts(
     let Some(seal) = seal(gateway, project, 1, now).await? else { return Ok(None) };
     let (payment, text) = (known.payment.clone(), details.clone());
     let written = aside(project, move |project| paysera::fact_calls(project, &payment, &text, &seal)).await?;
-    Ok(Some((details, stored(&gateway.clock, project, signed(project, written)?, now))))
+    let news = stored(&gateway.clock, project, &details, signed(project, written)?, now);
+    Ok(Some((details, news)))
 }
 
 fn with_facts(project: &ActiveProject, known: &StoredPayment, facts: &Facts) -> Option<String> {
@@ -186,10 +188,16 @@ fn cannot_sign(project: &ActiveProject, error: &NoSignature) -> StoreError {
 }
 
 /// As they are stored: the bytes that every attempt will send.
-fn stored(clock: &Clock, project: &ActiveProject, calls: Vec<Call>, now: UnixMillis) -> Vec<NewNotification> {
+fn stored(
+    clock: &Clock,
+    project: &ActiveProject,
+    details: &str,
+    calls: Vec<Call>,
+    now: UnixMillis,
+) -> Vec<NewNotification> {
     let acknowledgement = match project.protocol {
         Protocol::Rbs => Acknowledgement::Status200,
-        Protocol::Paysera => Acknowledgement::Word("OK".to_owned()),
+        Protocol::Paysera => paysera::acknowledgement(details),
         Protocol::Monetix => payglot_wire::monetix::notification::acknowledgement(),
     };
     let patience = match project.protocol {
@@ -221,6 +229,31 @@ pub(super) fn remember_cancel(project: &ActiveProject, details: &str, reason: De
         Protocol::Rbs => rbs::remember_cancel(details, reason),
         // A shop is not told who it was.
         Protocol::Paysera | Protocol::Monetix => details.to_owned(),
+    }
+}
+
+/// The details with what the place that was paid at tells of its payer; `None` if there is nothing to remember.
+pub(super) fn remember_payer(project: &ActiveProject, details: &str, told: Particulars) -> Option<String> {
+    match project.protocol {
+        Protocol::Rbs | Protocol::Monetix => None,
+        Protocol::Paysera => paysera::remember_payer(details, told),
+    }
+}
+
+/// What the details must remember when a newer payment of the same order takes the place of this one: that its end is no news.
+pub(super) fn remember_superseded(project: &ActiveProject, details: &str) -> String {
+    match project.protocol {
+        // An order number is used once.
+        Protocol::Rbs | Protocol::Monetix => details.to_owned(),
+        Protocol::Paysera => paysera::remember_superseded(details),
+    }
+}
+
+/// Did the shop ask for a payment that moves no money?
+pub(super) fn is_test(project: &ActiveProject, details: &str) -> bool {
+    match project.protocol {
+        Protocol::Rbs | Protocol::Monetix => false,
+        Protocol::Paysera => paysera::is_test(details),
     }
 }
 

@@ -7,7 +7,10 @@ use crate::gateway::Gateway;
 use crate::keys::KeyError;
 use crate::projects::{ActiveProject, methods};
 use crate::secrets::{self, RsaError, RsaPrivateKey};
-use payglot_core::{Decision, OperationKind, Payment, State, UnixMillis};
+use crate::upstream::sandbox::persons::Particulars;
+use payglot_core::outbox::Acknowledgement;
+use payglot_core::{Decision, Event, OperationKind, Payment, State, UnixMillis};
+use payglot_wire::paysera::micro::{self, Kept};
 use payglot_wire::paysera::{self, CallbackSettings, Details, PersonCode, Signer, Status, legacy, signature};
 use std::sync::Arc;
 
@@ -33,6 +36,9 @@ pub(super) fn calls(
     seal: &Seal,
 ) -> Result<Vec<Call>, NoSignature> {
     let settings = project.paysera_callbacks().ok_or(NoSignature::NoKey("sign_password"))?;
+    if let Some(message) = Kept::read(details) {
+        return message_calls(&message, decision, &settings, seal);
+    }
     let (payment, details) = as_told(&decision.payment, details);
     let mut calls = Vec::new();
     for (announcement, iv) in decision.announcements.iter().zip(&seal.ivs) {
@@ -41,6 +47,28 @@ pub(super) fn calls(
         calls.extend(call.map(|call| (announcement.event.name(), call)));
     }
     Ok(calls)
+}
+
+/// A shop is told of a message once: when it is paid. What becomes of the money later has no words there.
+fn message_calls(
+    message: &Kept,
+    decision: &Decision,
+    settings: &CallbackSettings,
+    seal: &Seal,
+) -> Result<Vec<Call>, NoSignature> {
+    let paid = |event: Event| matches!(event, Event::Captured | Event::PaidLate);
+    let told = decision.announcements.iter().zip(&seal.ivs).find(|(announcement, _)| paid(announcement.event));
+    let Some((announcement, iv)) = told else { return Ok(Vec::new()) };
+    let call = micro::callback(message, settings, Signer { key: &seal.key, iv: *iv })?;
+    Ok(vec![(announcement.event.name(), call)])
+}
+
+/// What acknowledges the calls of a payment: of a message, also the word that nothing is answered now, or that a link is.
+pub(super) fn acknowledgement(details: &str) -> Acknowledgement {
+    match Kept::read(details) {
+        Some(_) => Acknowledgement::AnyWord(micro::ACKNOWLEDGED_BY.map(str::to_owned).to_vec()),
+        None => Acknowledgement::Word("OK".to_owned()),
+    }
 }
 
 /// The payment and what is known of it, as the shop is told: its own order number, and the method that was really taken.
@@ -60,7 +88,7 @@ pub(crate) fn as_told(payment: &Payment, details: &str) -> (Payment, Details) {
 
 /// The details with what became known; `None` before the payment was reported, because then the report itself tells it.
 pub(super) fn with_facts(payment: &Payment, details: &str, facts: &Facts) -> Option<String> {
-    let reported = payment.state == State::Paid;
+    let reported = payment.state == State::Paid && Kept::read(details).is_none();
     let mut details = Details::read(details);
     let learned = &mut details.learned;
     learned.personcode = match facts.person {
@@ -78,6 +106,39 @@ pub(super) fn with_facts(payment: &Payment, details: &str, facts: &Facts) -> Opt
         }
     }
     reported.then(|| details.to_text())
+}
+
+/// The details with what the bank tells of its payer. Whether it is the one whose national number the shop sent is known at once then.
+pub(super) fn remember_payer(details: &str, told: Particulars) -> Option<String> {
+    if told == Particulars::default() {
+        return None;
+    }
+    let mut details = Details::read(details);
+    let sent = details.get("personcode").map(str::to_owned);
+    let learned = &mut details.learned;
+    learned.unconfirmed = told.unconfirmed;
+    if let Some(person) = told.person {
+        learned.name = Some(person.name.to_owned());
+        learned.surname = Some(person.surname.to_owned());
+        learned.account = Some(person.account.to_owned());
+        if let Some(sent) = sent {
+            let same = sent.trim() == person.national_number;
+            learned.personcode = if same { PersonCode::Matches } else { PersonCode::Differs };
+        }
+    }
+    Some(details.to_text())
+}
+
+/// The details of a payment whose place another one takes.
+pub(super) fn remember_superseded(details: &str) -> String {
+    let mut details = Details::read(details);
+    details.learned.superseded = true;
+    details.to_text()
+}
+
+/// Is it a test payment?
+pub(super) fn is_test(details: &str) -> bool {
+    Kept::read(details).map_or_else(|| Details::read(details).is_test(), |kept| kept.message.test)
 }
 
 /// The callback with status 3.

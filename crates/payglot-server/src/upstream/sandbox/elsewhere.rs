@@ -59,6 +59,8 @@ pub enum Step {
     Pay,
     /// Pays, but the place says so only later.
     PayLater,
+    /// Pays, and the bank will never confirm that the money arrived.
+    PayUnconfirmed,
     /// The place confirms what it took before.
     Confirm,
     /// There is not enough money.
@@ -123,6 +125,13 @@ fn hidden_phone(typed: &str) -> Option<String> {
     (written_so && (7..=15).contains(&digits.len())).then(|| format!("•••• {}", &digits[digits.len() - 4..]))
 }
 
+/// How far the errand of an entry has come; `None` if it is none.
+pub(super) fn stage_of(entry: &Entry) -> Option<Stage> {
+    let note = Note::read(&entry.note);
+    let place = note.place.clone()?;
+    Some(stage(entry, &place, &note))
+}
+
 fn stage(entry: &Entry, place: &Elsewhere, note: &Note) -> Stage {
     match entry.outcome {
         Outcome::Challenge(_) if place.test || place.method != Method::Sms => Stage::Choice,
@@ -141,6 +150,7 @@ fn stage(entry: &Entry, place: &Elsewhere, note: &Note) -> Stage {
 fn step_on(entry: &mut Entry, note: &mut Note, stage: &Stage, step: &Step) -> Option<Complaint> {
     match (stage, step) {
         (Stage::Choice, Step::Pay) => entry.outcome = Outcome::Authenticated,
+        (Stage::Choice, Step::PayUnconfirmed) => (entry.outcome, note.unconfirmed) = (Outcome::Authenticated, true),
         (Stage::Choice, Step::PayLater) => (entry.outcome, note.pending) = (Outcome::Authenticated, true),
         (Stage::Accepted, Step::Confirm | Step::Pay) => note.pending = false,
         (Stage::Choice | Stage::Accepted, Step::Decline) => {

@@ -18,7 +18,9 @@ pub mod challenge;
 pub mod elsewhere;
 mod guided;
 mod line;
+pub mod message;
 mod note;
+pub mod persons;
 mod sums;
 #[cfg(test)]
 mod tests;

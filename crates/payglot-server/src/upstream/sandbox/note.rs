@@ -30,6 +30,10 @@ pub(super) struct Note {
     pub(super) phone: String,
     /// The payer has paid there, and the place says so only later.
     pub(super) pending: bool,
+    /// The key of the person who pays there, if the bank tells who it is.
+    pub(super) person: String,
+    /// It is paid, and the place will never confirm that the money arrived.
+    pub(super) unconfirmed: bool,
     /// How the holder is authenticated, where the merchant's page takes the steps.
     pub(super) stage: Stage,
     /// The token under which the vault keeps the card, if it was asked to.
@@ -141,6 +145,12 @@ impl Note {
         if self.pending {
             text.append_pair("pending", "1");
         }
+        if !self.person.is_empty() {
+            text.append_pair("person", &self.person);
+        }
+        if self.unconfirmed {
+            text.append_pair("unconfirmed", "1");
+        }
         if self.stage != Stage::Ours {
             text.append_pair("stage", self.stage.word());
         }
@@ -178,6 +188,8 @@ impl Note {
                 "test" => is_test = value == "1",
                 "phone" => note.phone = value.into_owned(),
                 "pending" => note.pending = value == "1",
+                "person" => note.person = value.into_owned(),
+                "unconfirmed" => note.unconfirmed = value == "1",
                 "stage" => note.stage = Stage::from_word(&value),
                 "token" => note.token = value.into_owned(),
                 "invoice" => number = value.parse().ok(),
@@ -215,6 +227,8 @@ mod tests {
             }),
             phone: "•••• 4567".to_owned(),
             pending: true,
+            person: "jonas".to_owned(),
+            unconfirmed: true,
             stage: Stage::PaReq,
             token: "a1".to_owned(),
             bill: Some(Bill {

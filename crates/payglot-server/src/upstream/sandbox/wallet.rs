@@ -2,8 +2,7 @@
 //!
 //! An invoice lies in the inbox of its owner ([`SandboxBank::inbox`]), who pays or refuses it by hand ([`SandboxBank::decide_invoice`]); left
 //! alone, the simulated owner does so after the time of the settings. Nothing has to happen at that moment: when it has come by the
-//! clock, whoever looks finds the invoice decided, and [`SandboxBank::settle_invoice`] writes that down when the gateway asks, so a
-//! restart loses nothing. From the same moment on the invoice is among the news, until the gateway has heard of it. What is decided
+//! clock, whoever looks finds the invoice decided, and it is written down when the gateway asks, so a restart loses nothing. From the same moment on the invoice is among the news, until the gateway has heard of it. What is decided
 //! stays decided, however often and in however many tabs a button is pressed; an invoice whose time is over cannot be paid any more.
 
 use super::book::{BookClosed, Entry, Outcome, Question, answer_of};

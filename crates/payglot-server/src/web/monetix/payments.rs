@@ -54,7 +54,7 @@ pub(super) async fn sale(accepted: &Accepted<'_>, sale: Sale) -> Result<Reply, F
 
 /// `payout`.
 pub(super) async fn payout(accepted: &Accepted<'_>, payout: PayoutRequest) -> Result<Reply, Failed> {
-    let number = payout.card_number.as_ref().map(|number| card_number(number)).transpose()?;
+    let number = payout.card_number.as_ref().map(card_number).transpose()?;
     let kind = OperationType::Payout;
     let settings = &accepted.project.settings;
     let offered = settings.monetix.method(&payout.method).filter(|known| known.pays_out);
@@ -111,8 +111,7 @@ pub(super) async fn invoice(accepted: &Accepted<'_>, invoice: SentInvoice) -> Re
     details.learned.kind = Some(PaymentType::Invoice);
     details.learned.request_id = Some(accepted.accepting.id.clone());
     let order = order(accepted, intent, amount, invoice.best_before, None, &details);
-    let registered =
-        register::register_called(accepted.gateway, accepted.project, order, Some(&accepted.accepting)).await;
+    let registered = register::register_called(accepted.gateway, accepted.project, order, &accepted.accepting).await;
     match registered {
         Ok(stored) => Ok(accepted.invoice_reply(&accepted.accepting.id, &stored)),
         Err(error) => not_begun(accepted, error, kind, &invoice.wanted, &invoice.details).await,

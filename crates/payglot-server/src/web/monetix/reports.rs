@@ -8,7 +8,7 @@ use crate::projects::{ActiveProject, SECRET_KEY};
 use payglot_core::Method;
 use payglot_wire::monetix::reply::{self, MethodLine};
 use payglot_wire::monetix::request::{MethodsRequest, StatusRequest};
-use payglot_wire::monetix::{Call, Code, Details, Refused, limits, status_report};
+use payglot_wire::monetix::{Call, Callback, Code, Details, Refused, limits, status_report};
 use payglot_wire::raw::Reply;
 
 /// Schemes of cards, as the vendor lists them.
@@ -52,8 +52,21 @@ async fn payment(gateway: &Gateway, project: &ActiveProject, id: &str) -> Result
     let key = limits::payment_key(id);
     match query::payment_by_order(gateway, project.id, &key).await {
         Ok(stored) => Ok(Some(Led::To(Box::new(told(gateway, stored).await?)))),
-        Err(FlowError::UnknownPayment) => led_to(gateway, project.id, &CallBy::RefusedOrder(key)).await,
+        Err(FlowError::UnknownPayment) => {
+            let led = led_to(gateway, project.id, &CallBy::RefusedOrder(key)).await?;
+            Ok(led.filter(would_have_made_one))
+        }
         Err(error) => Err(error),
+    }
+}
+
+/// Was a call refused that would have made a payment? What was asked of a payment that is not there makes none.
+fn would_have_made_one(led: &Led) -> bool {
+    match led {
+        Led::To(_) => true,
+        Led::Refused(words) => {
+            Callback::from_body(words.as_bytes()).is_ok_and(|told| !told.get("payment.type").is_empty())
+        }
     }
 }
 

@@ -9,12 +9,14 @@ mod request;
 
 use super::middleware::Called;
 use super::shop::paysera::catalogue;
+use crate::flows::message::{self, NotAnswered};
 use crate::gateway::Gateway;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{Method as HttpMethod, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
+use payglot_wire::paysera::micro::{self, LateAnswer};
 use payglot_wire::paysera::{Catalogue, ListRequest, reply};
 use payglot_wire::raw::Reply;
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub(super) fn router() -> Router<Arc<Gateway>> {
         .route("/assets/image/payment_types/{name}", get(images::image))
         .route("/download/public.key", get(public_key))
         .route("/download/next.key", get(next_key))
+        .route("/psms/respond", get(respond))
+        .route("/psms/respond/", get(respond))
         .route("/new/api/paymentMethods/{*rest}", get(methods))
         .route("/payment-methods/{*rest}", get(methods))
 }
@@ -67,6 +71,27 @@ async fn methods(State(gateway): State<Arc<Gateway>>, uri: Uri) -> Response {
         }
         Err(error) => unavailable(&error),
     }
+}
+
+/// The later answer of a shop to a premium message. What is not exactly `OK` is an error that the library shows to the merchant.
+async fn respond(State(gateway): State<Arc<Gateway>>, uri: Uri) -> Response {
+    let Some(late) = LateAnswer::read(uri.query().unwrap_or_default()) else {
+        return refused_answer(StatusCode::BAD_REQUEST, "id, msg and transaction are wanted");
+    };
+    match message::answer_later(&gateway, &late).await {
+        Ok(()) => answer(micro::taken(), "no-store", "psms"),
+        Err(NotAnswered::Flow(error)) => unavailable(&error),
+        Err(error @ NotAnswered::Unknown) => refused_answer(StatusCode::NOT_FOUND, &error.to_string()),
+        Err(error @ NotAnswered::TooLong) => refused_answer(StatusCode::BAD_REQUEST, &error.to_string()),
+        Err(error @ (NotAnswered::NotAwaited | NotAnswered::Twice)) => {
+            refused_answer(StatusCode::CONFLICT, &error.to_string())
+        }
+    }
+}
+
+fn refused_answer(status: StatusCode, words: &str) -> Response {
+    let body = format!("ERROR: {words}");
+    answer(Reply { status: status.as_u16(), content_type: "text/plain; charset=utf-8", body }, "no-store", "psms")
 }
 
 fn answer(reply: Reply, cache: &'static str, operation: &'static str) -> Response {

@@ -3,8 +3,9 @@
 use super::refused::{Refusing, refuse};
 use super::{PROTOCOL, method_of, unavailable};
 use crate::checkout::Language as PageLanguage;
+use crate::flows::again::{self, Taken};
 use crate::flows::register::Order as NewOrder;
-use crate::flows::{FlowError, StoredPayment, again};
+use crate::flows::{FlowError, StoredPayment};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::projects::paysera::Documentation;
@@ -110,16 +111,21 @@ async fn take(gateway: &Arc<Gateway>, raw: &RawRequest<'_>, browser: PageLanguag
         Ok(order) => order,
         Err(refused) => return Err(self::refused(&refusing, refused)),
     };
-    if let Some(paid) = paid_before(&earlier, &order) {
-        return Ok(way_back(gateway, &project, paid).await);
-    }
-    register(gateway, &project, &envelope, order, browser).await.map_err(|error| match error {
-        FlowError::Refused(Refusal::BadAmount) => self::refused(&refusing, Refused::of(Code::ParameterWrong, "amount")),
-        FlowError::Refused(Refusal::ExpiresInThePast) => {
-            self::refused(&refusing, Refused::of(Code::TimeLimitWrong, "time_limit"))
+    let (number, amount, test) = (order.order_id.clone(), order.amount, order.test);
+    let wanted = again::Wanted { number: &number, amount, test, any_amount: order.repeat_request };
+    match register(gateway, &project, &envelope, wanted, earlier, &order, browser).await {
+        Ok(Taken::Registered(stored) | Taken::UnderWay(stored)) => {
+            Ok(shop::visit(gateway, &project, stored, None).page())
         }
-        error => Failed::Flow(error),
-    })
+        Ok(Taken::Paid(paid)) => Ok(way_back(gateway, &project, &paid).await),
+        Err(FlowError::Refused(Refusal::BadAmount)) => {
+            Err(self::refused(&refusing, Refused::of(Code::ParameterWrong, "amount")))
+        }
+        Err(FlowError::Refused(Refusal::ExpiresInThePast)) => {
+            Err(self::refused(&refusing, Refused::of(Code::TimeLimitWrong, "time_limit")))
+        }
+        Err(error) => Err(Failed::Flow(error)),
+    }
 }
 
 /// Of this request, for this reason.
@@ -137,18 +143,6 @@ async fn project_of(gateway: &Gateway, envelope: &Envelope) -> Result<Result<Arc
     Ok(found.filter(|project| project.enabled).ok_or(Refused::of(Code::ProjectUnknown, "projectid")))
 }
 
-/// A payment of the same number that the shop already has the money of. Another amount is another payment, unless the shop says that it
-/// repeats itself; and a test says nothing about real money.
-fn paid_before<'a>(earlier: &'a [StoredPayment], order: &Order) -> Option<&'a StoredPayment> {
-    let same = |stored: &&StoredPayment| {
-        let test = Details::read(&stored.details).is_test();
-        again::is_paid(&stored.payment)
-            && test == order.test
-            && (order.repeat_request || stored.payment.amount == order.amount)
-    };
-    earlier.iter().find(same)
-}
-
 /// Back to the shop with the result that is known.
 async fn way_back(gateway: &Arc<Gateway>, project: &ActiveProject, paid: &StoredPayment) -> String {
     let language = Details::read(&paid.details).language();
@@ -157,18 +151,20 @@ async fn way_back(gateway: &Arc<Gateway>, project: &ActiveProject, paid: &Stored
     shop::return_address(gateway, project, paid, language).await.unwrap_or_else(page)
 }
 
-/// One more payment of the order; the page of it.
+/// One more payment of the order, unless it is paid.
 async fn register(
     gateway: &Arc<Gateway>,
     project: &Arc<ActiveProject>,
     envelope: &Envelope,
-    order: Order,
+    wanted: again::Wanted<'_>,
+    earlier: Vec<StoredPayment>,
+    order: &Order,
     browser: PageLanguage,
-) -> Result<String, FlowError> {
+) -> Result<Taken, FlowError> {
     let now = gateway.clock.now();
     let usual = now.plus(project.settings.session_seconds.saturating_mul(1000));
-    let stored = again::register(gateway, project, |serial| {
-        let mut details = Details::new(&order);
+    let written = |serial| {
+        let mut details = Details::new(order);
         details.learned.request_id = Some(serial);
         details.learned.legacy = envelope.legacy();
         if order.language.is_none() {
@@ -185,7 +181,6 @@ async fn register(
             hold_ms: None,
             attempts_max: None,
         }
-    });
-    let stored = stored.await?;
-    Ok(shop::visit(gateway, project, stored, None).page())
+    };
+    again::register(gateway, project, wanted, earlier, written).await
 }

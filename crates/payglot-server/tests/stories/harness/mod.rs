@@ -10,7 +10,7 @@ use payer::Payer;
 use payglot_core::{PaymentId, UnixMillis};
 use payglot_server::clock::Clock;
 use payglot_server::config::Config;
-use payglot_server::flows::{self, audit, expire, recover};
+use payglot_server::flows::{self, audit, expire, news, recover};
 use payglot_server::gateway::Gateway;
 use payglot_server::keys::Keys;
 use payglot_server::metrics::Metrics;
@@ -51,6 +51,15 @@ pub(crate) struct Setup {
     pub(crate) store: SqliteOptions,
     /// How long the bank thinks about its slow card.
     pub(crate) slow_answer: Duration,
+    /// How long the owner of a wallet leaves an invoice alone; `None`: for ever.
+    pub(crate) wallet_acts_after: Option<Duration>,
+}
+
+impl Setup {
+    fn bank(&self) -> SandboxSettings {
+        let Self { slow_answer, wallet_acts_after, .. } = *self;
+        SandboxSettings { time_limit: Duration::ZERO, slow_answer, wallet_acts_after, ..SandboxSettings::default() }
+    }
 }
 
 impl Default for Setup {
@@ -65,6 +74,7 @@ impl Default for Setup {
             behind_proxy: false,
             store: SqliteOptions::default(),
             slow_answer: Duration::ZERO,
+            wallet_acts_after: Some(Duration::from_secs(2)),
         }
     }
 }
@@ -113,9 +123,8 @@ impl TestGateway {
         };
         let millis = Arc::new(AtomicI64::new(START));
         let stop = CancellationToken::new();
-        let clock = Clock::Manual(Arc::clone(&millis));
-        let gateway =
-            Arc::new(assemble(config, clock, setup.store, setup.slow_answer, setup.couriers_run.then_some(&stop)));
+        let (clock, bank) = (Clock::Manual(Arc::clone(&millis)), setup.bank());
+        let gateway = Arc::new(assemble(config, clock, setup.store, bank, setup.couriers_run.then_some(&stop)));
         let mut settings = setup.settings;
         if setup.callbacks {
             settings.callback_url = receiver.url("/callback");
@@ -134,7 +143,7 @@ impl TestGateway {
     /// delivers nothing.
     pub(crate) fn beside(&self) -> Arc<Gateway> {
         let (config, clock) = (self.gateway.config.clone(), self.gateway.clock.clone());
-        let mut beside = assemble(config, clock, SqliteOptions::default(), Duration::ZERO, None);
+        let mut beside = assemble(config, clock, SqliteOptions::default(), Setup::default().bank(), None);
         beside.lease_ms = 0;
         Arc::new(beside)
     }
@@ -162,6 +171,16 @@ impl TestGateway {
     /// What the recovery loop does. Returns how many operations got their answer.
     pub(crate) async fn recover(&self) -> usize {
         recover::ask_again(&self.gateway, 100).await.expect("the store works")
+    }
+
+    /// What the loop does that hears of what nobody asked for. Returns how many operations are decided.
+    pub(crate) async fn hear(&self) -> usize {
+        news::hear(&self.gateway, 100).await.expect("the store works")
+    }
+
+    /// What the loop that asks places does since it last did. Returns how many told what became of their payer.
+    pub(crate) async fn ask_places(&self, last: Option<UnixMillis>) -> usize {
+        recover::ask_places(&self.gateway, last, self.now()).await.expect("the store works")
     }
 
     /// Everything that is stored of an order.
@@ -201,7 +220,7 @@ fn assemble(
     config: Config,
     clock: Clock,
     store: SqliteOptions,
-    slow_answer: Duration,
+    bank: SandboxSettings,
     running: Option<&CancellationToken>,
 ) -> Gateway {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.database(), store).expect("a store"));
@@ -212,7 +231,6 @@ fn assemble(
         Some(stop) => delivery::start(held, clock.clone(), &config, counts, stop.clone()).map(|(courier, _)| courier),
         None => Courier::by_hand(held, clock.clone(), &config, counts),
     };
-    let bank = SandboxSettings { time_limit: Duration::ZERO, slow_answer, ..SandboxSettings::default() };
     let vault = key.vault("sandbox bank").expect("keys of the vault");
     Gateway {
         keys: Keys::new(Arc::clone(&store), Arc::clone(&key)),

@@ -70,6 +70,19 @@ impl Page {
             .find(|href| href.contains("/return?"))
     }
 
+    /// The value of a hidden field of any form.
+    pub(crate) fn hidden(&self, name: &str) -> Option<String> {
+        let forms = self.body.split("<form").skip(1).map(read_form);
+        forms.flat_map(|form| form.hidden).find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Where the link with this mark leads.
+    pub(crate) fn link(&self, mark: &str) -> String {
+        let links = self.body.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+        let link = links.into_iter().find(|link| link.contains(mark)).unwrap_or_else(|| panic!("no link {mark}"));
+        attribute(&format!(" {link}"), "href")
+    }
+
     /// Is there this text?
     pub(crate) fn has(&self, text: &str) -> bool {
         unescape(&self.body).contains(text)

@@ -154,7 +154,7 @@ async fn the_redirect_variant_sends_the_payer_to_the_wallet_and_back_to_the_shop
     assert_eq!(shop.told(), ["awaiting redirect result, 100, sale, awaiting redirect result, 9999"]);
     let address = shop.heard().remove(0).get("redirect_data.url");
     let place = shop.gateway.payer.get(&address).await;
-    let left = shop.post(&place, "pay", &[]).await;
+    let left = shop.post(&place, "pay", &[("step", "pay")]).await;
     assert_eq!(left.left_to.as_deref(), Some("https://shop.example/ok"), "nothing is added to it");
     shop.quiet().await;
     assert_eq!(shop.told()[1..], ["success, 100, sale, success, 0"]);

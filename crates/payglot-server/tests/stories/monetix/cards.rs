@@ -116,16 +116,16 @@ async fn three_d_secure_goes_through_the_shops_page() {
     assert_eq!(page.status, 200, "{}", page.body);
     let answered =
         shop.gateway.payer.post(&target, &[("creq", &creq), ("code", "123456"), ("decision", "confirm")]).await;
-    let cres = hidden(&answered.body, "cres");
+    let word = hidden(&answered.body, "cres");
     // A message of another payment is refused and changes nothing.
     let (status, words) = shop.refused("payment/card/3ds_result", &general("p1", r#""cres":"eyJhIjoxfQ""#)).await;
     assert_eq!((status, &words[..3]), (400, "502"), "{words}");
-    shop.accepted("payment/card/3ds_result", &general("p1", &format!(r#""cres":"{cres}""#))).await;
+    shop.accepted("payment/card/3ds_result", &general("p1", &format!(r#""cres":"{word}""#))).await;
     shop.quiet().await;
     assert_eq!(shop.told()[2..], ["success, 1500, sale, success, 0"]);
     assert_eq!(shop.heard()[2].get("operation.eci"), "05");
     shop.gateway.pass(86_400);
-    shop.accepted("payment/card/3ds_result", &general("p1", &format!(r#""cres":"{cres}""#))).await;
+    shop.accepted("payment/card/3ds_result", &general("p1", &format!(r#""cres":"{word}""#))).await;
     shop.quiet().await;
     assert_eq!(shop.told().len(), 3, "told once");
     shop.end().await;
@@ -185,6 +185,6 @@ async fn what_the_project_does_not_allow_is_told_and_nothing_is_charged() {
 /// A hidden field of a page.
 fn hidden(body: &str, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
-    let value = body.split_once(&mark).map(|(_, rest)| rest).unwrap_or_else(|| panic!("no {name}: {body}"));
+    let value = body.split_once(&mark).map_or_else(|| panic!("no {name}: {body}"), |(_, rest)| rest);
     value.split('"').next().unwrap_or_default().to_owned()
 }

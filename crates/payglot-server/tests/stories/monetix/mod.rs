@@ -147,7 +147,7 @@ impl Monetix {
     }
 
     /// The page's parameters, for 1.00 USD, with these changed or added; an empty value takes one out.
-    pub(crate) fn fields(&self, changes: &[(&str, &str)]) -> Fields {
+    pub(crate) fn fields(changes: &[(&str, &str)]) -> Fields {
         let mut all: Vec<(String, String)> = [
             ("project_id", "1234"),
             ("payment_id", "payment_47"),
@@ -172,13 +172,13 @@ impl Monetix {
     }
 
     /// The signed address of the page.
-    pub(crate) fn page_address(&self, changes: &[(&str, &str)]) -> String {
-        format!("/payment?{}", page_query(&self.fields(changes), &Secret::new(SECRET)))
+    pub(crate) fn page_address(changes: &[(&str, &str)]) -> String {
+        format!("/payment?{}", page_query(&Self::fields(changes), &Secret::new(SECRET)))
     }
 
     /// Opens the page.
     pub(crate) async fn open(&self, changes: &[(&str, &str)]) -> Page {
-        self.gateway.payer.get(&self.page_address(changes)).await
+        self.gateway.payer.get(&Self::page_address(changes)).await
     }
 
     /// Posts a form of a page, with what is typed.

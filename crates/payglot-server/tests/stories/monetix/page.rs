@@ -125,6 +125,7 @@ async fn the_same_number_opens_what_is_there() {
     assert!(shop.open(&[("payment_id", "GATE")]).await.has("epframe.payment.success"), "paid through Gate");
     let taken = shop.open(&[("payment_id", "p9"), ("force_payment_method", "webmoney")]).await;
     shop.accepted("payment/webmoney/sale", &sale("p9", 100)).await;
+    shop.quiet().await;
     let shown = shop.post(&taken, "wallet", &[("account", WMID)]).await;
     assert_eq!(shown.heading(), "Pay the invoice in WebMoney");
     shop.settle().await;
@@ -216,7 +217,7 @@ async fn results_redirect_where_the_shop_says_so() {
 #[tokio::test]
 async fn an_encrypted_address_is_the_same_page() {
     let shop = Monetix::start().await;
-    let query = page_query(&shop.fields(&[("force_payment_method", "webmoney")]), &Secret::new(SECRET));
+    let query = page_query(&Monetix::fields(&[("force_payment_method", "webmoney")]), &Secret::new(SECRET));
     let blob = sealed::seal(&query, &Secret::new(ENCRYPTION_KEY), [7; 16]);
     let page = shop.gateway.payer.get(&format!("/1234/{}", form::escape(&blob))).await;
     assert_eq!((page.status, page.heading().as_str()), (200, "Pay with WebMoney"));
@@ -258,7 +259,7 @@ async fn what_opens_no_page_says_why_and_can_be_shown_in_a_frame() {
         assert_eq!((page.status, code(&page).as_str()), (status, wanted), "{changes:?}");
         assert!(page.has("epframe.fail_loading"), "{changes:?}");
     }
-    let unsigned = shop.page_address(&[]).replace("payment_amount=100", "payment_amount=1");
+    let unsigned = Monetix::page_address(&[]).replace("payment_amount=100", "payment_amount=1");
     let page = shop.gateway.payer.get(&unsigned).await;
     assert_eq!((page.status, code(&page).as_str()), (400, "3261"));
     assert!(page.has("payment_amount:1;"), "a test project shows what must be signed");
@@ -294,7 +295,7 @@ async fn the_language_is_the_shops_and_the_payer_may_change_it() {
         .payer
         .get(&format!(
             "{}&_lang=lt",
-            shop.page_address(&[("language_code", "ru"), ("force_payment_method", "webmoney")])
+            Monetix::page_address(&[("language_code", "ru"), ("force_payment_method", "webmoney")])
         ))
         .await;
     assert_eq!(other.heading(), "Mokėjimas per WebMoney", "a name with an underscore is not signed");

@@ -133,6 +133,7 @@ async fn the_same_refund_within_a_minute_is_one_and_later_is_another() {
     let shop = Monetix::start().await;
     shop.paid("p1", 100).await;
     let first = shop.accepted("payment/refund", &refund("p1", Some(30))).await;
+    shop.quiet().await;
     shop.gateway.pass(59);
     assert_eq!(shop.accepted("payment/refund", &refund("p1", Some(30))).await, first);
     shop.gateway.pass(1);

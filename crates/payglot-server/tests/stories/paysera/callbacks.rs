@@ -169,6 +169,15 @@ async fn a_test_payment_says_so() {
     shop.gateway.deliver().await;
     let names = ["test", "status", "name", "surename", "account"];
     assert_eq!(values(&shop.heard()[0], &names), "1 1 Name Last name TEST1234567890");
+    let whole = &shop.gateway.gateway;
+    let id = whole.store.files(None, 1).await.expect("the store works")[0].stored.payment.id;
+    let wish = Wish::Refund { amount: Money::new(400, Currency::EUR), expected: None, key: None };
+    operate(whole, id, wish).await.expect("refunded");
+    shop.gateway.deliver().await;
+    assert_eq!(values(&shop.heard()[1], &["test", "status", "refund_amount"]), "1 5 4.00");
+    let file = whole.store.file(id).await.expect("the store works").expect("there");
+    assert_eq!((file.stored.payment.sums.captured, file.stored.payment.sums.refunded), (1000, 400));
+    assert!(file.postings.is_empty(), "no money moved: {:?}", file.postings);
     shop.end().await;
 }
 

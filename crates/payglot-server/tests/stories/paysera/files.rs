@@ -58,3 +58,27 @@ async fn the_list_of_methods_comes_under_every_address() {
     }
     shop.end().await;
 }
+
+#[tokio::test]
+async fn every_logo_of_the_list_is_a_picture() {
+    let shop = Paysera::start().await;
+    let (_, body) = fetch(shop.gateway.at, "/payment-methods/12345/currency:EUR/language:en").await;
+    let logos: std::collections::BTreeSet<_> = body
+        .split("<![CDATA[")
+        .filter_map(|part| part.split("]]>").next())
+        .filter(|text| text.ends_with(".png"))
+        .collect();
+    assert!(logos.len() >= 15, "{logos:?}");
+    for logo in logos {
+        let path = logo.strip_prefix(&format!("http://{}", shop.gateway.at)).expect("ours");
+        let mut stream = TcpStream::connect(shop.gateway.at).await.expect("connected");
+        let request = format!("GET {path} HTTP/1.0\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.expect("an end");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains(" 200 ") && text.contains("content-type: image/png"), "{logo}");
+        assert!(bytes.windows(8).any(|eight| eight == b"\x89PNG\r\n\x1a\n"), "{logo}");
+    }
+    shop.end().await;
+}

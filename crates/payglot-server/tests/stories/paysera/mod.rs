@@ -3,9 +3,13 @@
 mod callbacks;
 mod files;
 mod keys;
+mod messages;
 mod places;
 mod repeats;
 mod requests;
+mod tabs;
+mod traps;
+mod unheard;
 
 use crate::harness::http::{self, Answer};
 use crate::harness::payer::{PAID, Page, card};

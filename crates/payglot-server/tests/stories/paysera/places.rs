@@ -127,6 +127,52 @@ async fn accepted_is_not_paid_until_it_is_confirmed() {
 }
 
 #[tokio::test]
+async fn a_bank_names_its_payer_and_compares_the_national_number() {
+    let shop = Paysera::start().await;
+    let names = ["orderid", "status", "name", "surename", "account", "personcodestatus"];
+    for (number, person, personcode) in [
+        ("1", "zydrune", ""),
+        ("2", "jonas", "38002300019"),
+        ("3", "jonas", "48002300017"),
+        ("4", "nobody", "38002300019"),
+    ] {
+        let bank = shop.arrive(&[&[("orderid", number), ("personcode", personcode)], BANK].concat()).await;
+        assert!(bank.has("Jonas Petraitis \u{b7} LT559999900000000017"), "{}", bank.body);
+        let done = shop.gateway.payer.post(&bank.address, &[("step", "pay"), ("person", person)]).await;
+        shop.gateway.deliver().await;
+        let told = shop.heard().pop().expect("told");
+        assert_eq!(carried(&shop.gateway.payer.go_back(&done).await), told);
+    }
+    let told: Vec<_> = shop.heard().iter().map(|told| values(told, &names)).collect();
+    let expected = [
+        "1 1 Žydrūnė Šimkutė LT121000011101001000 -",
+        "2 1 Jonas Petraitis LT559999900000000017 1",
+        "3 1 Jonas Petraitis LT559999900000000017 2",
+        "4 1 - - - 0",
+    ];
+    assert_eq!(told, expected);
+    let wallet = shop.arrive(&[("orderid", "5"), ("payment", "wallet")]).await;
+    assert!(!wallet.has("Jonas"), "a wallet tells nothing");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn what_a_bank_executed_and_never_confirms_is_told_as_status_4() {
+    let shop = Paysera::start().await;
+    let bank = shop.arrive(BANK).await;
+    let done = shop.step(&bank, "unconfirmed").await;
+    assert_eq!(done.heading(), "Paid. Thank you!");
+    shop.gateway.deliver().await;
+    let told = shop.heard().remove(0);
+    assert_eq!(values(&told, &["status", "payment", "payamount", "paycurrency"]), "4 hanza 1000 EUR");
+    assert_eq!(carried(&shop.gateway.payer.go_back(&done).await), told);
+    assert_eq!(carried(&shop.taken(BANK).await).get("status"), Some("4"), "the order is paid for");
+    let payment = shop.file().await.stored.payment;
+    assert_eq!((payment.state, payment.sums.captured), (State::Paid, 1_000));
+    shop.end().await;
+}
+
+#[tokio::test]
 async fn a_shop_that_wants_it_is_told_what_was_accepted_and_then_that_it_is_paid() {
     let shop = Paysera::with(&[("paysera.send_accepted", "true")]).await;
     let bank = shop.arrive(BANK).await;
@@ -147,7 +193,7 @@ async fn money_that_comes_after_the_time_goes_back_or_to_the_shop_as_agreed() {
         shop.gateway.pass(100_000);
         assert_eq!(shop.gateway.expire().await, 1);
         let page = shop.gateway.payer.get(&bank.address).await;
-        assert!(page.has("The order\u{2019}s time is over"), "{}", page.body);
+        assert!(page.has("This payment has ended"), "{}", page.body);
         shop.step(&bank, "pay").await;
         assert_eq!(shop.state().await, state);
         assert_eq!(shop.gateway.deliver().await, told);

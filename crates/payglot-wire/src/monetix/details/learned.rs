@@ -30,8 +30,6 @@ pub struct Learned {
     pub provider_payment_id: Option<String>,
     /// What the payer must do now.
     pub waiting: Option<Waiting>,
-    /// When further attempts end, if the project allows them.
-    pub attempts_until: Option<UnixMillis>,
     /// The instrument that was registered with this payment.
     pub recurring: Option<Recurring>,
     /// What belongs to each operation.
@@ -213,7 +211,6 @@ impl Learned {
             .text_if("last_name", self.last_name.as_deref())
             .text_if("email", self.email.as_deref())
             .text_if("provider_payment_id", self.provider_payment_id.as_deref())
-            .int_if("attempts_until", self.attempts_until.map(|end| end.0))
             .list("operations", &operations);
         if let Some(recurring) = &self.recurring {
             let recurring = JsonObject::new()
@@ -251,7 +248,6 @@ impl Learned {
             email: text("email"),
             provider_payment_id: text("provider_payment_id"),
             waiting: json.get("waiting").and_then(Waiting::read),
-            attempts_until: json.get("attempts_until").and_then(Json::int).map(UnixMillis),
             recurring,
             operations: operations.iter().filter_map(OperationFacts::read).collect(),
         }

@@ -27,7 +27,8 @@ pub(super) fn callback_body(
     body.payment.merchant_refund_id = facts.and_then(|facts| facts.merchant_refund_id);
     let again = event.event == Event::AttemptFailed;
     if settings.tells_attempts && (again || event.event == Event::Refused) {
-        let left = details.learned.attempts_until.filter(|_| again).map_or(0, |end| end.since(payment.updated_at));
+        // The first failure has brought the payer's time to its end.
+        let left = if again { payment.expires_at.since(payment.updated_at) } else { 0 };
         body.payment.attempts = Some((again, left.max(0) / 1000));
     }
     body.operation = Some(block);

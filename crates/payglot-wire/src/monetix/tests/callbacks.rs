@@ -302,7 +302,7 @@ fn a_payout_is_told_with_its_amount() {
 #[test]
 fn another_attempt_is_told_only_if_the_project_wants_it() {
     let mut story = Story::begin(Intent::Sale);
-    story.details.learned.attempts_until = Some(NOW.plus(601_000));
+    story.last.payment.terms.retry_ms = Some(600_000);
     story.attempt().at(1000).decline(DeclineReason::InsufficientFunds);
     assert_eq!((story.told().len(), story.status()), (0, Some(Status::AwaitingCustomer)));
     let wanted = CallbackSettings { tells_attempts: true, ..settings() };
@@ -371,7 +371,6 @@ fn addresses_follow_the_outcome() {
 fn details_read_back_with_all_that_was_learned() {
     let mut story = Story::begin(Intent::Sale);
     story.attempt().instructions();
-    story.details.learned.attempts_until = Some(NOW);
     story.details.learned.kind = Some(PaymentType::Recurring);
     let mut facts = story.details.learned.facts(operation(1));
     (facts.code, facts.merchant_refund_id) = (Some(Code::Funds), Some("№ 1".to_owned()));

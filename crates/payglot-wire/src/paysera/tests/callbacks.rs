@@ -293,6 +293,37 @@ fn statuses_0_and_2_must_be_asked_for() {
 }
 
 #[test]
+fn what_is_known_of_a_payment_decides_whether_it_failed_and_whether_it_is_confirmed() {
+    let all = CallbackSettings { tells_accepted: true, tells_failed: true, ..settings() };
+    let mut details = details();
+    (details.learned.superseded, details.learned.unconfirmed) = (true, true);
+    let key = key();
+    let status = |story: &Story, details: &Details| {
+        let signer = Signer { key: &key, iv: IV };
+        let one = |event| callback(event, story.payment(), details, &all, signer).expect("signed");
+        let call = story.last.announcements.iter().find_map(one)?;
+        let proven = verifier().verify(&received(call.url.split_once('?')?.1)).ok()?;
+        proven.get().get("status").map(str::to_owned)
+    };
+    let mut replaced = Story::begin(Intent::Sale);
+    let return_operation = OperationId::from_bytes([200; 16]);
+    let reason = payglot_core::DeclineReason::CancelledByMerchant;
+    replaced.command(Command::Cancel { reason, return_operation });
+    assert_eq!(status(&replaced, &details), None);
+    assert_eq!(status(&replaced, &self::details()).as_deref(), Some("0"));
+    let mut paid = Story::begin(Intent::Sale);
+    paid.pay();
+    assert_eq!(status(&paid, &details).as_deref(), Some("4"));
+    let signer = Signer { key: &key, iv: IV };
+    let fields = accept_fields(paid.payment(), &details, &all, signer).expect("signed").expect("accepted");
+    assert_eq!(accept_url("https://shop.test/", &fields).matches("ss1=").count(), 1);
+    let carried = verifier().verify(&received(accept_url("", &fields).trim_start_matches('?'))).expect("ours");
+    assert_eq!(carried.get().get("status"), Some("4"));
+    paid.refund(100);
+    assert_eq!(status(&paid, &details).as_deref(), Some("5"), "a refund stays one");
+}
+
+#[test]
 fn what_clients_cannot_do_without_is_always_there() {
     let mut story = Story::begin(Intent::Sale);
     story.pay();

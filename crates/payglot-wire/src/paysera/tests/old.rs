@@ -1,6 +1,6 @@
 use super::*;
 use crate::paysera::legacy::{self, Version};
-use crate::paysera::micro::{self, Answer, LateAnswer, Message};
+use crate::paysera::micro::{self, Answer, Kept, LateAnswer, Message};
 use crate::paysera::notification::seal;
 use crate::paysera::{CallbackSettings, Code, Details, Learned, Signer, prove_old};
 use crate::text::form;
@@ -119,6 +119,27 @@ fn message() -> Message {
 fn a_message_is_told_as_in_vector_11() {
     let vector = blocks(include_str!("../vectors/callbacks.txt")).pop().expect("there");
     assert_eq!(message().parameters(12345).to_query(), vector["query"]);
+    let settings = CallbackSettings { sends_ss3: false, ..CallbackSettings::new(12345, password()) };
+    let key = key();
+    let kept = Kept { message: message(), callback_url: "https://shop.test/sms?x=1".to_owned(), reply: None };
+    let call = micro::callback(&kept, &settings, Signer { key: &key, iv: [0; 12] }).expect("signed");
+    let query = [("data", vector["data"]), ("ss1", vector["ss1"]), ("ss2", vector["ss2"])];
+    assert_eq!(call.url, format!("https://shop.test/sms?x=1&{}", form::encode(query)));
+}
+
+#[test]
+fn a_kept_message_reads_back_and_nothing_else_is_one() {
+    let message = Message { text: "WTP14 ačiū & labas".to_owned(), test: true, ..message() };
+    let kept =
+        Kept { message, callback_url: "https://shop.test/sms?x=1&y".to_owned(), reply: Some("Ačiū".to_owned()) };
+    assert_eq!(Kept::read(&kept.to_text()), Some(kept.clone()));
+    let fresh = Kept { reply: None, ..kept };
+    assert_eq!(Kept::read(&fresh.to_text()), Some(fresh.clone()));
+    for other in ["", "orderid=1&sms=x&to=1&from=2", "payglot.request_id=7&orderid=1", "%FF"] {
+        assert_eq!(Kept::read(other), None, "{other}");
+    }
+    let order = Details::read(&fresh.to_text());
+    assert!(order.get("callbackurl").is_none() && order.fields().pairs().is_empty(), "no order is read out of it");
 }
 
 #[test]

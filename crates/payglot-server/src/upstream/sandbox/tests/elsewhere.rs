@@ -157,3 +157,28 @@ async fn an_errand_is_no_challenge_and_a_challenge_no_errand() {
     assert!(matches!(town.bank.attempt(again).await, AttemptAnswer::PayerMustAct { .. }));
     assert_eq!(town.asked(operation).await, "approved -");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bank_tells_who_paid_if_it_was_told_in_time_and_no_other_place_does() {
+    let town = Town::new().await;
+    let person = async |operation| town.bank.particulars(operation).await.person.map(|person| person.key);
+    let operation = town.sent(place(Method::Bank)).await;
+    town.bank.name_payer(operation, "jonas").await;
+    town.bank.name_payer(operation, "nobody").await;
+    assert_eq!(person(operation).await, None, "the last word counts");
+    town.bank.name_payer(operation, "zydrune").await;
+    town.decided(operation, Step::PayUnconfirmed).await;
+    town.bank.name_payer(operation, "jonas").await;
+    assert_eq!(person(operation).await, Some("zydrune"), "it is decided");
+    assert!(town.bank.particulars(operation).await.unconfirmed);
+    assert_eq!(town.asked(operation).await, "approved -");
+    let others = [place(Method::Wallet), Elsewhere { test: true, ..place(Method::Bank) }];
+    for place in others {
+        let operation = town.sent(place).await;
+        town.bank.name_payer(operation, "jonas").await;
+        assert_eq!(town.bank.particulars(operation).await, persons::Particulars::default());
+    }
+    let unknown = OperationId::from_bytes([9; 16]);
+    town.bank.name_payer(unknown, "jonas").await;
+    assert_eq!(town.bank.particulars(unknown).await, persons::Particulars::default());
+}
