@@ -42,6 +42,14 @@ impl Counter {
         }
     }
 
+    /// The address of its shelf; the first one's is the shop's first page, which is at `home`.
+    pub(super) fn shelf(self, home: &str) -> String {
+        match self {
+            Self::Rbs => home.to_owned(),
+            Self::Paysera | Self::Monetix => format!("{home}?protocol={}", self.word()),
+        }
+    }
+
     /// What its prices are in, as its protocol writes it.
     pub(super) fn currency(self) -> &'static str {
         match self {

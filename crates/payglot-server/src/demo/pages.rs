@@ -48,17 +48,6 @@ struct HomePage<'a> {
     counter: Counter,
 }
 
-impl HomePage<'_> {
-    /// The counters with their addresses.
-    fn tabs(&self) -> impl Iterator<Item = (Counter, String)> {
-        let address = |counter: Counter| match counter {
-            Counter::Rbs => self.frame.home().to_owned(),
-            Counter::Paysera | Counter::Monetix => format!("{}?protocol={}", self.frame.home(), counter.word()),
-        };
-        Counter::ALL.iter().map(move |&counter| (counter, address(counter)))
-    }
-}
-
 /// The shelf of a counter, and what a developer needs to know.
 pub(super) fn home(frame: &Frame<'_>, counter: Counter) -> Response {
     let page_of_counter = HomePage {

@@ -103,6 +103,10 @@ pub(super) fn verdict_of(order: &Order) -> Verdict {
             let words = format!("{back} went back to the payer, {left} stays with the shop.");
             Verdict { title: "Refunded in part", words, ..told }
         }
+        Some(sums) if order.standing == Standing::Refunded && sums.refunded > 0 => {
+            let back = text::money(sums.refunded, &order.currency);
+            Verdict { words: format!("{back} went back to the payer, and nothing is left with the shop."), ..told }
+        }
         Some(_) | None => told,
     }
 }
@@ -184,7 +188,7 @@ pub(super) struct Card {
 impl Card {
     /// Are there names among the parameters that need more room?
     pub(super) fn has_long_names(&self) -> bool {
-        self.params.iter().any(|row| row.name.len() > 20)
+        self.params.iter().any(|row| row.name.len() > 14)
     }
 
     /// The id of its heading on the page.

@@ -229,10 +229,7 @@ pub(in crate::demo) async fn perform(shop: &Shop, key: &str, deed: Deed) {
     let mut book = shop.book();
     if let Some(order) = book.get_mut(key) {
         match outcome {
-            Ok(request_id) => {
-                order.deal.asked(&request_id);
-                order.refused = None;
-            }
+            Ok(request_id) => order.deal.asked(&request_id),
             Err(refusal) => order.refused = Some(refusal.words()),
         }
     }

@@ -105,24 +105,23 @@ fn waiting(shop: &Shop, key: &str) -> Option<String> {
     Some(order.number.clone())
 }
 
-/// Makes the call that takes the next step.
+/// Makes the call that takes the next step. What comes then may be told before the call is answered, so the step counts as taken until the
+/// call is refused.
 async fn answer(shop: &Shop, key: &str, call: Call) -> Response {
+    let step = shop.book().get_mut(key).and_then(|order| {
+        order.refused = None;
+        order.deal.step.take()
+    });
     let made = gate::send(shop, call).await;
     let mut message = made.message;
     let mut book = shop.book();
-    match gate::accepted(&made.answer) {
-        Ok(_) => {
-            "Accepted: what comes next is told by callback.".clone_into(&mut message.note);
-            if let Some(order) = book.get_mut(key) {
-                order.deal.step = None;
-                order.refused = None;
-            }
+    match (gate::accepted(&made.answer), book.get_mut(key)) {
+        (Ok(_), _) => "Accepted: what comes next is told by callback.".clone_into(&mut message.note),
+        (Err(refusal), Some(order)) => {
+            order.refused = Some(refusal.words());
+            order.deal.step = order.deal.step.take().or(step);
         }
-        Err(refusal) => {
-            if let Some(order) = book.get_mut(key) {
-                order.refused = Some(refusal.words());
-            }
-        }
+        (Err(_), None) => {}
     }
     book.tell(key, made.at, Some(made.took), Event::Message(message));
     see_other(&shop.order_address(key))

@@ -32,6 +32,13 @@
       line.append(whole);
     }
     list.append(line);
+    if (name === "onPaymentSuccess") settle();
+  };
+
+  /** There is nothing more to pay: what is left is the order. */
+  const settle = () => {
+    button.hidden = true;
+    document.querySelector("[data-order]").classList.remove("quiet");
   };
 
   const trouble = (words) => {

@@ -232,6 +232,69 @@ async fn the_payer_goes_through_3d_secure_and_the_bank_answers() {
     assert!(page.contains("3 received and proven") && page.contains("brings the bank&#39;s answer"));
 }
 
+/// A gateway whose callbacks arrive before its answers do.
+mod hasty {
+    use super::{ACCEPTED, CALLBACK, Told};
+    use axum::Router;
+    use axum::extract::{Path, State};
+    use axum::routing::post;
+    use payglot_wire::text::json::Json;
+    use std::sync::{Arc, OnceLock};
+
+    /// The shop's address, once there is one.
+    type Shop = Arc<OnceLock<String>>;
+
+    /// Starts it: its address, and where to say how the shop is reached.
+    pub(super) async fn start() -> (String, Shop) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let shop = Shop::default();
+        let app = Router::new().route("/v2/payment/{*operation}", post(answer)).with_state(Arc::clone(&shop));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        (address, shop)
+    }
+
+    async fn answer(State(shop): State<Shop>, Path(operation): Path<String>, body: String) -> String {
+        let body = Json::read(&body).expect("JSON");
+        let number = body.get("general").and_then(|general| general.get("payment_id")).and_then(Json::text);
+        let paid = Told::paid(number.expect("a number"), "r-1");
+        let asks =
+            Told { payment: ("awaiting 3ds result", 650), operation: ("sale", "awaiting 3ds result", 650), ..paid };
+        let told = match operation.as_str() {
+            "card/sale" => asks.body_with(r#","threeds2":{"iframe":{"url":"https://bank.example/m","params":{}}}"#),
+            "card/3ds_check_iframe" => {
+                asks.body_with(r#","threeds2":{"redirect":{"url":"https://bank.example/acs","params":{"creq":"c"}}}"#)
+            }
+            "card/3ds_result" => paid.body(),
+            _ => Told { operation: ("refund", "decline", 650), code: ("20000", "General decline"), ..paid }.body(),
+        };
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
+        let address = format!("{}{CALLBACK}", shop.get().expect("a shop"));
+        let told = client.post(address).body(told).send().await.expect("the shop answers");
+        assert_eq!(told.status(), 200);
+        ACCEPTED.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_callback_may_overtake_the_answer_to_its_call() {
+    let (gateway, shop) = hasty::start().await;
+    let visit = Visit::to(&gateway).await;
+    shop.set(visit.shop.clone()).expect("the first shop");
+    visit.post("/buy", "product=earl-grey&protocol=monetix&via=gate&gate_means=card").await;
+    let order = visit.latest_address().await;
+    assert!(visit.latest().await.contains("Continue with 3-D Secure"));
+    visit.post(&format!("{order}/3ds"), "").await;
+    assert!(visit.latest().await.contains("Confirm at the bank"), "the next step is not lost");
+    let number = order.rsplit('/').next().expect("a number");
+    visit.post(&format!("/monetix/acs?o={number}"), "cres=r").await;
+    let paid = visit.latest().await;
+    assert!(paid.contains("<h1>Paid</h1>") && !paid.contains("awaited"));
+    visit.post(&format!("{order}/refund-rest"), "").await;
+    let page = visit.latest().await;
+    assert!(page.contains("declined the refund") && page.contains("<h1>Paid</h1>"), "nor is a refusal");
+}
+
 #[tokio::test]
 async fn refusals_at_once_and_later_are_told() {
     let refusal = r#"{"status":"error","code":"3261","message":"Invalid signature","errors":[]}"#;

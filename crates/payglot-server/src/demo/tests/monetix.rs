@@ -17,6 +17,7 @@ pub(super) fn signed(body: &str) -> String {
 }
 
 /// What a callback of an order says.
+#[derive(Clone, Copy)]
 pub(super) struct Told<'a> {
     pub(super) number: &'a str,
     /// `payment.status`, and the sum in cents.
