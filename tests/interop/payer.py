@@ -38,13 +38,25 @@ def origin(address):
 
 def pay(form_url, number="4444 5555 1111 3333", expiry="12 / 34", cvc="123", holder="JOHN DOE"):
     """Pays with a card that needs no 3-D Secure; returns the address to which the payer is sent back."""
+    return fill_in(form_url, {"number": number, "expiry": expiry, "cvc": cvc}, holder=holder)
+
+
+def pay_from_wallet(form_url, account="1234 5678 9012"):
+    """Has an invoice sent to a wallet and waits until its owner has paid; returns as `pay` does."""
+    return fill_in(form_url, {"account": account})
+
+
+def fill_in(form_url, typed, **if_asked):
+    """Fills in the form with these fields and goes where it leads, until the shop."""
     session = requests.Session()
     answer = session.get(form_url, timeout=10)
     answer.raise_for_status()
-    action, values = Page(answer.text).form("number", "expiry", "cvc")
+    form = Page(answer.text).form(*typed)
+    if form is None:
+        raise AssertionError(f"no form with {list(typed)} at {form_url}: {answer.text[:3000]}")
+    action, values = form
     address = urljoin(answer.url, action or form_url)
-    card = {**values, "number": number, "expiry": expiry, "cvc": cvc, "holder": holder}
-    answer = session.post(address, data=card, allow_redirects=False, timeout=30)
+    answer = session.post(address, data={**values, **typed, **if_asked}, allow_redirects=False, timeout=30)
     for _ in range(100):
         if "location" in answer.headers:
             address = urljoin(address, answer.headers["location"])
@@ -52,8 +64,8 @@ def pay(form_url, number="4444 5555 1111 3333", expiry="12 / 34", cvc="123", hol
                 return address
         else:
             page = Page(answer.text)
-            if page.form("number"):
-                raise AssertionError(f"the card was not accepted: {answer.text[:3000]}")
+            if page.form(next(iter(typed))):
+                raise AssertionError(f"what was typed was not accepted: {answer.text[:3000]}")
             back = next((link for link in page.links if "orderId=" in link or "/return" in link), None)
             if back:
                 address = urljoin(address, back)  # The way back may lead over the gateway once more.

@@ -28,11 +28,11 @@ enum Action {
         place: Where,
         /// A unique name.
         name: String,
-        /// The protocol it speaks: rbs, paysera.
+        /// The protocol it speaks: rbs, paysera, monetix.
         #[arg(long)]
         protocol: String,
-        /// The name the protocol calls the merchant by (rbs: userName, by default the name and `-api`; paysera: projectid, by default the next
-        /// free number).
+        /// The name the protocol calls the merchant by (rbs: userName, by default the name and `-api`; paysera: projectid, monetix: project_id,
+        /// by default the next free number).
         #[arg(long)]
         login: Option<String>,
         /// A secret of your own instead of a generated one, such as `password=...`.

@@ -83,9 +83,13 @@ async fn register_beside(
     Ok(StoredPayment { payment: decision.payment, details: order.details })
 }
 
-/// What the order would be if it were registered now. Nothing is stored.
-pub fn preview(gateway: &Gateway, project: &ActiveProject, order: &Order) -> Result<Payment, FlowError> {
-    let now = gateway.clock.now();
+/// What the order would be if it were registered at `now`, the moment at which its end was judged. Nothing is stored.
+pub fn preview(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    order: &Order,
+    now: UnixMillis,
+) -> Result<Payment, FlowError> {
     Ok(decide_registration(new_payment(gateway.clock.payment_id(), project, order, now), now)?.payment)
 }
 

@@ -56,7 +56,9 @@ fn sign_text(text: &str, secret: &Secret) -> String {
 /// Does `given` prove that whoever sent the page's parameters knows one of these secrets? More than one is valid while a new one
 /// replaces an old; each is tried, so that the time does not tell which matched.
 pub fn prove_page(request: PageRequest, secrets: &[Secret]) -> Result<Signed<PageRequest>, Refused> {
-    let mut tried = Tried::new(request.signature(), secrets)?;
+    // The first versions of the client for PHP did not escape it, and a plus in an address is a space.
+    let given = request.signature().map(|given| given.replace(' ', "+"));
+    let mut tried = Tried::new(given.as_deref(), secrets)?;
     let tree = request.signed_tree();
     for added in ADDED {
         let tree = without(&tree, added);

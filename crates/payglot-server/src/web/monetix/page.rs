@@ -251,10 +251,10 @@ impl Opened {
         let order = self.order().ok_or_else(|| PageFailure::Internal("a page without an amount".to_owned()))?;
         let payment = if self.is_over() {
             let open = Order { expires_at: self.now.plus(1), ..order };
-            let over = register::preview(gateway, &self.project, &open)?;
+            let over = register::preview(gateway, &self.project, &open, self.now)?;
             Payment { state: PaymentState::Expired, expires_at: self.order.best_before.unwrap_or(self.now), ..over }
         } else {
-            register::preview(gateway, &self.project, &order)?
+            register::preview(gateway, &self.project, &order, self.now)?
         };
         let joint = if self.address.contains('?') { '&' } else { '?' };
         let page = |language: Language| format!("{}{joint}{LANGUAGE}={}", self.address, language.code());
