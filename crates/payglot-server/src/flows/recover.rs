@@ -1,10 +1,11 @@
 //! Operations nobody answered: the provider is asked what became of them.
 
 use super::expire::LOOK_BEHIND;
-use super::{FlowError, load, operate};
+use super::{FlowError, apply, load, operate};
 use crate::gateway::Gateway;
 use crate::upstream::Provider as _;
-use payglot_core::{Answer, Operation, OperationId, OperationStatus, PaymentId, Refusal, UnixMillis};
+use crate::upstream::sandbox::elsewhere::{Errand, Stage};
+use payglot_core::{Answer, Command, Operation, OperationId, OperationStatus, PaymentId, Refusal, UnixMillis};
 use payglot_store::{StoreError, StoredPayment};
 use std::collections::HashSet;
 
@@ -85,7 +86,7 @@ async fn try_resolve(gateway: &Gateway, payment: PaymentId, operation: Operation
 pub async fn resolve(gateway: &Gateway, payment: PaymentId, operation: OperationId) -> Result<bool, FlowError> {
     let stored = load(gateway, payment).await?;
     match gateway.bank.query(operation).await {
-        Answer::Unknown => Ok(false),
+        Answer::Unknown => send_away(gateway, stored, operation).await,
         answer => match operate::answered(gateway, stored, operation, answer).await {
             Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
             Err(FlowError::Refused(refusal)) => {
@@ -94,6 +95,24 @@ pub async fn resolve(gateway: &Gateway, payment: PaymentId, operation: Operation
             }
             Err(error) => Err(error),
         },
+    }
+}
+
+/// A place that has begun an attempt and waits for its payer knows no more than that. Where we died before we wrote down that the payer
+/// must go there, the page can say so now. True if it can: nothing is open on our side any more.
+async fn send_away(gateway: &Gateway, stored: StoredPayment, operation: OperationId) -> Result<bool, FlowError> {
+    let is_open = stored.payment.open_operations().any(|open| open.id == operation);
+    let waits = |errand: Errand| match errand.stage {
+        Stage::Choice | Stage::Phone | Stage::Code { .. } => true,
+        Stage::Accepted | Stage::Over => false,
+    };
+    if !is_open || !gateway.bank.errand(operation).await.is_some_and(waits) {
+        return Ok(false);
+    }
+    match apply(gateway, stored, || Command::PayerMustAct { operation }).await {
+        Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
+        Err(FlowError::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
