@@ -91,7 +91,8 @@ pub(super) fn with_query(target: &str, fields: &[(&str, &str)]) -> String {
     if fields.is_empty() { path.to_owned() } else { format!("{path}?{}", form(fields)) }
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+/// Fields as a form has them.
+pub(super) fn form(fields: &[(&str, &str)]) -> String {
     let pairs = fields.iter().map(|(name, value)| format!("{}={}", percent(name), percent(value)));
     pairs.collect::<Vec<_>>().join("&")
 }

@@ -1,17 +1,19 @@
 //! Mixed load: several clients at once that register, pay in different ways, capture, release and refund, and ask again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use anyhow::Result;
 
 use super::book::{Book, Order, Wish};
+use super::paysera;
 use super::random::Random;
 use super::shop::Shop;
 
-/// Clients at the same time.
+/// Clients at the same time: those of the shop that speaks RBS, and those of the one that speaks Paysera.
 const CLIENTS: u64 = 6;
+const PAYSERA_CLIENTS: u64 = 2;
 
 const GOOD: &str = "4444 5555 1111 3333";
 const WITH_3DS: &str = "5555 5555 5555 5599";
@@ -35,6 +37,14 @@ const MIX: &[(u64, &[&str])] = &[
     (10, &[]),
 ];
 
+/// The shops, and what the payers of the second one did.
+#[derive(Clone)]
+pub(super) struct Shops {
+    pub(super) rbs: Shop,
+    pub(super) paysera: paysera::Shop,
+    pub(super) orders: Arc<paysera::Orders>,
+}
+
 /// Clients that run until they are told to stop.
 pub(super) struct Load {
     running: Arc<AtomicBool>,
@@ -42,27 +52,31 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub(super) fn start(shop: &Shop, book: &Arc<Book>, seed: u64, round: u64) -> Self {
+    pub(super) fn start(shops: &Shops, book: &Arc<Book>, seed: u64, round: u64) -> Self {
         let running = Arc::new(AtomicBool::new(true));
         let client = |thread| {
-            let (shop, book, running) = (shop.clone(), Arc::clone(book), Arc::clone(&running));
+            let (shops, book, running) = (shops.clone(), Arc::clone(book), Arc::clone(&running));
             let mut random = Random::fork(seed, round, thread);
             std::thread::spawn(move || {
-                let numbers = AtomicU64::new(0);
-                while running.load(Ordering::Relaxed) {
-                    let number = format!("{round}-{thread}-{}", numbers.fetch_add(1, Ordering::Relaxed));
-                    let result = buy(&shop, &book, &mut random, &number);
+                for number in 0_u64.. {
+                    let number = format!("{round}-{thread}-{number}");
+                    let result = if thread < PAYSERA_CLIENTS {
+                        paysera::buy(&shops.paysera, &shops.orders, &mut random, &number)
+                    } else {
+                        buy(&shops.rbs, &book, &mut random, &number)
+                    };
+                    if !running.load(Ordering::Relaxed) {
+                        return;
+                    }
                     // While the gateway is being killed, every request may break; before that, none may.
-                    if let Err(error) = result
-                        && running.load(Ordering::Relaxed)
-                    {
+                    if let Err(error) = result {
                         book.complain(format!("{error:#}"));
                         return;
                     }
                 }
             })
         };
-        let clients = (0..CLIENTS).map(client).collect();
+        let clients = (0..CLIENTS + PAYSERA_CLIENTS).map(client).collect();
         Self { running, clients }
     }
 

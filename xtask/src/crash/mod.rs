@@ -8,6 +8,7 @@ mod book;
 mod http;
 mod load;
 mod page;
+mod paysera;
 mod random;
 mod receiver;
 mod shop;
@@ -22,9 +23,9 @@ use serde_json::Value;
 
 use crate::demo::{self, Demo};
 use book::Book;
-use load::Load;
+use load::{Load, Shops};
 use random::Random;
-use receiver::Receiver;
+use receiver::{Receiver, md_order};
 use shop::Shop;
 
 /// How often to kill, and where chance begins.
@@ -36,6 +37,8 @@ struct Options {
 
 /// The least and the most time under load before a kill, in milliseconds.
 const LIVES: (u64, u64) = (30, 600);
+/// The demo's project for the shop that speaks Paysera.
+const PAYSERA_PROJECT: &str = "books-and-tea-paysera";
 /// One notification in so many is refused, so that repeats cross the kills.
 const REFUSE_ONE_IN: u64 = 25;
 
@@ -76,6 +79,9 @@ struct Run {
     options: Options,
     receiver: Receiver,
     book: Arc<Book>,
+    /// Where the callbacks of the shop that speaks Paysera go, and its orders. It refuses none: the repeat would come in an hour.
+    paysera_receiver: Receiver,
+    paysera_orders: Arc<paysera::Orders>,
 }
 
 impl Run {
@@ -86,24 +92,32 @@ impl Run {
             log: folder.join("gateway.log"),
             listen: demo::free_address()?,
             options,
-            receiver: Receiver::start()?,
+            receiver: Receiver::start(md_order)?,
             book: Arc::default(),
+            paysera_receiver: Receiver::start(paysera::order_of)?,
+            paysera_orders: Arc::default(),
         })
     }
 
-    fn start(&self) -> Result<(Demo, Shop)> {
+    fn start(&self) -> Result<(Demo, Shops)> {
         let demo = Demo::start(&self.binary, &self.listen, &self.data, &self.log)?;
-        let shop = self.shop(&demo.ready)?;
-        Ok((demo, shop))
+        let shops = self.shops(&demo.ready)?;
+        Ok((demo, shops))
     }
 
-    fn shop(&self, ready: &Value) -> Result<Shop> {
+    fn shops(&self, ready: &Value) -> Result<Shops> {
         let projects = ready["projects"].as_array().context("the ready line has no projects")?;
-        let rbs = projects.iter().find(|project| project["protocol"] == "rbs").context("no project for rbs")?;
-        let text =
-            |name: &str| rbs["credentials"][name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
-        let (user, password) = (text("userName")?, text("password")?);
-        Ok(Shop { gateway: self.listen.parse()?, user, password, callback: self.receiver.url() })
+        let text = |protocol: &str, name: &str| {
+            let project = projects.iter().find(|project| project["protocol"] == protocol);
+            let value = project.and_then(|project| project["credentials"][name].as_str());
+            value.map(str::to_owned).with_context(|| format!("no {name} for {protocol}"))
+        };
+        let gateway = self.listen.parse()?;
+        let (user, password) = (text("rbs", "userName")?, text("rbs", "password")?);
+        let rbs = Shop { gateway, user, password, callback: self.receiver.url() };
+        let (project, password) = (text("paysera", "projectid")?, text("paysera", "sign_password")?);
+        let paysera = paysera::Shop { gateway, project, password, callback: self.paysera_receiver.url() };
+        Ok(Shops { rbs, paysera, orders: Arc::clone(&self.paysera_orders) })
     }
 
     fn all_rounds(&self) -> Result<()> {
@@ -124,8 +138,8 @@ impl Run {
     }
 
     fn round(&self, round: u64, life: Duration) -> Result<()> {
-        let (demo, shop) = self.start()?;
-        let load = Load::start(&shop, &self.book, self.options.seed, round);
+        let (demo, shops) = self.start()?;
+        let load = Load::start(&shops, &self.book, self.options.seed, round);
         // The one sleep that is the test itself: how long this gateway may live.
         std::thread::sleep(life);
         load.expect_breakage();
@@ -135,18 +149,29 @@ impl Run {
     }
 
     fn verify(&self) -> Result<()> {
-        let (demo, shop) = self.start()?;
+        let (demo, shops) = self.start()?;
+        shops.paysera.resume_all(&self.paysera_orders)?;
         verify::wait_for_answers(&self.binary, &self.data)?;
-        let states = verify::settle(&shop, &self.book, &self.receiver)?;
+        let states = verify::settle(&shops.rbs, &self.book, &self.receiver)?;
         verify::wait_for_deliveries(&self.binary, &self.data)?;
         let received = self.receiver.received();
         verify::compare(&self.book, &states, &received);
+        self.compare_paysera()?;
         let audit = verify::audit(&self.binary, &self.data);
         demo.kill();
         self.report(&states, received.values().map(Vec::len).sum());
         let complaints = self.book.complaints();
         ensure!(complaints.is_empty(), "{} complaints:\n  {}", complaints.len(), complaints.join("\n  "));
         audit
+    }
+
+    fn compare_paysera(&self) -> Result<()> {
+        let payments = paysera::payments(&self.binary, &self.data, PAYSERA_PROJECT)?;
+        let received = self.paysera_receiver.received();
+        let paid = paysera::compare(&self.book, &self.paysera_orders, &payments, &received);
+        let (orders, tabs) = (payments.len(), payments.values().map(Vec::len).sum::<usize>());
+        println!("crash: Paysera: {orders} orders in {tabs} payments, {paid} paid");
+        Ok(())
     }
 
     fn report(&self, states: &std::collections::HashMap<String, verify::Truth>, notifications: usize) {

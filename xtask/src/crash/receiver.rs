@@ -27,14 +27,17 @@ impl Notification {
     }
 }
 
+/// Which order a notification is about; from its path and query.
+type OrderOf = fn(&str) -> Option<String>;
+
 /// Listens until the process ends.
 pub(super) struct Receiver {
     address: SocketAddr,
     state: Arc<State>,
 }
 
-#[derive(Default)]
 struct State {
+    order_of: OrderOf,
     /// By order, in the order of arrival.
     received: Mutex<HashMap<String, Vec<Notification>>>,
     count: AtomicU64,
@@ -43,9 +46,9 @@ struct State {
 }
 
 impl Receiver {
-    pub(super) fn start() -> Result<Self> {
+    pub(super) fn start(order_of: OrderOf) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let receiver = Self { address: listener.local_addr()?, state: Arc::default() };
+        let receiver = Self { address: listener.local_addr()?, state: Arc::new(State::new(order_of)) };
         let state = Arc::clone(&receiver.state);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -73,7 +76,16 @@ impl Receiver {
     }
 }
 
+/// The order in a notification of RBS.
+pub(super) fn md_order(target: &str) -> Option<String> {
+    query_value(target, "mdOrder").map(str::to_owned)
+}
+
 impl State {
+    fn new(order_of: OrderOf) -> Self {
+        Self { order_of, received: Mutex::default(), count: AtomicU64::new(0), refuse_one_in: AtomicU64::new(0) }
+    }
+
     /// Serves one connection until it is closed.
     fn serve(&self, stream: TcpStream) -> Option<()> {
         stream.set_read_timeout(Some(Duration::from_mins(2))).ok()?;
@@ -93,7 +105,7 @@ impl State {
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         let one_in = self.refuse_one_in.load(Ordering::Relaxed);
         let acknowledged = one_in == 0 || !count.is_multiple_of(one_in);
-        let order = query_value(&target, "mdOrder").unwrap_or_default().to_owned();
+        let order = (self.order_of)(&target).unwrap_or_default();
         let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
         received.entry(order).or_default().push(Notification { target, acknowledged });
         acknowledged
@@ -107,7 +119,7 @@ mod tests {
 
     #[test]
     fn notifications_are_remembered_and_some_refused() {
-        let receiver = Receiver::start().expect("a port");
+        let receiver = Receiver::start(md_order).expect("a port");
         receiver.refuse_one_in(2);
         let target = "/callback?mdOrder=a&operation=deposited&status=1";
         let statuses = [0, 1].map(|_| raw(receiver.address, target));

@@ -436,7 +436,7 @@ async fn answered(
 }
 
 /// Records that the payer must act, and what the shop is to know of it.
-async fn wait_for_payer(
+pub(super) async fn wait_for_payer(
     gateway: &Gateway,
     stored: StoredPayment,
     operation: OperationId,

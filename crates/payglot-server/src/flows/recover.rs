@@ -1,9 +1,11 @@
 //! Operations nobody answered: the provider is asked what became of them.
 
 use super::expire::LOOK_BEHIND;
-use super::{FlowError, load, operate};
+use super::waiting::Waits;
+use super::{FlowError, load, operate, pay};
 use crate::gateway::Gateway;
 use crate::upstream::Provider as _;
+use crate::upstream::sandbox::elsewhere::{Errand, Stage};
 use payglot_core::{Answer, Operation, OperationId, OperationStatus, PaymentId, Refusal, UnixMillis};
 use payglot_store::{StoreError, StoredPayment};
 use std::collections::HashSet;
@@ -85,7 +87,7 @@ async fn try_resolve(gateway: &Gateway, payment: PaymentId, operation: Operation
 pub async fn resolve(gateway: &Gateway, payment: PaymentId, operation: OperationId) -> Result<bool, FlowError> {
     let stored = load(gateway, payment).await?;
     match gateway.bank.query(operation).await {
-        Answer::Unknown => Ok(false),
+        Answer::Unknown => send_away(gateway, stored, operation).await,
         answer => record(gateway, stored, operation, answer).await,
     }
 }
@@ -104,6 +106,25 @@ pub(super) async fn record(
             tracing::error!(%payment, %operation, %refusal, "the provider's answer does not fit the payment: a person must look");
             Ok(false)
         }
+        Err(error) => Err(error),
+    }
+}
+
+/// A place that has begun an attempt and waits for its payer knows no more than that. Where we died before we wrote down that the payer
+/// must go there, the page can say so now. True if it can: nothing is open on our side any more.
+async fn send_away(gateway: &Gateway, stored: StoredPayment, operation: OperationId) -> Result<bool, FlowError> {
+    let is_open = stored.payment.open_operations().any(|open| open.id == operation);
+    let waits = |errand: Errand| match errand.stage {
+        Stage::Choice | Stage::Phone | Stage::Code { .. } => true,
+        Stage::Accepted | Stage::Over => false,
+    };
+    if !is_open || !gateway.bank.errand(operation).await.is_some_and(waits) {
+        return Ok(false);
+    }
+    let address = gateway.bank.challenge_address(operation).await.unwrap_or_default();
+    match pay::wait_for_payer(gateway, stored, operation, &Waits::Redirect { address: &address }).await {
+        Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
+        Err(FlowError::Refused(_)) => Ok(false),
         Err(error) => Err(error),
     }
 }

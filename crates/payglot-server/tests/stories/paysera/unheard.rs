@@ -1,12 +1,13 @@
 //! A payer pays at a bank, and nobody writes it down: the bank could not tell, or whoever heard it died before it was durable.
 
 use super::Paysera;
-use payglot_core::{OperationId, State};
+use payglot_core::{Command, Method, OperationId, OperationKind, State};
 use payglot_server::flows::audit::audit;
 use payglot_server::flows::recover;
-use payglot_server::upstream::Provider as _;
 use payglot_server::upstream::sandbox::Line;
 use payglot_server::upstream::sandbox::elsewhere::Step;
+use payglot_server::upstream::{Attempt, Demand, Elsewhere, Guide, Means, Provider as _};
+use payglot_store::Commit;
 
 const BANK: &[(&str, &str)] = &[("payment", "hanza")];
 
@@ -95,5 +96,50 @@ async fn a_payer_who_went_on_and_one_whose_card_is_being_proven_are_not_mistaken
     assert_eq!(shop.stand().await, [(State::Paid, 1000, 0), (State::Pending, 0, 0)]);
     shop.gateway.payer.confirm(&proving, "12345678").await;
     assert_eq!(shop.told().await, ["1 1000", "1 1000"]);
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_payer_who_was_not_sent_to_the_bank_before_the_process_died_can_still_go_there() {
+    let shop = Paysera::start().await;
+    let own = shop.taken(BANK).await;
+    let whole = &shop.gateway.gateway;
+    let payment = shop.payments().await.pop().expect("a payment");
+    let operation = whole.clock.operation_id();
+    let start = Command::StartAttempt {
+        operation,
+        method: Method::Bank,
+        method_key: Some("hanza".to_owned()),
+        card: None,
+        payer_ip: None,
+    };
+    let (project, amount) = (payment.project, payment.amount);
+    let decision = payglot_core::decide(&payment, start, shop.gateway.now()).expect("decided");
+    let commit =
+        Commit { decision, details: None, notifications: Vec::new(), binding: None, lease_until: shop.gateway.now() };
+    whole.store.commit(commit).await.expect("committed");
+    let place = Elsewhere { method: Method::Bank, key: "hanza".to_owned(), title: "Swedbank".to_owned(), test: false };
+    let attempt = Attempt {
+        operation,
+        payment: payment.id,
+        kind: OperationKind::Sale,
+        amount,
+        merchant: project,
+        means: Means::Elsewhere(place),
+        save: false,
+        return_address: own.clone(),
+        demand: Demand::AsIssuerWants,
+        guide: Guide::Us,
+    };
+    whole.bank.attempt(attempt).await;
+    assert!(!shop.gateway.payer.get(&own).await.body.contains("/challenge"), "nowhere to go");
+    shop.gateway.pass(6);
+    assert_eq!(recover::ask_again(whole, 64).await.expect("the store works"), 1);
+    assert_eq!(recover::ask_again(whole, 64).await.expect("the store works"), 0);
+    let page = shop.gateway.payer.get(&own).await;
+    assert!(page.body.contains("/challenge"), "{}", page.body);
+    shop.press(&shop.gateway.payer.get(&format!("/sandbox/bank/{operation}")).await, "pay").await;
+    assert_eq!(shop.stand().await, [(State::Paid, 1000, 0)]);
+    assert_eq!(shop.told().await, ["1 1000"]);
     shop.end().await;
 }
