@@ -6,7 +6,7 @@ use payglot_server::flows::audit::audit;
 use payglot_server::flows::recover;
 use payglot_server::upstream::sandbox::Line;
 use payglot_server::upstream::sandbox::elsewhere::Step;
-use payglot_server::upstream::{Attempt, Demand, Elsewhere, Guide, Means, Provider as _};
+use payglot_server::upstream::{Attempt, Demand, Elsewhere, Guide, Means, Provider as _, TestData};
 use payglot_store::Commit;
 
 const BANK: &[(&str, &str)] = &[("payment", "hanza")];
@@ -115,8 +115,8 @@ async fn a_payer_who_was_not_sent_to_the_bank_before_the_process_died_can_still_
     };
     let (project, amount) = (payment.project, payment.amount);
     let decision = payglot_core::decide(&payment, start, shop.gateway.now()).expect("decided");
-    let commit =
-        Commit { decision, details: None, notifications: Vec::new(), binding: None, lease_until: shop.gateway.now() };
+    let (notifications, lease_until) = (Vec::new(), shop.gateway.now());
+    let commit = Commit { decision, details: None, notifications, binding: None, call: None, lease_until };
     whole.store.commit(commit).await.expect("committed");
     let place = Elsewhere { method: Method::Bank, key: "hanza".to_owned(), title: "Swedbank".to_owned(), test: false };
     let attempt = Attempt {
@@ -130,6 +130,7 @@ async fn a_payer_who_was_not_sent_to_the_bank_before_the_process_died_can_still_
         return_address: own.clone(),
         demand: Demand::AsIssuerWants,
         guide: Guide::Us,
+        test_data: TestData::Rbs,
     };
     whole.bank.attempt(attempt).await;
     assert!(!shop.gateway.payer.get(&own).await.body.contains("/challenge"), "nowhere to go");
