@@ -1,17 +1,19 @@
 //! Calls of Gate about payments that exist: refunds, captures, cancels, 3-D Secure; and what every accepted call has in common.
 
 use super::gate::Failed;
+use crate::checkout::Language;
+use crate::checkout::visit::confirmed_href;
 use crate::flows::calls::{self, Accepting, CallBy, Led};
 use crate::flows::operate::{self, Wish};
 use crate::flows::pay;
 use crate::flows::{FlowError, StoredPayment, cancel, query};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use payglot_core::{DeclineReason, Money, OperationId, OperationKind, Refusal};
+use payglot_core::{DeclineReason, Intent, Money, OperationId, OperationKind, Refusal, State};
 use payglot_store::StoreError;
 use payglot_wire::monetix::request::{FollowUp, ThreeDsAnswer};
 use payglot_wire::monetix::{
-    Call, Code, Details, OperationFacts, OperationType, PaymentType, Refused, RefusedCall, Sum, reply,
+    Call, Code, Details, Endpoint, OperationFacts, OperationType, PaymentType, Refused, RefusedCall, Sum, reply,
 };
 use payglot_wire::raw::Reply;
 use payglot_wire::rbs::three_ds;
@@ -57,7 +59,7 @@ impl Accepted<'_> {
         let led = calls::led_to(self.gateway, self.project.id, &CallBy::Id(id.to_owned())).await?;
         let Some(Led::To(stored)) = led else { return Ok(self.reply_as(id)) };
         let invoice = Details::read(&stored.details).learned.kind == Some(PaymentType::Invoice);
-        let creates = invoice && self.call.route().endpoint == payglot_wire::monetix::Endpoint::InvoiceCreate;
+        let creates = invoice && self.call.route().endpoint == Endpoint::InvoiceCreate;
         Ok(if creates { self.invoice_reply(id, &stored) } else { self.reply_as(id) })
     }
 
@@ -192,9 +194,8 @@ fn remaining(stored: &StoredPayment, kind: OperationKind) -> i64 {
 
 /// A payment that is not paid is not refunded, whatever it holds; and one without a hold has nothing to capture or cancel.
 fn wrong_state(stored: &StoredPayment, kind: OperationKind) -> Option<Refused> {
-    use payglot_core::State;
     let wanted = if kind == OperationKind::Refund { State::Paid } else { State::Held };
-    let payout = stored.payment.intent == payglot_core::Intent::Payout;
+    let payout = stored.payment.intent == Intent::Payout;
     (stored.payment.state != wanted || payout).then(|| Refused::of(Code::WrongState, "general.payment_id"))
 }
 
@@ -257,7 +258,7 @@ pub(super) async fn three_ds(accepted: &Accepted<'_>, answer: ThreeDsAnswer) -> 
 
 /// Where a challenge leads back to if the shop names no place.
 pub(super) fn back_to_us(stored: &StoredPayment, attempt: OperationId) -> String {
-    crate::checkout::visit::confirmed_href(stored.payment.id, attempt, crate::checkout::Language::En)
+    confirmed_href(stored.payment.id, attempt, Language::En)
 }
 
 /// `invoice/cancel`.

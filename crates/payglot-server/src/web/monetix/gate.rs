@@ -110,32 +110,25 @@ async fn serve(
     let accepting = accepting(gateway, &request, call.get(), path);
     let accepted = Accepted { gateway, project, call: call.get(), accepting };
     match request {
-        Request::Status(asked) => return reports::status(gateway, project, call.get(), &asked).await,
-        Request::Methods(asked) => return Ok(reports::methods(project, &asked)),
-        Request::Banks(_) => return Ok(reply::no_banks()),
-        Request::Sale(_)
-        | Request::Refund(_)
-        | Request::Capture(_)
-        | Request::Cancel(_)
-        | Request::Payout(_)
-        | Request::ThreeDs(_)
-        | Request::InvoiceCreate(_)
-        | Request::InvoiceCancel => {}
+        Request::Status(asked) => reports::status(gateway, project, call.get(), &asked).await,
+        Request::Methods(asked) => Ok(reports::methods(project, &asked)),
+        Request::Banks(_) => Ok(reply::no_banks()),
+        Request::Sale(sale) => once(&accepted, payments::sale(&accepted, *sale)).await,
+        Request::Payout(payout) => once(&accepted, payments::payout(&accepted, *payout)).await,
+        Request::InvoiceCreate(invoice) => once(&accepted, payments::invoice(&accepted, *invoice)).await,
+        Request::InvoiceCancel => once(&accepted, calls::cancel_invoice(&accepted)).await,
+        Request::Refund(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Refund, asked)).await,
+        Request::Capture(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Capture, asked)).await,
+        Request::Cancel(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Void, asked)).await,
+        Request::ThreeDs(answer) => once(&accepted, calls::three_ds(&accepted, answer)).await,
     }
-    // A client that got no answer repeats itself.
-    if let Some(id) = repeated(gateway, project.id, &accepted.accepting).await? {
-        return accepted.again(&id).await;
-    }
-    match request {
-        Request::Sale(sale) => payments::sale(&accepted, *sale).await,
-        Request::Payout(payout) => payments::payout(&accepted, *payout).await,
-        Request::InvoiceCreate(invoice) => payments::invoice(&accepted, *invoice).await,
-        Request::InvoiceCancel => calls::cancel_invoice(&accepted).await,
-        Request::Refund(asked) => calls::follow_up(&accepted, OperationKind::Refund, asked).await,
-        Request::Capture(asked) => calls::follow_up(&accepted, OperationKind::Capture, asked).await,
-        Request::Cancel(asked) => calls::follow_up(&accepted, OperationKind::Void, asked).await,
-        Request::ThreeDs(answer) => calls::three_ds(&accepted, answer).await,
-        Request::Status(_) | Request::Methods(_) | Request::Banks(_) => Ok(reply::no_banks()),
+}
+
+/// Does the work, unless the same call was accepted a moment ago: a client that got no answer repeats itself.
+async fn once(accepted: &Accepted<'_>, work: impl Future<Output = Result<Reply, Failed>>) -> Result<Reply, Failed> {
+    match repeated(accepted.gateway, accepted.project.id, &accepted.accepting).await? {
+        Some(id) => accepted.again(&id).await,
+        None => work.await,
     }
 }
 

@@ -134,9 +134,11 @@ fn card_account(card: &CardFacts) -> AccountBlock {
         CardBrand::Other => "other",
     };
     let (month, year) = (format!("{:02}", card.expiry % 100), (card.expiry / 100).to_string());
+    // Of a card that is paid out to, only the number is known.
+    let dated = card.expiry != 0;
     AccountBlock {
         number: card.masked.replacen("**", "******", 1),
-        card: Some([brand.to_owned(), card.holder.clone(), month, year]),
+        card: dated.then(|| [brand.to_owned(), card.holder.clone(), month, year]),
     }
 }
 
