@@ -2,7 +2,7 @@
 
 use super::form::{self, Typed};
 use super::view::{
-    AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Facts, Failure,
+    AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Embed, Facts, Failure,
     FailurePage, Form, Frame, Handoff, Notice, NumberError, Outcome, ResultPage, SaveOffer, SavedCard, SavedCards,
     TestCard, WaitReason, WaitingPage,
 };
@@ -92,6 +92,7 @@ pub fn failure(
     failure: Failure,
     page: String,
     return_href: Option<String>,
+    embed: Embed,
 ) -> askama::Result<String> {
     let frame = Frame {
         language,
@@ -101,7 +102,7 @@ pub fn failure(
         order: None,
         test_mode: false,
         timer: None,
-        embed: None,
+        embed: Some(embed),
     };
     FailurePage { frame, failure, return_href }.render()
 }
@@ -173,8 +174,6 @@ fn notice(visit: &Visit, asked: &Asked) -> Option<Notice> {
 
 fn test_cards(visit: &Visit) -> Vec<TestCard> {
     let text = Text::new(visit.language);
-    let page = visit.page();
-    let joint = if page.contains('?') { '&' } else { '?' };
     let offered = cards::table(visit.test_data).iter().filter_map(|card| Some((test_card_text(card.label?)?, card)));
     offered
         .map(|(label, card)| TestCard {
@@ -182,7 +181,7 @@ fn test_cards(visit: &Visit) -> Vec<TestCard> {
             number: form::grouped(card.number),
             expiry: cards::EXPIRY.replace('/', " / "),
             cvc: card.code_to_show().to_owned(),
-            href: format!("{page}{joint}fill={}", card.number),
+            href: visit.page_with("fill", card.number),
         })
         .collect()
 }

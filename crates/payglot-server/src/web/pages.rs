@@ -168,7 +168,7 @@ async fn pay_by_card(
     }
     let ip = client_ip(gateway, headers);
     if let Some(retry_after) = gateway.limits.card_attempt(ip) {
-        return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
+        return Err(PageFailure::too_many(retry_after, &visit));
     }
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let chosen = match saved_cards::chosen(gateway, &project, &stored, typed).await? {

@@ -23,5 +23,5 @@ pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
     PlacePage, Tile, TileGroup,
 };
-pub use refused::{RefusedDetails, RefusedPage};
+pub use refused::{RefusedDetails, RefusedPage, SignatureKind};
 pub use wallet::{InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};

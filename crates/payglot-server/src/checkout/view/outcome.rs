@@ -73,7 +73,9 @@ impl Outcome {
     fn body_ids(self, elsewhere: bool) -> Vec<&'static str> {
         match self {
             Self::Declined(reason) if elsewhere => {
-                vec![reason.text_id(), "place-nothing-taken", "declined-final-next-place"]
+                // There is no other way to choose any more.
+                let refused = if reason == DeclineReason::Place { "reason-place-final" } else { reason.text_id() };
+                vec![refused, "place-nothing-taken", "declined-final-next-place"]
             }
             Self::Refunded if elsewhere => vec!["refunded-body-place"],
             Self::PartRefunded if elsewhere => vec!["part-refunded-body-place"],
@@ -111,6 +113,20 @@ impl Outcome {
             Self::Voided => ("voided-title", vec!["voided-body"], "voided-status"),
             Self::Refunded => ("refunded-title", vec!["refunded-body"], "refunded-status"),
             Self::PartRefunded => ("part-refunded-title", vec!["part-refunded-body"], "paid-status"),
+        }
+    }
+
+    /// The label of the place in the facts.
+    fn place_id(self) -> &'static str {
+        match self {
+            Self::Declined(_) | Self::Expired | Self::Cancelled => "fact-place-tried",
+            Self::Paid
+            | Self::Held
+            | Self::AlreadyPaid
+            | Self::AlreadyHeld
+            | Self::Voided
+            | Self::Refunded
+            | Self::PartRefunded => "fact-place",
         }
     }
 

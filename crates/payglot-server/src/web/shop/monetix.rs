@@ -41,7 +41,7 @@ pub(in crate::web) fn looked_at(
     pages: Vec<(Language, String)>,
     is_timed: bool,
 ) -> Visit {
-    Visit { can_cancel: false, is_timed, ..of(gateway, project, payment, details, language, pages) }
+    Visit { can_cancel: false, is_timed, prefix: "_", ..of(gateway, project, payment, details, language, pages) }
 }
 
 fn of(
@@ -78,6 +78,7 @@ fn of(
         saved: Saved::default(),
         can_cancel: true,
         is_timed: true,
+        prefix: "",
         wallet: Some(wallet(project, &payment, details)),
         invoice,
         embed: Some(embed(project, &payment, details)),
