@@ -131,6 +131,7 @@ test('in an element of the shop’s page, by POST', async (t) => {
   await wmid(page).fill('1');
   await payButton(frame(page)).click();
   await frame(page).getByText('A WMID has 12 digits').waitFor();
+  await until(() => wmid(page).evaluate((input) => input === document.activeElement), 'the field that is wrong has the focus');
   await wmid(page).fill(WMID);
   await payButton(frame(page)).click();
   assert.equal((await hears(page, 'onPaymentSuccess')).payment.id, payment_id);
@@ -197,9 +198,6 @@ test('the whole tab on a telephone', async (t) => {
   const { page } = await buy(t, CARD, { options });
   await loaded(page);
   await inspect(page, 'phone monetix widget');
-  await page.goto(shop.base);
-  await run(page, { ...parameters({ ...CARD, redirect_success_url: `${shop.base}/done` }), redirect_on_mobile: undefined, redirect: undefined }, { listen: LISTEN });
-  await loaded(page);
   const signed = parameters({ ...CARD, redirect_on_mobile: '1', redirect_success_url: `${shop.base}/done`, redirect_success_mode: 'parent_page' });
   await page.goto(shop.base);
   await run(page, signed);

@@ -241,13 +241,18 @@ fn waiting_page(visit: &Visit) -> WaitingPage {
 
 fn result_page(visit: &Visit) -> ResultPage {
     let outcome = outcome(visit);
-    let automatic = visit.just_done && visit.can_return && visit.returns_by_itself;
+    // The payer comes from a form, so this cannot be a redirect: browsers apply the form's policy to it, and that names no shop.
+    let automatic = match (visit.leaves_at_once, visit.returns_by_itself) {
+        (true, _) => Some(0),
+        (false, true) => Some(AUTO_RETURN_SECONDS),
+        (false, false) => None,
+    };
     ResultPage {
         frame: visit.frame(),
         outcome,
         facts: facts(visit, outcome),
         return_href: visit.return_href(),
-        auto_return: automatic.then_some(AUTO_RETURN_SECONDS),
+        auto_return: automatic.filter(|_| visit.just_done && visit.can_return),
     }
 }
 

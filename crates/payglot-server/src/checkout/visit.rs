@@ -57,7 +57,7 @@ pub struct Visit {
     /// What the page tells the window around it, where a shop shows it in a frame. Its way out is taken only by a payer who was led here by
     /// what just happened.
     pub embed: Option<Embed>,
-    /// Does a payer who was led here by the end of an attempt go on to the shop at once, without a page of ours?
+    /// Does a payer who was led here by the end of an attempt go on to the shop at once? Our page is seen while the shop is told.
     pub leaves_at_once: bool,
     /// Does the page of a result take the payer back to the shop by itself, after a few seconds?
     pub returns_by_itself: bool,

@@ -94,9 +94,6 @@ async fn try_show(
     query: &str,
 ) -> Result<Response, PageFailure> {
     let visit = visit(gateway, query::payment(gateway, id).await?, language, query).await?;
-    if let Some(href) = visit.return_href().filter(|_| visit.just_done && visit.leaves_at_once) {
-        return Ok(see_other(&href));
-    }
     let asked = pages::Asked {
         fill: query_value(query, "fill"),
         stale: query_value(query, "stale").is_some(),

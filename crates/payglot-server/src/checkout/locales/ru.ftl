@@ -307,6 +307,6 @@ wallet-units = В вашем кошельке
 invoice-title = Оплатите счёт в { $wallet }
 invoice-body = Счёт уже в вашем кошельке. Деньги спишутся, только когда вы его оплатите.
 invoice-number = Счёт
-invoice-copy-number = Скопировать номер счёта
+invoice-copy-number = Копировать номер счёта
 invoice-qr = Адрес счёта для камеры телефона
 invoice-waits = Ждём вашей оплаты. Страница обновится сама.

@@ -178,7 +178,7 @@ pub struct ResultPage {
     pub facts: Facts,
     /// The way back to the shop.
     pub return_href: Option<String>,
-    /// Seconds after which the payer is taken there unasked; he can stop it (with script).
+    /// Seconds after which the payer is taken there unasked; he can stop it (with script), unless there are none.
     pub auto_return: Option<u32>,
 }
 
@@ -190,6 +190,11 @@ impl ResultPage {
     /// Seconds and address of the automatic return, if there is one.
     fn automatic(&self) -> Option<(u32, &str)> {
         Some((self.auto_return?, self.return_href.as_deref()?))
+    }
+
+    /// The same, if there are seconds to count.
+    fn counted(&self) -> Option<(u32, &str)> {
+        self.automatic().filter(|(seconds, _)| *seconds > 0)
     }
 
     /// The first sentence of the countdown.
