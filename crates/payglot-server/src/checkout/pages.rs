@@ -2,9 +2,9 @@
 
 use super::form::{self, Typed};
 use super::view::{
-    AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Embed, Facts, Failure,
-    FailurePage, Form, Frame, Handoff, Notice, NumberError, Outcome, ResultPage, SaveOffer, SavedCard, SavedCards,
-    TestCard, WaitReason, WaitingPage,
+    AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Embed, Facts,
+    Failure, FailurePage, Form, Frame, Handoff, Notice, NumberError, Outcome, ResultPage, SaveOffer, SavedCard,
+    SavedCards, TestCard, WaitReason, WaitingPage,
 };
 use super::visit::{self, Visit};
 use super::{Language, Text, wallet, ways};

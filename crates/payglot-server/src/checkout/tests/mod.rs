@@ -10,3 +10,4 @@ mod pages;
 mod parts;
 mod places;
 mod texts;
+mod wallets;

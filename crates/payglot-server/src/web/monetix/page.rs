@@ -292,8 +292,7 @@ impl Opened {
         };
         let pages = Language::ALL.map(|language| (language, self.page(language, looked))).to_vec();
         let (details, timed) = (&self.order.details, self.order.best_before.is_some());
-        let mut visit =
-            shop::monetix::looked_at(gateway, &self.project, payment, details, self.language, pages, timed);
+        let mut visit = shop::monetix::looked_at(gateway, &self.project, payment, details, self.language, pages, timed);
         visit.all_ways = self.looks.all_ways;
         if let Some(choice) = &mut visit.choice {
             let chosen = self.looks.way.clone().filter(|way| choice.way(way).is_some());

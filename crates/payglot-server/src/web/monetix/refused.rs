@@ -71,7 +71,10 @@ pub(super) fn refuse(gateway: &Gateway, refusing: Refusing) -> Response {
     };
     // Some words name the field already.
     let names_field = refused.field.is_empty()
-        || matches!(refused.code, Code::Invalid | Code::InvalidSignature | Code::EmptySignature | Code::ProjectNotFound);
+        || matches!(
+            refused.code,
+            Code::Invalid | Code::InvalidSignature | Code::EmptySignature | Code::ProjectNotFound
+        );
     let message = refused.message();
     let meaning = if names_field { message } else { format!("{message}: {}", refused.field) };
     let page = RefusedPage { frame, code: code.clone(), meaning, order: None, return_href: None, developer };
