@@ -113,7 +113,7 @@ pub(super) async fn post(
     query: &str,
     body: &Bytes,
 ) -> Response {
-    match try_post(gateway, id, language, headers, query, body).await {
+    match Box::pin(try_post(gateway, id, language, headers, query, body)).await {
         Ok(response) => response,
         Err(failure) => failure.into_response(language.unwrap_or(Language::En)),
     }

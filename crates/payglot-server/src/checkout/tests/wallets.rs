@@ -19,8 +19,8 @@ fn form(step: &str) -> Form {
     Form { action: "/checkout/70906e55?lang=lt".to_owned(), step: step.to_owned(), token: "3".to_owned() }
 }
 
-fn units(language: Language) -> Option<Amount> {
-    Some(Amount::from_minor(125_000, 2, "WMZ", language))
+fn units(language: Language) -> Amount {
+    Amount::from_minor(125_000, 2, "WMZ", language)
 }
 
 /// With an error (was nothing typed?) in every field, or in none.
@@ -32,7 +32,7 @@ fn wallet(language: Language, error: Option<bool>) -> WalletPage {
         pay: form("wallet"),
         cancel: Some(form("cancel")),
         inputs: FIELDS.map(input).to_vec(),
-        in_units: units(language),
+        in_units: Some(units(language)),
         notice: None,
         another: Some("/checkout/70906e55?ways=all".to_owned()),
     }
@@ -45,7 +45,7 @@ fn invoice(language: Language) -> InvoicePage {
         icon: MethodIcon::Wallet,
         number: "121".to_owned(),
         account: Some("123456789012".to_owned()),
-        in_units: units(language),
+        in_units: Some(units(language)),
         href: "https://wallet.example/inbox?a=1&b=2".to_owned(),
         qr: Some("<svg viewBox=\"0 0 1 1\"></svg>".to_owned()),
         events: "/checkout/70906e55/events?version=3".to_owned(),
