@@ -67,8 +67,8 @@ export async function visit(world, test, address, options = {}) {
   const troubles = [];
   page.on('pageerror', (error) => troubles.push(`script: ${error.message}`));
   page.on('console', (message) => {
-    // A page that names the payer's mistakes answers 422, and Chromium notes that.
-    const expected = message.text().includes('status of 422');
+    // Chromium notes when a page that names the payer's mistakes answers 422, and when it asks for the focus in a frame.
+    const expected = /status of 422|^Blocked autofocusing/.test(message.text());
     if (message.type() === 'error' && !expected) troubles.push(`console: ${message.text()} (${message.location().url})`);
   });
   test.after(async () => {

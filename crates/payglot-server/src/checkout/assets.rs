@@ -183,21 +183,30 @@ pub fn content_security_policy(form_targets: &[&str], frame_ancestors: &str) -> 
          form-action 'self'",
     );
     push_sources(&mut policy, form_targets.iter().copied());
-    policy.push_str("; base-uri 'none'; frame-ancestors");
-    if !push_sources(&mut policy, frame_ancestors.split_ascii_whitespace()) {
-        policy.push_str(" 'none'");
-    }
+    policy.push_str("; base-uri 'none'");
+    push_ancestors(&mut policy, frame_ancestors);
     policy
 }
 
 /// The same for the page with which the sandbox bank sends a browser on. Its form leads to an address that a merchant's page named, and from
 /// there wherever the merchant's server or ours redirects, so form targets are not restricted; its script and its fields are ours alone.
-pub const HANDOVER_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; \
-     frame-ancestors 'none'";
+pub fn handover_policy(frame_ancestors: &str) -> String {
+    let mut policy = HIDDEN_FRAME_POLICY.to_owned();
+    push_ancestors(&mut policy, frame_ancestors);
+    policy
+}
 
 /// The same where that page runs in a hidden frame of a merchant's page.
 pub const HIDDEN_FRAME_POLICY: &str =
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'";
+
+/// Adds who may show the page in a frame.
+fn push_ancestors(policy: &mut String, frame_ancestors: &str) {
+    policy.push_str("; frame-ancestors");
+    if !push_sources(policy, frame_ancestors.split_ascii_whitespace()) {
+        policy.push_str(" 'none'");
+    }
+}
 
 /// Adds the harmless ones of `sources`; tells whether there were any.
 fn push_sources<'a>(policy: &mut String, sources: impl Iterator<Item = &'a str>) -> bool {

@@ -2,9 +2,9 @@
 
 use super::form::{self, Typed};
 use super::view::{
-    AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Facts, Failure,
-    FailurePage, Form, Frame, Handoff, Notice, NumberError, Outcome, ResultPage, SaveOffer, SavedCard, SavedCards,
-    TestCard, WaitReason, WaitingPage,
+    AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Embed, Facts,
+    Failure, FailurePage, Form, Frame, Handoff, Notice, NumberError, Outcome, ResultPage, SaveOffer, SavedCard,
+    SavedCards, TestCard, WaitReason, WaitingPage,
 };
 use super::visit::{self, Visit};
 use super::{Language, Text, wallet, ways};
@@ -92,6 +92,7 @@ pub fn failure(
     failure: Failure,
     page: String,
     return_href: Option<String>,
+    embed: Embed,
 ) -> askama::Result<String> {
     let frame = Frame {
         language,
@@ -101,7 +102,7 @@ pub fn failure(
         order: None,
         test_mode: false,
         timer: None,
-        embed: None,
+        embed: Some(embed),
     };
     FailurePage { frame, failure, return_href }.render()
 }
@@ -173,8 +174,6 @@ fn notice(visit: &Visit, asked: &Asked) -> Option<Notice> {
 
 fn test_cards(visit: &Visit) -> Vec<TestCard> {
     let text = Text::new(visit.language);
-    let page = visit.page();
-    let joint = if page.contains('?') { '&' } else { '?' };
     let offered = cards::table(visit.test_data).iter().filter_map(|card| Some((test_card_text(card.label?)?, card)));
     offered
         .map(|(label, card)| TestCard {
@@ -182,7 +181,7 @@ fn test_cards(visit: &Visit) -> Vec<TestCard> {
             number: form::grouped(card.number),
             expiry: cards::EXPIRY.replace('/', " / "),
             cvc: card.code_to_show().to_owned(),
-            href: format!("{page}{joint}fill={}", card.number),
+            href: visit.page_with("fill", card.number),
         })
         .collect()
 }
@@ -242,13 +241,18 @@ fn waiting_page(visit: &Visit) -> WaitingPage {
 
 fn result_page(visit: &Visit) -> ResultPage {
     let outcome = outcome(visit);
-    let automatic = visit.just_done && visit.can_return && visit.returns_by_itself;
+    // The payer comes from a form, so this cannot be a redirect: browsers apply the form's policy to it, and that names no shop.
+    let automatic = match (visit.leaves_at_once, visit.returns_by_itself) {
+        (true, _) => Some(0),
+        (false, true) => Some(AUTO_RETURN_SECONDS),
+        (false, false) => None,
+    };
     ResultPage {
         frame: visit.frame(),
         outcome,
         facts: facts(visit, outcome),
         return_href: visit.return_href(),
-        auto_return: automatic.then_some(AUTO_RETURN_SECONDS),
+        auto_return: automatic.filter(|_| visit.just_done && visit.can_return),
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Visit {
     pub pages: Vec<(Language, String)>,
     /// Was the payer led here by what just happened, rather than by opening the page again?
     pub just_done: bool,
+    /// What the names begin with that the page adds to its own address: nothing, or an underscore where the shop has signed all others.
+    pub prefix: &'static str,
     /// When the page is made.
     pub now: UnixMillis,
     /// Does the payer want to see all ways to pay, whatever the shop chose?
@@ -55,7 +57,7 @@ pub struct Visit {
     /// What the page tells the window around it, where a shop shows it in a frame. Its way out is taken only by a payer who was led here by
     /// what just happened.
     pub embed: Option<Embed>,
-    /// Does a payer who was led here by the end of an attempt go on to the shop at once, without a page of ours?
+    /// Does a payer who was led here by the end of an attempt go on to the shop at once? Our page is seen while the shop is told.
     pub leaves_at_once: bool,
     /// Does the page of a result take the payer back to the shop by itself, after a few seconds?
     pub returns_by_itself: bool,
@@ -233,9 +235,14 @@ impl Visit {
 
     /// The page of all ways to pay, whatever the shop chose.
     pub fn ways_page(&self) -> String {
+        self.page_with("ways", "all")
+    }
+
+    /// The page's address with a parameter of ours.
+    pub(super) fn page_with(&self, name: &str, value: &str) -> String {
         let page = self.page();
         let joint = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{joint}ways=all")
+        format!("{page}{joint}{}{name}={value}", self.prefix)
     }
 
     /// What an attempt was made with, if that was no card: the name of the place.

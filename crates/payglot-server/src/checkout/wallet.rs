@@ -1,7 +1,7 @@
 //! Wallets that get invoices: the payer says which wallet, an invoice goes there, and the page waits until it is paid.
 
 use super::pages;
-use super::view::{InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};
+use super::view::{Frame, InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};
 use super::visit::{self, Invoice, Visit, Wallet};
 use super::ways;
 use askama::Template as _;
@@ -133,8 +133,10 @@ fn page(visit: &Visit, wallet: &Wallet, typed: &TypedWallet, errors: &WalletErro
 
 /// An invoice that waits for the payer.
 pub(super) fn invoice_page(visit: &Visit, invoice: &Invoice) -> askama::Result<String> {
+    // What follows the invoice is the end of this attempt.
+    let frame = Frame { page: visit.done_page(), ..visit.frame() };
     InvoicePage {
-        frame: visit.frame(),
+        frame,
         title: invoice.title.clone(),
         icon: ways::icon(Method::Wallet),
         number: invoice.number.clone(),

@@ -31,6 +31,7 @@ const PAYSERA_PASSWORD: &str = "b00c5a17ea0c0ffee0ddba115ba5eba1";
 const MONETIX_NAME: &str = "books-and-tea-monetix";
 const MONETIX_PROJECT: u32 = 1234;
 const MONETIX_SECRET: &str = "monetix_test_secret";
+const MONETIX_ENCRYPTION_KEY: &str = "enc-key-0123456789";
 
 /// Starts the gateway on an embedded database with the sandbox bank, a test project per protocol and a demo shop.
 #[derive(Debug, Args)]
@@ -109,7 +110,11 @@ impl Demo {
                 }, {
                     "protocol": "monetix",
                     "name": MONETIX_NAME,
-                    "credentials": {"project_id": MONETIX_PROJECT.to_string(), "secret_key": MONETIX_SECRET},
+                    "credentials": {
+                        "project_id": MONETIX_PROJECT.to_string(),
+                        "secret_key": MONETIX_SECRET,
+                        "encryption_key": MONETIX_ENCRYPTION_KEY,
+                    },
                 }],
             }));
         }
@@ -212,7 +217,10 @@ async fn ensure_monetix(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
         name: MONETIX_NAME.to_owned(),
         login: MONETIX_PROJECT.to_string(),
         settings,
-        secrets: vec![("secret_key".to_owned(), Secret::new(MONETIX_SECRET))],
+        secrets: vec![
+            ("secret_key".to_owned(), Secret::new(MONETIX_SECRET)),
+            (project::ENCRYPTION_KEY.to_owned(), Secret::new(MONETIX_ENCRYPTION_KEY)),
+        ],
     };
     project::create(store, &gateway.key, draft, gateway.clock.now()).await?;
     Ok(())

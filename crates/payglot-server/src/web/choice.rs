@@ -74,7 +74,7 @@ pub(super) async fn pay_by_wallet(
     };
     let ip = client_ip(gateway, headers);
     if let Some(retry_after) = gateway.limits.card_attempt(ip) {
-        return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
+        return Err(PageFailure::too_many(retry_after, &visit));
     }
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let means = shop::invoice_to(&typed.account, &visit);
@@ -107,7 +107,7 @@ pub(super) async fn send(
 ) -> Result<Response, PageFailure> {
     let ip = client_ip(gateway, headers);
     if let Some(retry_after) = gateway.limits.card_attempt(ip) {
-        return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
+        return Err(PageFailure::too_many(retry_after, &visit));
     }
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let place = Elsewhere {

@@ -145,7 +145,7 @@ async fn page(
         back: errand.return_address,
     };
     let status = if page.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(html(status, page.render()?, &pages_csp("")))
+    Ok(html(status, page.render()?, &pages_csp(&project.settings.frame_ancestors)))
 }
 
 fn operation_id(text: &str) -> Result<OperationId, PageFailure> {

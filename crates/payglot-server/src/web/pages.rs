@@ -113,9 +113,6 @@ async fn try_show(
     query: &str,
 ) -> Result<Response, PageFailure> {
     let visit = visit(gateway, query::payment(gateway, id).await?, language, query).await?;
-    if let Some(href) = visit.return_href().filter(|_| visit.just_done && visit.leaves_at_once) {
-        return Ok(see_other(&href));
-    }
     let asked = pages::Asked {
         fill: query_value(query, "fill"),
         stale: query_value(query, "stale").is_some(),
@@ -135,7 +132,7 @@ pub(super) async fn post(
     query: &str,
     body: &Bytes,
 ) -> Response {
-    match try_post(gateway, id, language, headers, query, body).await {
+    match Box::pin(try_post(gateway, id, language, headers, query, body)).await {
         Ok(response) => response,
         Err(failure) => failure.into_response(language.unwrap_or(Language::En)),
     }
@@ -187,7 +184,7 @@ async fn pay_by_card(
     }
     let ip = client_ip(gateway, headers);
     if let Some(retry_after) = gateway.limits.card_attempt(ip) {
-        return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
+        return Err(PageFailure::too_many(retry_after, &visit));
     }
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let chosen = match saved_cards::chosen(gateway, &project, &stored, typed).await? {

@@ -7,6 +7,7 @@ use crate::checkout::view::{AcsError, AcsPage, Frame, HandoverPage};
 use crate::checkout::{Language, assets, visit};
 use crate::flows::{FlowError, query};
 use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
 use crate::upstream::sandbox::{Challenge, ChallengeResult, Handover};
 use askama::Template as _;
 use axum::Router;
@@ -94,7 +95,7 @@ async fn answer(
         match result {
             ChallengeResult::Passed(_) | ChallengeResult::Failed(_) => {
                 let challenge = gateway.bank.challenge(id).await.ok_or(PageFailure::UnknownOrder)?;
-                hand_over(id, &challenge, language, &posted)
+                hand_over(&gateway, id, &challenge, language, &posted).await
             }
             ChallengeResult::Wrong { tries_left } => {
                 let error = if code.trim().is_empty() {
@@ -123,10 +124,9 @@ async fn page(
     let id = operation_id(operation)?;
     let challenge: Challenge = gateway.bank.challenge(id).await.ok_or(PageFailure::UnknownOrder)?;
     if !challenge.open {
-        return hand_over(id, &challenge, language, posted);
+        return hand_over(gateway, id, &challenge, language, posted).await;
     }
-    let stored = query::payment(gateway, challenge.payment).await?;
-    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let project = project_of(gateway, &challenge).await?;
     let action = format!("/sandbox/acs/{id}?lang={}", language.code());
     let page = AcsPage {
         frame: frame(language, action.clone()),
@@ -139,7 +139,7 @@ async fn page(
         error,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(html(status, page.render()?, &pages_csp("")))
+    Ok(html(status, page.render()?, &pages_csp(&project.settings.frame_ancestors)))
 }
 
 fn frame(language: Language, page: String) -> Frame {
@@ -155,8 +155,15 @@ fn frame(language: Language, page: String) -> Frame {
     }
 }
 
+/// Whose payment the challenge is about. Who may frame the payment's pages may frame this one, too: the payer goes through both.
+async fn project_of(gateway: &Gateway, challenge: &Challenge) -> Result<Arc<ActiveProject>, PageFailure> {
+    let stored = query::payment(gateway, challenge.payment).await?;
+    Ok(gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?)
+}
+
 /// Sends the browser on from a challenge that is over.
-fn hand_over(
+async fn hand_over(
+    gateway: &Gateway,
     id: OperationId,
     challenge: &Challenge,
     language: Language,
@@ -180,7 +187,8 @@ fn hand_over(
     };
     let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let page = HandoverPage { frame: frame(language, String::new()), action: action.to_owned(), fields };
-    Ok(html(StatusCode::OK, page.render()?, assets::HANDOVER_POLICY))
+    let ancestors = &project_of(gateway, challenge).await?.settings.frame_ancestors;
+    Ok(html(StatusCode::OK, page.render()?, &assets::handover_policy(ancestors)))
 }
 
 /// The hidden frame in which a bank looks at the browser. This one has seen enough, and tells so to the address that the merchant's page

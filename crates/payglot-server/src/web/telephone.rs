@@ -71,7 +71,8 @@ async fn send(
         let written = Written::read(&body);
         let ip = client_ip(&gateway, &headers);
         if let Some(retry_after) = gateway.limits.card_attempt(ip) {
-            return Err(PageFailure::TooManyAttempts { retry_after, page: address("", language), return_href: None });
+            let (page, frame_ancestors) = (address("", language), String::new());
+            return Err(PageFailure::TooManyAttempts { retry_after, page, return_href: None, frame_ancestors });
         }
         let id = written.id.unwrap_or_else(|| gateway.clock.payment_id());
         match message::receive_offered(&gateway, id, &written.from, &written.text).await {

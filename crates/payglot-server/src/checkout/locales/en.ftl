@@ -133,6 +133,8 @@ choice-title = How would you like to pay?
 choice-country = Country
 choice-country-button = Show
 choice-none = No way to pay fits this order here. Choose another country, or return to the shop.
+choice-nothing-title = No way to pay is available
+choice-nothing = There is no way to pay this order here. Nothing was taken. Return to the shop and tell it.
 choice-declined-title = The payment was not made
 choice-left-title = You left before paying
 choice-left-body = Nothing was taken. Choose how to pay.
@@ -156,6 +158,7 @@ place-nothing-taken = Nothing was taken.
 reason-account-funds = There is not enough money on that account. Choose another way to pay, or top it up.
 reason-wrong-codes = The code was wrong too many times.
 reason-place = The payment was refused there. Choose another way to pay, or ask there for the reason.
+reason-place-final = The payment was refused there. Ask there for the reason.
 declined-final-next-place = This order can no longer be paid here. To try again, return to the shop and order once more.
 refunded-body-place = The money was sent back to where you paid from. It usually arrives within a few working days.
 part-refunded-body-place = The order is paid, and a part of the money was sent back to where you paid from. It usually arrives within a few working days.
@@ -164,6 +167,7 @@ accepted-body = It was accepted and will be confirmed later. Please do not pay a
 accepted-next = You may close this page: the shop learns the result by itself.
 accepted-simulator = Open the simulator
 fact-place = Paid with
+fact-place-tried = Tried with
 
 ## The sandbox's banks, wallets and telephones
 errand-banner = Simulator: this is not the real { $place }
@@ -333,6 +337,7 @@ refused-code = Code:
 refused-developer = For the developer of the shop
 refused-parameter = Wrong parameter:
 refused-signed = What the signature must cover (MD5, with your password in place of the last word):
+refused-signed-hmac = What the signature must cover (base64 of HMAC-SHA512 with your secret key):
 refused-sign = Signature received:
 refused-fields = The request as we read it:
 

@@ -136,6 +136,8 @@ choice-title = Kaip norite mokėti?
 choice-country = Šalis
 choice-country-button = Rodyti
 choice-none = Šiam užsakymui čia nėra tinkamo mokėjimo būdo. Pasirinkite kitą šalį arba grįžkite į parduotuvę.
+choice-nothing-title = Nėra galimo mokėjimo būdo
+choice-nothing = Šio užsakymo čia apmokėti negalima. Pinigai nenurašyti. Grįžkite į parduotuvę ir apie tai praneškite.
 choice-declined-title = Sumokėti nepavyko
 choice-left-title = Išėjote nesumokėję
 choice-left-body = Pinigai nenurašyti. Pasirinkite, kaip mokėsite.
@@ -159,6 +161,7 @@ place-nothing-taken = Pinigai nenurašyti.
 reason-account-funds = Toje sąskaitoje nepakanka pinigų. Pasirinkite kitą būdą arba papildykite sąskaitą.
 reason-wrong-codes = Kodas per daug kartų įvestas neteisingai.
 reason-place = Ten mokėjimą atmetė. Pasirinkite kitą būdą arba ten paklauskite priežasties.
+reason-place-final = Ten mokėjimą atmetė. Priežasties paklauskite ten.
 declined-final-next-place = Šio užsakymo čia apmokėti nebegalima. Norėdami bandyti dar kartą, grįžkite į parduotuvę ir užsisakykite iš naujo.
 refunded-body-place = Pinigai išsiųsti ten, iš kur mokėjote. Paprastai jie ateina per kelias darbo dienas.
 part-refunded-body-place = Užsakymas apmokėtas, o dalis pinigų išsiųsta ten, iš kur mokėjote. Paprastai jie ateina per kelias darbo dienas.
@@ -167,6 +170,7 @@ accepted-body = Jis priimtas ir bus patvirtintas vėliau. Prašome nemokėti dar
 accepted-next = Puslapį galite uždaryti: parduotuvė rezultatą sužinos pati.
 accepted-simulator = Atidaryti simuliatorių
 fact-place = Mokėta per
+fact-place-tried = Bandyta per
 
 ## Bandomieji bankai, piniginės ir telefonai
 errand-banner = Simuliatorius: tai ne tikras { $place }
@@ -339,6 +343,7 @@ refused-code = Kodas:
 refused-developer = Parduotuvės programuotojui
 refused-parameter = Neteisingas parametras:
 refused-signed = Ką turi apimti parašas (MD5, vietoje paskutinio žodžio – jūsų slaptažodis):
+refused-signed-hmac = Ką turi apimti parašas (HMAC-SHA512 su jūsų slaptu raktu, base64):
 refused-sign = Gautas parašas:
 refused-fields = Užklausa, kaip ją perskaitėme:
 

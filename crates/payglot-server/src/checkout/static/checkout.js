@@ -38,7 +38,7 @@
       const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
       const hours = Math.floor(left / 3600);
       shown.textContent = (hours ? hours + ':' : '') + two(Math.floor(left / 60) % 60) + ':' + two(left % 60);
-      timer.classList.toggle('soon', left <= 120);
+      timer.classList.toggle('soon', left <= 300);
       if (say) for (const minutes of [5, 1]) {
         if (last > minutes * 60 && left <= minutes * 60) say.textContent = say.getAttribute('data-left-' + minutes);
       }

@@ -33,6 +33,8 @@
     return now;
   };
   tell('epframe.loaded', size());
+  // Browsers do not let a page in a frame take the focus by itself, but where the payer has just pressed something they do.
+  document.querySelector('[autofocus]')?.focus();
   new ResizeObserver(() => {
     const before = last;
     const now = size();

@@ -228,5 +228,6 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
     pages.extend(names.iter().zip(Outcome::ALL).map(|(name, outcome)| render(name, &result(language, outcome))));
     pages.extend(super::places::all(language));
     pages.extend(super::inbox::all(language));
+    pages.extend(super::wallets::all(language));
     pages
 }

@@ -11,3 +11,4 @@ mod pages;
 mod parts;
 mod places;
 mod texts;
+mod wallets;

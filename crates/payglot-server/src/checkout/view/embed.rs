@@ -13,6 +13,17 @@ pub struct Embed {
     pub back: GoMode,
 }
 
+impl Embed {
+    /// What a page tells that could not show its payment.
+    pub fn failed_loading() -> Self {
+        Self {
+            message: Some("epframe.fail_loading".to_owned()),
+            data: r#"{"message":"Application error"}"#.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A way out that the payer need not press. It is a link as well, for browsers without script and windows that do not listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Go {

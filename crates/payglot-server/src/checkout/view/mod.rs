@@ -26,6 +26,6 @@ pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
     PersonOption, PlacePage, Tile, TileGroup,
 };
-pub use refused::{RefusedDetails, RefusedPage};
+pub use refused::{RefusedDetails, RefusedPage, SignatureKind};
 pub use telephone::{ConversationPage, KeywordOffer, MessageError, TelephonePage, TelephoneReply};
 pub use wallet::{InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};

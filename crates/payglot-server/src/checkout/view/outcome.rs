@@ -73,7 +73,9 @@ impl Outcome {
     fn body_ids(self, elsewhere: bool) -> Vec<&'static str> {
         match self {
             Self::Declined(reason) if elsewhere => {
-                vec![reason.text_id(), "place-nothing-taken", "declined-final-next-place"]
+                // There is no other way to choose any more.
+                let refused = if reason == DeclineReason::Place { "reason-place-final" } else { reason.text_id() };
+                vec![refused, "place-nothing-taken", "declined-final-next-place"]
             }
             Self::Refunded if elsewhere => vec!["refunded-body-place"],
             Self::PartRefunded if elsewhere => vec!["part-refunded-body-place"],
@@ -111,6 +113,20 @@ impl Outcome {
             Self::Voided => ("voided-title", vec!["voided-body"], "voided-status"),
             Self::Refunded => ("refunded-title", vec!["refunded-body"], "refunded-status"),
             Self::PartRefunded => ("part-refunded-title", vec!["part-refunded-body"], "paid-status"),
+        }
+    }
+
+    /// The label of the place in the facts.
+    fn place_id(self) -> &'static str {
+        match self {
+            Self::Declined(_) | Self::Expired | Self::Cancelled => "fact-place-tried",
+            Self::Paid
+            | Self::Held
+            | Self::AlreadyPaid
+            | Self::AlreadyHeld
+            | Self::Voided
+            | Self::Refunded
+            | Self::PartRefunded => "fact-place",
         }
     }
 
@@ -162,7 +178,7 @@ pub struct ResultPage {
     pub facts: Facts,
     /// The way back to the shop.
     pub return_href: Option<String>,
-    /// Seconds after which the payer is taken there unasked; he can stop it (with script).
+    /// Seconds after which the payer is taken there unasked; he can stop it (with script), unless there are none.
     pub auto_return: Option<u32>,
 }
 
@@ -174,6 +190,11 @@ impl ResultPage {
     /// Seconds and address of the automatic return, if there is one.
     fn automatic(&self) -> Option<(u32, &str)> {
         Some((self.auto_return?, self.return_href.as_deref()?))
+    }
+
+    /// The same, if there are seconds to count.
+    fn counted(&self) -> Option<(u32, &str)> {
+        self.automatic().filter(|(seconds, _)| *seconds > 0)
     }
 
     /// The first sentence of the countdown.

@@ -154,13 +154,26 @@ pub struct ChoicePage {
 }
 
 impl ChoicePage {
+    /// Is there nothing to choose, and no other country to look in?
+    fn is_hopeless(&self) -> bool {
+        self.groups.is_empty() && self.countries.len() < 2 && self.another.is_none()
+    }
+
+    fn heading_id(&self) -> &'static str {
+        if self.is_hopeless() { "choice-nothing-title" } else { "choice-title" }
+    }
+
+    fn none_id(&self) -> &'static str {
+        if self.is_hopeless() { "choice-nothing" } else { "choice-none" }
+    }
+
     fn email_error(&self) -> Option<String> {
         let error = self.email.as_ref().and_then(|email| email.error)?;
         Some(self.frame.t(error.text_id()))
     }
 
     fn title(&self) -> String {
-        let title = self.frame.titled(&self.frame.t("choice-title"));
+        let title = self.frame.titled(&self.frame.t(self.heading_id()));
         if self.email_error().is_some() { format!("{}: {title}", self.frame.t("error-prefix")) } else { title }
     }
 }

@@ -21,12 +21,33 @@ pub struct RefusedPage {
     pub developer: Option<RefusedDetails>,
 }
 
+/// How a shop makes its signature.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SignatureKind {
+    /// MD5 of the text, which ends with the password.
+    #[default]
+    Md5,
+    /// HMAC-SHA512 of the text with the secret key, as base64.
+    HmacSha512,
+}
+
+impl SignatureKind {
+    fn text_id(self) -> &'static str {
+        match self {
+            Self::Md5 => "refused-signed",
+            Self::HmacSha512 => "refused-signed-hmac",
+        }
+    }
+}
+
 /// What helps the developer of a shop.
 #[derive(Debug, Clone, Default)]
 pub struct RefusedDetails {
     /// The parameter that is wrong, or nothing.
     pub parameter: String,
-    /// The text that must be signed, with a word in place of the password.
+    /// How the signature is made.
+    pub covers: SignatureKind,
+    /// The text that must be signed, where it holds the password with a word in its place.
     pub signed: String,
     /// The signature that came.
     pub sign: String,

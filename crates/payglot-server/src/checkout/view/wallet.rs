@@ -18,7 +18,7 @@ pub enum WalletField {
 
 impl WalletField {
     /// Its name in the form, and the beginning of the names of its texts.
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::checkout) const fn name(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::FirstName => "first_name",

@@ -78,9 +78,10 @@ async fn answer(
     };
     let sent = Sent { method, headers, uri, body: &body };
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let asked = uri.query().and_then(|query| query_value(query, LANGUAGE));
-    let browser = Language::choose(asked.as_deref(), accepted);
-    let mut response = match opened(gateway, &sent, blob, browser).await {
+    let looks = Looks::read(uri.query().unwrap_or_default());
+    // What the payer chose on the page counts more than what the browser prefers.
+    let browser = looks.language.unwrap_or_else(|| Language::choose(None, accepted));
+    let mut response = match opened(gateway, &sent, blob, browser, looks).await {
         Ok(response) => response,
         Err(Failed::Refused(refusing)) => refuse(gateway, *refusing),
         Err(Failed::Page(failure, language)) => failure.into_response(language),
@@ -91,6 +92,33 @@ async fn answer(
 
 /// The language that the payer chose on the page. Names with an underscore are not signed.
 const LANGUAGE: &str = "_lang";
+/// The way to pay that the payer chose on the page.
+const WAY: &str = "_way";
+/// The payer wants to see all ways.
+const ALL_WAYS: &str = "_ways";
+/// The test card that is to stand in the form.
+const FILL: &str = "_fill";
+
+/// How the payer looks at the page: what its own links and buttons add to its address.
+#[derive(Default)]
+struct Looks {
+    language: Option<Language>,
+    way: Option<String>,
+    all_ways: bool,
+    fill: Option<String>,
+}
+
+impl Looks {
+    fn read(query: &str) -> Self {
+        let all_ways = query_value(query, ALL_WAYS).is_some();
+        Self {
+            language: query_value(query, LANGUAGE).as_deref().and_then(Language::parse),
+            way: query_value(query, WAY).filter(|_| !all_ways),
+            all_ways,
+            fill: query_value(query, FILL),
+        }
+    }
+}
 
 /// Why there is no page.
 pub(super) enum Failed {
@@ -107,8 +135,9 @@ pub(super) struct Opened {
     /// The number that the payment will have.
     pub(super) key: String,
     pub(super) language: Language,
-    /// The page's address without a language.
+    /// The page's address without anything of ours.
     address: String,
+    looks: Looks,
     /// When the page was asked for.
     now: UnixMillis,
 }
@@ -118,6 +147,7 @@ async fn opened(
     sent: &Sent<'_>,
     blob: Option<(u32, String)>,
     browser: Language,
+    looks: Looks,
 ) -> Result<Response, Failed> {
     let refuse = |refused| Failed::Refused(Box::new(Refusing::new(refused, browser)));
     // A form of ours carries the shop's signed words in its address; whatever else is posted is the shop's.
@@ -139,10 +169,9 @@ async fn opened(
     };
     let ip = client_ip(gateway, sent.headers);
     if let Some(retry_after) = gateway.limits.guesser(ip) {
-        let failure = PageFailure::TooManyAttempts { retry_after, page: String::new(), return_href: None };
-        return Err(Failed::Page(failure, browser));
+        return Err(Failed::Page(PageFailure::guessed_too_often(retry_after), browser));
     }
-    let opened = judged(gateway, project, request, address, browser).map_err(|refusing| {
+    let opened = judged(gateway, project, request, (address, looks), browser).map_err(|refusing| {
         if matches!(refusing.refused.code, Code::InvalidSignature | Code::EmptySignature) {
             gateway.limits.wrong_secret(ip);
         }
@@ -179,14 +208,13 @@ fn judged(
     gateway: &Gateway,
     project: Arc<ActiveProject>,
     request: PageRequest,
-    address: String,
+    (address, looks): (String, Looks),
     browser: Language,
 ) -> Result<Opened, Box<Refusing>> {
     let now = gateway.clock.now();
     let asked = request.fields().get("language_code").and_then(Language::parse);
     // What the payer chose on the page counts more than what the shop proposed.
-    let chosen = request.fields().get(LANGUAGE).and_then(Language::parse);
-    let language = chosen.or(asked).unwrap_or(browser);
+    let language = looks.language.or(asked).unwrap_or(browser);
     let shown = request.clone();
     let refusing = |refused| Box::new(Refusing::new(refused, language).of_project(&project, &shown));
     let proven = prove_page(request, &project.valid_secrets(SECRET_KEY, now)).map_err(refusing)?;
@@ -208,7 +236,7 @@ fn judged(
         return Err(refusing(Refused::of(Code::AboveLimit, "payment_amount")));
     }
     let key = limits::payment_key(payment_id);
-    Ok(Opened { project, order, key, language, address, now })
+    Ok(Opened { project, order, key, language, address, looks, now })
 }
 
 /// The payment of this number, if it was confirmed before.
@@ -248,24 +276,47 @@ impl Opened {
 
     /// The page as the payer sees it now.
     pub(super) fn visit(&self, gateway: &Gateway) -> Result<Visit, PageFailure> {
+        let settings = &self.project.settings;
         let order = self.order().ok_or_else(|| PageFailure::Internal("a page without an amount".to_owned()))?;
         let payment = if self.is_over() {
-            let open = Order { expires_at: self.now.plus(1), ..order };
+            // As if there were a while left: an order cannot begin after its end.
+            let open = Order { expires_at: self.now.plus(settings.session_seconds.saturating_mul(1000)), ..order };
             let over = register::preview(gateway, &self.project, &open, self.now)?;
             Payment { state: PaymentState::Expired, expires_at: self.order.best_before.unwrap_or(self.now), ..over }
         } else {
             register::preview(gateway, &self.project, &order, self.now)?
         };
-        let joint = if self.address.contains('?') { '&' } else { '?' };
-        let page = |language: Language| format!("{}{joint}{LANGUAGE}={}", self.address, language.code());
-        let pages = Language::ALL.map(|language| (language, page(language))).to_vec();
+        let looked = match &self.looks {
+            Looks { all_ways: true, .. } => Some((ALL_WAYS, "all")),
+            Looks { way, .. } => way.as_deref().map(|way| (WAY, way)),
+        };
+        let pages = Language::ALL.map(|language| (language, self.page(language, looked))).to_vec();
         let (details, timed) = (&self.order.details, self.order.best_before.is_some());
-        Ok(shop::monetix::looked_at(gateway, &self.project, payment, details, self.language, pages, timed))
+        let mut visit = shop::monetix::looked_at(gateway, &self.project, payment, details, self.language, pages, timed);
+        visit.all_ways = self.looks.all_ways;
+        if let Some(choice) = &mut visit.choice {
+            let chosen = self.looks.way.clone().filter(|way| choice.way(way).is_some());
+            choice.preselected = chosen.or_else(|| choice.preselected.take());
+        }
+        Ok(visit)
+    }
+
+    /// The page's address in a language, as the payer looks at it.
+    fn page(&self, language: Language, looked: Option<(&str, &str)>) -> String {
+        let joint = if self.address.contains('?') { '&' } else { '?' };
+        let added = form::encode([(LANGUAGE, language.code())].into_iter().chain(looked));
+        format!("{}{joint}{added}", self.address)
+    }
+
+    /// The page of one way to pay.
+    pub(super) fn page_of_way(&self, way: &str) -> String {
+        self.page(self.language, Some((WAY, way)))
     }
 
     fn show(&self, gateway: &Gateway) -> Result<Response, PageFailure> {
         let visit = self.visit(gateway)?;
-        let body = pages::page(&visit, &pages::Asked::default())?;
+        let fill = self.looks.fill.clone().filter(|_| visit.begins_with_card());
+        let body = pages::page(&visit, &pages::Asked { fill, ..pages::Asked::default() })?;
         Ok(html(StatusCode::OK, body, &pages_csp(&visit.frame_ancestors)))
     }
 }

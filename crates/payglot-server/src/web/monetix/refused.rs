@@ -3,17 +3,15 @@
 
 use super::PROTOCOL;
 use crate::checkout::Language;
-use crate::checkout::view::{Embed, Frame, RefusedDetails, RefusedPage};
+use crate::checkout::view::{Embed, Frame, RefusedDetails, RefusedPage, SignatureKind};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
+use crate::web::failure::ANY_FRAME;
 use crate::web::{html, pages_csp};
 use askama::Template as _;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use payglot_wire::monetix::{Code, PageRequest, Refused};
-
-/// A shop shows the page in a frame of its own, also when it is refused.
-const ANY_FRAME: &str = "*";
 
 /// A refusal in the making: what may be told grows with what is known.
 pub(super) struct Refusing {
@@ -35,6 +33,7 @@ impl Refusing {
         if project.settings.test_mode {
             self.developer = Some(RefusedDetails {
                 parameter: self.refused.field.clone(),
+                covers: SignatureKind::HmacSha512,
                 signed: request.signed_text(),
                 sign: request.signature().unwrap_or_default().to_owned(),
                 fields: request.fields().pairs().to_vec(),
@@ -68,18 +67,19 @@ pub(super) fn refuse(gateway: &Gateway, refusing: Refusing) -> Response {
         order: None,
         test_mode: developer.is_some(),
         timer: None,
-        embed: Some(Embed {
-            message: Some("epframe.fail_loading".to_owned()),
-            data: r#"{"message":"Application error"}"#.to_owned(),
-            ..Embed::default()
-        }),
+        embed: Some(Embed::failed_loading()),
     };
-    // The words of a wrong value name its field already.
-    let names_field = refused.field.is_empty() || refused.code == Code::Invalid;
+    // Some words name the field already.
+    let names_field = refused.field.is_empty()
+        || matches!(
+            refused.code,
+            Code::Invalid | Code::InvalidSignature | Code::EmptySignature | Code::ProjectNotFound
+        );
     let message = refused.message();
     let meaning = if names_field { message } else { format!("{message}: {}", refused.field) };
     let page = RefusedPage { frame, code: code.clone(), meaning, order: None, return_href: None, developer };
     match page.render() {
+        // A shop shows the page in a frame of its own, also when it is refused.
         Ok(body) => html(status, body, &pages_csp(ANY_FRAME)),
         Err(_) => (status, code).into_response(),
     }

@@ -3,7 +3,7 @@
 
 use super::page::Opened;
 use crate::checkout::form::Typed;
-use crate::checkout::visit::{Visit, Way, confirmed_href};
+use crate::checkout::visit::{Visit, confirmed_href};
 use crate::checkout::wallet::{self, STEP_WALLET, TypedWallet};
 use crate::checkout::{Language, pages, ways};
 use crate::flows::FlowError;
@@ -20,6 +20,9 @@ use axum::response::Response;
 use payglot_core::{Intent, PaymentId};
 use std::net::IpAddr;
 use std::sync::Arc;
+
+/// The way to pay by card.
+const CARD: &str = "card";
 
 /// The step that a posted form takes, if it is one of ours.
 pub(super) fn step_of(body: &[u8]) -> Option<String> {
@@ -39,10 +42,10 @@ pub(super) async fn take(
 ) -> Result<Response, PageFailure> {
     let visit = opened.visit(gateway)?;
     match step {
-        ways::STEP_CHOOSE => choose(&visit, body),
+        ways::STEP_CHOOSE => choose(&opened, &visit, body),
         STEP_WALLET => pay_by_wallet(gateway, opened, &visit, body, ip).await,
         pages::STEP_PAY => pay_by_card(gateway, opened, &visit, body, ip).await,
-        _ => Ok(page(&visit, StatusCode::OK, pages::page(&visit, &pages::Asked::default())?)),
+        _ => same(&visit),
     }
 }
 
@@ -50,22 +53,22 @@ fn page(visit: &Visit, status: StatusCode, body: String) -> Response {
     html(status, body, &pages_csp(&visit.frame_ancestors))
 }
 
-fn choose(visit: &Visit, body: &[u8]) -> Result<Response, PageFailure> {
+/// The form of a way to pay has an address of its own, so that the back button, a reload and a change of the language find it.
+fn choose(opened: &Opened, visit: &Visit, body: &[u8]) -> Result<Response, PageFailure> {
     let chosen = ways::Chosen::read(body);
-    let way = visit.choice.as_ref().and_then(|choice| choice.way(&chosen.method));
-    let shown = match way {
-        Some(way) => form_of(visit, way)?,
-        None => pages::page(visit, &pages::Asked::default())?,
-    };
-    Ok(page(visit, StatusCode::OK, shown))
+    match visit.choice.as_ref().and_then(|choice| choice.way(&chosen.method)) {
+        Some(way) => Ok(see_other(&opened.page_of_way(&way.key))),
+        None => same(visit),
+    }
 }
 
-/// The form of a way to pay.
-fn form_of(visit: &Visit, way: &Way) -> askama::Result<String> {
-    match visit.wallet_of(way) {
-        Some(wallet) => wallet::form(visit, wallet),
-        None => pages::card_chosen(visit, ""),
-    }
+/// Nothing was done: the page as it is.
+fn same(visit: &Visit) -> Result<Response, PageFailure> {
+    Ok(page(visit, StatusCode::OK, pages::page(visit, &pages::Asked::default())?))
+}
+
+fn offers(visit: &Visit, way: &str) -> bool {
+    visit.choice.as_ref().is_some_and(|choice| choice.way(way).is_some())
 }
 
 async fn pay_by_wallet(
@@ -75,13 +78,7 @@ async fn pay_by_wallet(
     body: &[u8],
     ip: Option<IpAddr>,
 ) -> Result<Response, PageFailure> {
-    let offered = visit
-        .wallet
-        .as_ref()
-        .filter(|wallet| visit.choice.as_ref().is_some_and(|choice| choice.way(&wallet.key).is_some()));
-    let Some(asked) = offered else {
-        return Ok(page(visit, StatusCode::OK, pages::page(visit, &pages::Asked::default())?));
-    };
+    let Some(asked) = visit.wallet.as_ref().filter(|wallet| offers(visit, &wallet.key)) else { return same(visit) };
     let typed = match TypedWallet::read(body).judge(asked) {
         Ok(typed) => typed,
         Err((typed, errors)) => {
@@ -100,6 +97,9 @@ async fn pay_by_card(
     body: &[u8],
     ip: Option<IpAddr>,
 ) -> Result<Response, PageFailure> {
+    if !offers(visit, CARD) {
+        return same(visit);
+    }
     let typed = Typed::read(body);
     let card = match typed.card(gateway.clock.now()) {
         Ok(card) => card,
@@ -108,7 +108,7 @@ async fn pay_by_card(
             return Ok(page(visit, StatusCode::UNPROCESSABLE_ENTITY, body));
         }
     };
-    begin(gateway, opened, visit, Means::Card(card), "card", Learned::default(), ip).await
+    begin(gateway, opened, visit, Means::Card(card), CARD, Learned::default(), ip).await
 }
 
 /// Registers the order and begins its attempt. If another window was faster, its payment is shown.
@@ -122,7 +122,7 @@ async fn begin(
     ip: Option<IpAddr>,
 ) -> Result<Response, PageFailure> {
     if let Some(retry_after) = gateway.limits.card_attempt(ip) {
-        return Err(PageFailure::TooManyAttempts { retry_after, page: visit.page(), return_href: visit.return_href() });
+        return Err(PageFailure::too_many(retry_after, visit));
     }
     // A wallet holds nothing: it pays.
     let order = opened

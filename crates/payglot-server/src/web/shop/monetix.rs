@@ -1,13 +1,14 @@
 //! The pages of a Monetix payment.
 
-use crate::checkout::Language;
 use crate::checkout::view::{Embed, Go, GoMode, ShopLink, WalletField};
 use crate::checkout::visit::{Choice, Country, Group, Invoice, Saved, Visit, Wallet, Way};
+use crate::checkout::{Language, Text};
 use crate::flows::StoredPayment;
 use crate::flows::pay::{Remember, test_data};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use payglot_core::{OperationId, Payment, State};
+use crate::projects::monetix::OfferedMethod;
+use payglot_core::{Method, OperationId, Payment, State};
 use payglot_wire::monetix::details::{INVOICE_ID, INVOICE_URL};
 use payglot_wire::monetix::reply;
 use payglot_wire::monetix::{Details, Frame, OperationFacts, Outcome, Shown, Waiting, WayBack, status_report};
@@ -41,7 +42,7 @@ pub(in crate::web) fn looked_at(
     pages: Vec<(Language, String)>,
     is_timed: bool,
 ) -> Visit {
-    Visit { can_cancel: false, is_timed, ..of(gateway, project, payment, details, language, pages) }
+    Visit { can_cancel: false, is_timed, prefix: "_", ..of(gateway, project, payment, details, language, pages) }
 }
 
 fn of(
@@ -74,10 +75,11 @@ fn of(
         just_done: false,
         now: gateway.clock.now(),
         all_ways: false,
-        choice: Some(choice(project, details)),
+        choice: Some(choice(project, details, language)),
         saved: Saved::default(),
         can_cancel: true,
         is_timed: true,
+        prefix: "",
         wallet: Some(wallet(project, &payment, details)),
         invoice,
         embed: Some(embed(project, &payment, details)),
@@ -163,7 +165,7 @@ fn leaves_at_once(project: &ActiveProject, payment: &Payment, details: &Details)
 }
 
 /// The methods of the page: the project's, less what the shop hides, or the one that the shop names.
-fn choice(project: &ActiveProject, details: &Details) -> Choice {
+fn choice(project: &ActiveProject, details: &Details, language: Language) -> Choice {
     let forced = details.force_method();
     let offered = project.settings.monetix.offered().filter(|known| known.on_page);
     let shown = offered.filter(|known| match &forced {
@@ -171,7 +173,7 @@ fn choice(project: &ActiveProject, details: &Details) -> Choice {
         None => !details.hides(known.code),
     });
     let ways: Vec<Way> = shown
-        .map(|known| Way { key: known.code.to_owned(), title: known.title.to_owned(), method: known.method })
+        .map(|known| Way { key: known.code.to_owned(), title: title(known, language), method: known.method })
         .collect();
     let only = match ways.as_slice() {
         [way] => Some(way.key.clone()),
@@ -188,6 +190,11 @@ fn choice(project: &ActiveProject, details: &Details) -> Choice {
         test: false,
         instant: false,
     }
+}
+
+/// A wallet's name is the same everywhere, a card's is not.
+fn title(known: &OfferedMethod, language: Language) -> String {
+    if known.method == Method::Card { Text::new(language).get("fact-card") } else { known.title.to_owned() }
 }
 
 fn wallet(project: &ActiveProject, payment: &Payment, details: &Details) -> Wallet {

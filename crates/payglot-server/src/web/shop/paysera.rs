@@ -37,6 +37,7 @@ pub(super) fn visit(
         saved: Saved::default(),
         can_cancel: true,
         is_timed: true,
+        prefix: "",
         wallet: None,
         invoice: None,
         embed: None,

@@ -28,6 +28,7 @@ pub(super) fn visit(
     Visit {
         can_cancel: true,
         is_timed: true,
+        prefix: "",
         wallet: None,
         invoice: None,
         embed: None,

@@ -39,6 +39,12 @@ pub(crate) struct Page {
     pub(crate) left_to: Option<String>,
 }
 
+/// Where a page sends the browser at once, as one that it must not be redirected from does.
+fn leads_on(body: &str) -> Option<String> {
+    let (_, after) = body.split_once("<meta http-equiv=\"refresh\" content=\"0;url=")?;
+    Some(unescape(after.split('"').next().unwrap_or_default()))
+}
+
 /// A form on a page.
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
@@ -196,7 +202,7 @@ impl Payer {
     async fn follow(&self, mut address: String, mut answer: Answer) -> Page {
         for _ in 0..10 {
             let location = answer.header("location").map(str::to_owned).filter(|_| matches!(answer.status, 302 | 303));
-            let Some(location) = location else {
+            let Some(location) = location.or_else(|| leads_on(&answer.body)) else {
                 return Page { address, status: answer.status, body: answer.body, left_to: None };
             };
             let Some(inside) = self.inside(&location) else {

@@ -214,6 +214,85 @@ async fn results_redirect_where_the_shop_says_so() {
     shop.end().await;
 }
 
+/// Chromium applies `form-action` to every redirect that follows a form, and ours names no shop: the last answer must be a page.
+#[tokio::test]
+async fn no_form_of_ours_is_answered_with_a_redirect_to_the_shop() {
+    let shop = Monetix::start().await;
+    let redirect = [("redirect_success_url", "https://shop.example/done"), ("force_payment_method", "card")];
+    let form = shop.open(&redirect).await.form("pay").expect("a card form");
+    let typed = b"step=pay&number=4000000000000077&expiry=12%2F34&cvc=123";
+    let mut answer =
+        http::send(shop.gateway.at, "POST", &form.action, "application/x-www-form-urlencoded", typed).await;
+    while let Some(location) = answer.header("location").map(str::to_owned) {
+        let inside = shop.gateway.payer.inside(&location).expect("still here");
+        answer = http::send(shop.gateway.at, "GET", &inside, "", b"").await;
+    }
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.contains("<meta http-equiv=\"refresh\" content=\"0;url=/checkout/"), "{}", answer.body);
+    shop.quiet().await;
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn what_the_payer_chose_on_the_page_stays_and_breaks_no_signature() {
+    let shop = Monetix::start().await;
+    let link = |page: &crate::harness::payer::Page, mark: &str| {
+        let found = page.body.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default());
+        found.map(|href| href.replace("&#38;", "&")).find(|href| href.contains(mark)).expect("a link")
+    };
+    let page = shop.open(&[("default_payment_method", "webmoney")]).await;
+    assert_eq!(page.heading(), "Pay with WebMoney");
+    let all = shop.gateway.payer.get(&link(&page, "_ways=all")).await;
+    assert_eq!((all.status, all.heading().as_str()), (200, "How would you like to pay?"));
+    let card = shop.post(&all, "choose", &[("method", "card")]).await;
+    assert!(card.address.contains("_way=card") && card.form("pay").is_some(), "{}", card.address);
+    let filled = shop.gateway.payer.get(&link(&card, "_fill=4000000000000077")).await;
+    assert!(filled.status == 200 && filled.has("4000 0000 0000 0077"), "{}", filled.heading());
+    let russian = shop.gateway.payer.get(&link(&card, "_lang=ru")).await;
+    assert!(russian.form("pay").is_some(), "{}", russian.heading());
+    let unknown = shop.gateway.payer.get(&format!("{}&_way=bitcoin", page.address)).await;
+    assert_eq!(unknown.heading(), "Pay with WebMoney", "what is not offered is not chosen");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_card_is_not_taken_where_none_is_offered() {
+    let shop = Monetix::start().await;
+    let page = shop.open(&[("force_payment_method", "webmoney")]).await;
+    let form = page.form("wallet").expect("the wallet's form");
+    let typed = [("step", "pay"), ("number", "4000000000000077"), ("expiry", "12/34"), ("cvc", "123")];
+    let shown = shop.gateway.payer.post(&form.action, &typed).await;
+    assert_eq!(shown.heading(), "Pay with WebMoney");
+    assert_eq!(shop.gateway.count().await, 0);
+    shop.end().await;
+}
+
+/// The payer's frame shows the bank between two pages of ours, and perhaps a failure.
+#[tokio::test]
+async fn every_page_of_a_payment_may_stand_in_the_same_frames() {
+    for (setting, wanted) in [("*", "frame-ancestors *"), ("'none'", "frame-ancestors 'none'")] {
+        let shop = Monetix::with(&[("frame_ancestors", setting)]).await;
+        let ends = |answer: &http::Answer| {
+            let policy = answer.header("content-security-policy").expect("a policy");
+            assert!(policy.ends_with(wanted), "{policy}");
+        };
+        let page = shop.open(&[("force_payment_method", "card")]).await;
+        let typed = [("number", "4314220000000056"), ("expiry", "12/34"), ("cvc", "123")];
+        let bank = shop.post(&page, "pay", &typed).await;
+        assert!(bank.address.starts_with("/sandbox/acs/"), "{}", bank.address);
+        ends(&http::send(shop.gateway.at, "GET", &bank.address, "", b"").await);
+        shop.quiet().await;
+        shop.end().await;
+    }
+    let shop = Monetix::start().await;
+    let nobody = "/checkout/00000000-0000-0000-0000-000000000000";
+    let unknown = http::send(shop.gateway.at, "GET", nobody, "", b"").await;
+    assert!(unknown.header("content-security-policy").is_some_and(|policy| policy.ends_with("frame-ancestors *")));
+    assert!(unknown.status == 404 && unknown.body.contains("epframe.fail_loading"), "{}", unknown.body);
+    assert!(!unknown.body.contains("<form") && !unknown.body.contains("class=\"btn"), "nothing to press");
+    shop.end().await;
+}
+
 #[tokio::test]
 async fn an_encrypted_address_is_the_same_page() {
     let shop = Monetix::start().await;
