@@ -31,7 +31,7 @@ pub(super) struct Order {
     /// ISO 4217, in digits or letters as the counter's protocol has it.
     pub(super) currency: String,
     pub(super) language: &'static str,
-    /// Was it made to be held first?
+    /// Was it made to be held first? At the Monetix counter: was it held?
     pub(super) is_hold: bool,
     pub(super) at: u64,
     /// The gateway's id, once it gave one.

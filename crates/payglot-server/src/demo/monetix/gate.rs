@@ -86,7 +86,7 @@ pub(super) async fn buy(
     choice: Choice,
     buyer: &Buyer<'_>,
 ) -> String {
-    let number = shop.book().open(Counter::Monetix, ware, language, choice.hold, text::now());
+    let number = shop.book().open(Counter::Monetix, ware, language, false, text::now());
     let call = sale(shop, &number, ware, &choice, buyer);
     if let Some(order) = shop.book().get_mut(&number) {
         // A callback may be here before the answer is.

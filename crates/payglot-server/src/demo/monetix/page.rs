@@ -22,7 +22,7 @@ pub(super) fn buy(
     buyer: &Buyer<'_>,
 ) -> String {
     let now = text::now();
-    let number = shop.book().open(Counter::Monetix, ware, language, choice.hold, now);
+    let number = shop.book().open(Counter::Monetix, ware, language, false, now);
     let fields = parameters(shop, &number, ware, language, &choice, buyer);
     let query = page_query(&fields, &Secret::new(shop.config.monetix.secret_key.as_str()));
     let page = format!("{}/payment?{query}", shop.config.monetix.gateway_url);
