@@ -167,6 +167,65 @@ test('accepted now, confirmed later', async (t) => {
   await comeBack(page, orderid, { status: '1', payment: 'hanza' });
 });
 
+test('a person at the bank, whose payment the bank never confirms', async (t) => {
+  const { orderid, address } = order({ payment: 'vb2', personcode: '38002300019' });
+  const page = await visit(world, t, address, PHONE);
+  await page.getByLabel('Who pays').selectOption({ label: 'Jonas Petraitis · 38002300019' });
+  await inspect(page, 'phone paysera bank persons');
+  await page.getByRole('button', { name: 'Pay, never confirmed by the bank' }).click();
+  const link = page.getByRole('link', { name: /^Return to / });
+  await arrived(page).or(link).first().waitFor();
+  if (!(await arrived(page).isVisible())) await Promise.all([page.waitForURL(`${world.shop.base}/back**`), link.click().catch(() => {})]);
+  const carried = fields(new URL(page.url()).searchParams);
+  for (const one of [carried, ...told(orderid)]) {
+    assert.deepEqual(['status', 'name', 'surename', 'account', 'personcodestatus'].map((name) => one.get(name)), ['4', 'Jonas', 'Petraitis', 'LT559999900000000017', '1']);
+  }
+  assert.equal(told(orderid).length, 1);
+});
+
+test('two tabs of one order: the older one leads to the newer, and the money counts once', async (t) => {
+  const { orderid, address } = order();
+  const older = await visit(world, t, address);
+  await tile(older, 'Swedbank').click();
+  await heading(older, 'Pay with Swedbank').waitFor();
+  const newer = await older.context().newPage();
+  await newer.goto(address);
+  await tile(newer, 'SEB').click();
+  await heading(newer, 'Pay with SEB').waitFor();
+  await older.reload();
+  await older.getByText('This payment has ended').waitFor();
+  await inspect(older, 'paysera bank of an older tab');
+  await newer.getByRole('button', { name: /^Pay 12/ }).click();
+  await comeBack(newer, orderid, { status: '1', payment: 'vb2' });
+  // Whoever presses all the same gets the money back, and sees what has become of the order.
+  await older.getByRole('button', { name: /^Pay 12/ }).click();
+  await heading(older, 'This order is already paid').or(heading(older, 'Paid. Thank you!')).first().waitFor();
+  await inspect(older, 'paysera older tab after all');
+  assert.deepEqual(told(orderid).map((call) => call.get('status')), ['1']);
+});
+
+test('a premium text message, answered at once and later', async (t) => {
+  const page = await visit(world, t, `${demo.base_url}/sandbox/telephone`, PHONE);
+  await heading(page, 'Send a premium message').waitFor();
+  await page.getByLabel('This telephone’s number').fill('12');
+  await page.getByLabel('Message').fill('COFFEE please');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('alert').first().waitFor();
+  await inspect(page, 'phone telephone mistakes');
+  await page.getByLabel('This telephone’s number').fill('+370 612 34567');
+  await page.getByLabel('Message').fill('TEA with honey');
+  await inspect(page, 'phone telephone');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('Show this code at the counter').waitFor();
+  await inspect(page, 'phone telephone answered');
+  await page.getByRole('link', { name: 'Write another message' }).click();
+  await page.getByLabel('This telephone’s number').fill('+370 612 34567');
+  await page.getByLabel('Message').fill('tea later');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('will answer later').waitFor();
+  await inspect(page, 'phone telephone later');
+});
+
 test('a test payment says so', async (t) => {
   const { orderid, address } = order({ test: '1', payment: 'smsbank' });
   const page = await visit(world, t, address);

@@ -15,6 +15,7 @@ pub(crate) struct Connection {
 /// What came back.
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
+    head: &'a [u8],
     pub(crate) body: &'a [u8],
 }
 
@@ -24,6 +25,13 @@ impl Answer<'_> {
         let at = find(self.body, before.as_bytes())? + before.len();
         let length = self.body[at..].iter().position(|byte| *byte == b'"')?;
         Some(String::from_utf8_lossy(&self.body[at..at + length]).into_owned())
+    }
+
+    /// Where it leads.
+    pub(crate) fn location(&self) -> Option<String> {
+        let lines = std::str::from_utf8(self.head).ok()?.lines().filter_map(|line| line.split_once(':'));
+        let found = lines.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("location"));
+        found.map(|(_, address)| address.trim().to_owned())
     }
 
     /// Does the body contain this?
@@ -53,7 +61,7 @@ impl Connection {
         while self.buffer.len() < head + length {
             self.more().await?;
         }
-        Ok(Answer { status, body: &self.buffer[head..head + length] })
+        Ok(Answer { status, head: &self.buffer[..head], body: &self.buffer[head..head + length] })
     }
 
     async fn more(&mut self) -> Result<()> {

@@ -8,6 +8,7 @@ mod http;
 mod load;
 mod machine;
 mod orders;
+mod paysera;
 mod receiver;
 mod scenes;
 mod shop;
@@ -28,7 +29,7 @@ pub(crate) struct Options {
     orders: usize,
 }
 
-const SCENES: [&str; 7] = ["machine", "payments", "instant", "rsa", "calls", "deliveries", "size"];
+const SCENES: [&str; 8] = ["machine", "payments", "instant", "rsa", "paysera", "calls", "deliveries", "size"];
 
 fn main() -> Result<()> {
     let options = options(std::env::args().skip(1))?;
@@ -56,6 +57,9 @@ async fn run(options: Options) -> Result<()> {
     }
     if wanted("rsa") {
         bench.rsa().await?;
+    }
+    if wanted("paysera") {
+        bench.paysera().await?;
     }
     if wanted("calls") {
         bench.calls().await?;

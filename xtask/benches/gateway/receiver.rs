@@ -1,6 +1,8 @@
 //! Shops that receive notifications: those that answer at once, and those that accept a connection and never answer.
 
 use anyhow::Result;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,7 +69,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
         state.came.fetch_add(1, Ordering::Relaxed);
         if let Some(awaited) = order(&buffer).and_then(|id| {
             let mut awaited = state.awaited.lock().unwrap_or_else(PoisonError::into_inner);
-            awaited.remove(id)
+            awaited.remove(&id)
         }) {
             let _ = awaited.send(());
         }
@@ -78,11 +80,15 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
     }
 }
 
-/// The value of `mdOrder` in the first line.
-fn order(request: &[u8]) -> Option<&str> {
+/// The value of `mdOrder` in the first line, or of `orderid` in the data that Paysera sends.
+fn order(request: &[u8]) -> Option<String> {
     let line = std::str::from_utf8(request).ok()?.lines().next()?;
-    let at = line.find("mdOrder=")? + 8;
-    line.get(at..at + 36)
+    if let Some(at) = line.find("mdOrder=") {
+        return line.get(at + 8..at + 44).map(str::to_owned);
+    }
+    let data = line.split_once("data=")?.1.split(['&', ' ']).next()?.replace("%3D", "=");
+    let text = String::from_utf8(URL_SAFE.decode(data).ok()?).ok()?;
+    text.split('&').find_map(|pair| pair.strip_prefix("orderid=")).map(str::to_owned)
 }
 
 /// Accepts on every loopback address at one port and never answers. Returns the port.

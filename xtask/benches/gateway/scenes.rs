@@ -3,6 +3,7 @@
 use crate::gateway::{Gateway, command, database_bytes};
 use crate::load::{Outcome, Plan, as_f64, drive};
 use crate::orders::{Announced, fill};
+use crate::paysera::{self, AtBank};
 use crate::receiver::{Receiver, hanging};
 use crate::shop::{Asking, Full, Paying, Registering, STEPS, order};
 use crate::table::Table;
@@ -108,7 +109,7 @@ impl Bench {
         self.table.figure(&name, "payments/s", "3,000", &rates);
         let cpu: Vec<f64> = outcomes.iter().map(|outcome| outcome.cpu_micros).collect();
         self.table.figure("processor time of the gateway per payment", "µs", "-", &cpu);
-        self.steps("saturated", &outcomes, "-");
+        self.steps("saturated", &STEPS, &outcomes, "-");
         self.table.figure("memory, the most under this load", "MB", "150", &memory);
         self.table.figure("disk per payment beyond what the shop sent", "bytes", "2,048", &bytes);
         self.table.figure("audit of all of them (clean), per payment", "µs", "-", &audits);
@@ -122,7 +123,7 @@ impl Bench {
         }
         let rates: Vec<f64> = outcomes.iter().map(|outcome| outcome.rate).collect();
         self.table.figure("half of that load", "payments/s", "-", &rates);
-        self.steps("half load", &outcomes, "p99 50 ms");
+        self.steps("half load", &STEPS, &outcomes, "p99 50 ms");
         Ok(())
     }
 
@@ -142,7 +143,36 @@ impl Bench {
         self.table.figure("**saturated**", "payments/s", "-", &of(|outcome| outcome.rate));
         let cpu = of(|outcome| outcome.cpu_micros);
         self.table.figure("processor time of the gateway per payment", "µs", "-", &cpu);
-        self.steps("saturated", &outcomes, "-");
+        self.steps("saturated", &STEPS, &outcomes, "-");
+        Ok(())
+    }
+
+    /// Payments at the sandbox's bank over Paysera, beside what a thread of this machine can sign.
+    pub(crate) async fn paysera(&mut self) -> Result<()> {
+        self.table.section(
+            "Full Paysera bank payments (`/pay/`, bank, captured, callback acknowledged, way back), 64 clients",
+        );
+        let seconds = self.options.seconds / 3.0;
+        let runs = thrice(|| paysera::pairs_of_signatures(seconds))?;
+        self.table.figure(
+            "the machine: pairs of RSA signatures (2048 bits, SHA-1 and SHA-256), one thread",
+            "/s",
+            "-",
+            &runs,
+        );
+        let mut outcomes = Vec::new();
+        for _ in 0..3 {
+            let gateway = self.start("paysera")?;
+            let receiver = Receiver::start().await?;
+            let clients = AtBank::several(gateway.address, &receiver, 64, SHOPS).await?;
+            outcomes.push(drive(clients, self.plan(), Some(&gateway)).await?);
+            gateway.stop()?;
+        }
+        let of = |what: fn(&Outcome) -> f64| outcomes.iter().map(what).collect::<Vec<f64>>();
+        self.table.figure("**saturated**", "payments/s", "-", &of(|outcome| outcome.rate));
+        let cpu = of(|outcome| outcome.cpu_micros);
+        self.table.figure("processor time of the gateway per payment", "µs", "-", &cpu);
+        self.steps("saturated", &paysera::STEPS, &outcomes, "-");
         Ok(())
     }
 
@@ -183,8 +213,8 @@ impl Bench {
         Ok((outcome, gateway))
     }
 
-    fn steps(&mut self, load: &str, outcomes: &[Outcome], goal: &str) {
-        for (step, name) in STEPS.iter().enumerate() {
+    fn steps(&mut self, load: &str, names: &[&str], outcomes: &[Outcome], goal: &str) {
+        for (step, name) in names.iter().enumerate() {
             for (permille, word) in [(500, "p50"), (990, "p99")] {
                 let runs: Vec<f64> = outcomes.iter().map(|outcome| outcome.notes.permille(step, permille)).collect();
                 let goal = if permille == 990 { goal } else { "-" };

@@ -126,6 +126,9 @@ impl Run {
         for round in 0..self.options.rounds {
             // Refusals end halfway, so that their repeats fall into the test and not behind it.
             self.receiver.refuse_one_in(if round * 2 < self.options.rounds { REFUSE_ONE_IN } else { 0 });
+            if round > 0 && round == self.options.rounds / 2 {
+                paysera::accept_late(&self.binary, &self.data, PAYSERA_PROJECT)?;
+            }
             let life = Duration::from_millis(LIVES.0 + random.below(LIVES.1 - LIVES.0));
             self.round(round, life).with_context(|| format!("round {round}"))?;
             if (round + 1) % 10 == 0 {

@@ -240,6 +240,15 @@ pub(super) struct Payment {
     captured: u64,
 }
 
+/// From now on late money counts, where the order still needs it.
+pub(super) fn accept_late(binary: &Path, data: &Path, project: &str) -> Result<()> {
+    let mut set = Command::new(binary);
+    set.args(["project", "set", project, "accept_late=true", "--data"]).arg(data);
+    let output = set.output().context("cannot set the project")?;
+    ensure!(output.status.success(), "project set: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
 /// Every payment of the project by order number, as the command line lists them.
 pub(super) fn payments(binary: &Path, data: &Path, project: &str) -> Result<HashMap<String, Vec<Payment>>> {
     let mut list = Command::new(binary);

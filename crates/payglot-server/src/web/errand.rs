@@ -110,7 +110,6 @@ async fn page(
     let option = |person: &Person| PersonOption {
         key: person.key.to_owned(),
         name: format!("{} {}", person.name, person.surname),
-        account: person.account.to_owned(),
         national_number: person.national_number.to_owned(),
     };
     let page = ErrandPage {

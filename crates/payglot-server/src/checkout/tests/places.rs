@@ -69,7 +69,6 @@ fn errand(language: Language, stage: ErrandStage, error: Option<ErrandError>) ->
     let person = PersonOption {
         key: "zydrune".to_owned(),
         name: "Žydrūnė Šimkutė".to_owned(),
-        account: "LT121000011101001000".to_owned(),
         national_number: "48002300017".to_owned(),
     };
     ErrandPage {

@@ -245,8 +245,6 @@ pub struct PersonOption {
     pub key: String,
     /// First and last name.
     pub name: String,
-    /// The number of the account.
-    pub account: String,
     /// The national number.
     pub national_number: String,
 }

@@ -116,7 +116,7 @@ async fn serve(
         Request::Sale(sale) => once(&accepted, payments::sale(&accepted, *sale)).await,
         Request::Payout(payout) => once(&accepted, payments::payout(&accepted, *payout)).await,
         Request::InvoiceCreate(invoice) => once(&accepted, payments::invoice(&accepted, *invoice)).await,
-        Request::InvoiceCancel => once(&accepted, calls::cancel_invoice(&accepted)).await,
+        Request::InvoiceCancel => once(&accepted, Box::pin(calls::cancel_invoice(&accepted))).await,
         Request::Refund(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Refund, asked)).await,
         Request::Capture(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Capture, asked)).await,
         Request::Cancel(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Void, asked)).await,
