@@ -166,7 +166,7 @@ fn check_repeat(payment: &Payment, command: &Command, now: UnixMillis) {
         | Command::Payout { operation, .. }
         | Command::ReceiveFunds { operation, .. } => assert_eq!(again, Refusal::Repeated(*operation)),
         Command::Answer { .. } | Command::RefuseLate { .. } | Command::PayerMustAct { .. } => {
-            assert_eq!(again, Refusal::AlreadyAnswered)
+            assert_eq!(again, Refusal::AlreadyAnswered);
         }
         _ => {}
     }
