@@ -154,6 +154,17 @@ pub(super) async fn judge(
         Answer::Approved(facts) if attempt && would_take && may_repeat(project) => facts,
         Answer::Approved(_) | Answer::Declined(..) | Answer::Unknown => return Ok(Verdict::ByTheTerms(None)),
     };
+    // Boxed because it is seldom asked, and every answer would carry its state along.
+    Box::pin(judge_late(gateway, project, stored, facts)).await
+}
+
+async fn judge_late(
+    gateway: &Gateway,
+    project: &ActiveProject,
+    stored: &StoredPayment,
+    facts: &ProviderFacts,
+) -> Result<Verdict, FlowError> {
+    let payment = &stored.payment;
     let (number, test) = (own_number(payment), announce::is_test(project, &stored.details));
     for _ in 0..ROUNDS_MAX {
         let known = newest_first(gateway.store.payments_of_order(project.id, number).await?);

@@ -160,7 +160,8 @@ async fn try_post(
         }
         pages::STEP_REMOVE => saved_cards::remove(gateway, &stored, &visit, &typed).await,
         STEP_WALLET => choice::pay_by_wallet(gateway, stored, visit, body, headers).await,
-        ways::STEP_CHOOSE => choice::choose(gateway, stored, visit, &typed.token, body, headers).await,
+        // Boxed: the largest of these, and every request to the page would be as large.
+        ways::STEP_CHOOSE => Box::pin(choice::choose(gateway, stored, visit, &typed.token, body, headers)).await,
         // Everything else is the card form: a shop's own script may post it without our hidden fields.
         _ => pay_by_card(gateway, stored, visit, &typed, headers).await,
     }

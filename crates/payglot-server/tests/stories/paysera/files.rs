@@ -66,7 +66,7 @@ async fn every_logo_of_the_list_is_a_picture() {
     let logos: std::collections::BTreeSet<_> = body
         .split("<![CDATA[")
         .filter_map(|part| part.split("]]>").next())
-        .filter(|text| text.contains("/payment_types/"))
+        .filter(|text| text.contains("/assets/image/"))
         .collect();
     assert!(logos.len() >= 15, "{logos:?}");
     for logo in logos {

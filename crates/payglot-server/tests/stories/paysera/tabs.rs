@@ -91,8 +91,8 @@ async fn a_shop_that_takes_late_money_gets_it_and_the_new_payment_ends() {
     assert_eq!(led.heading(), "This order is already paid");
     assert_eq!(shop.stand().await, [(State::Paid, 1000, 0), (State::Cancelled, 0, 1000)]);
     assert_eq!(shop.told().await, ["1 1000"]);
-    let way = shop.taken(&[]).await;
-    assert_eq!(carried(&way).get("requestid"), shop.heard()[0].get("requestid"), "the result that the shop knows");
+    let again = shop.taken(&[]).await;
+    assert_eq!(carried(&again).get("requestid"), shop.heard()[0].get("requestid"), "the result that the shop knows");
     shop.end().await;
 }
 
