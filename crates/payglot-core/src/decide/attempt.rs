@@ -27,6 +27,8 @@ pub(super) fn start(mut draft: Draft, id: OperationId, payer: Payer) -> Result<D
     }
     let kind = match draft.next.intent {
         Intent::Sale => OperationKind::Sale,
+        // What is paid elsewhere is paid: no bank, wallet or telephone holds money.
+        Intent::Hold if payer.method.is_elsewhere() => OperationKind::Sale,
         Intent::Hold => OperationKind::Hold,
         Intent::Payout => OperationKind::Payout,
     };

@@ -175,6 +175,11 @@ impl Choice {
 }
 
 impl Visit {
+    /// May the payer pay in the way of this key? Where nothing is to choose, the only way is meant.
+    pub fn offers(&self, way: &str) -> bool {
+        self.choice.as_ref().is_none_or(|choice| choice.way(way).is_some())
+    }
+
     /// The page's address in its language.
     pub fn page(&self) -> String {
         let found = self.pages.iter().find(|(language, _)| *language == self.language);

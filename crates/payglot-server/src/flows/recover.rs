@@ -113,16 +113,20 @@ pub(super) async fn record(
 /// A place that has begun an attempt and waits for its payer knows no more than that. Where we died before we wrote down that the payer
 /// must go there, the page can say so now. True if it can: nothing is open on our side any more.
 async fn send_away(gateway: &Gateway, stored: StoredPayment, operation: OperationId) -> Result<bool, FlowError> {
-    let is_open = stored.payment.open_operations().any(|open| open.id == operation);
+    if !stored.payment.open_operations().any(|open| open.id == operation) {
+        return Ok(false);
+    }
+    let invoice = gateway.bank.invoice(operation).await;
     let waits = |errand: Errand| match errand.stage {
         Stage::Choice | Stage::Phone | Stage::Code { .. } => true,
         Stage::Accepted | Stage::Over => false,
     };
-    if !is_open || !gateway.bank.errand(operation).await.is_some_and(waits) {
+    if invoice.is_none() && !gateway.bank.errand(operation).await.is_some_and(waits) {
         return Ok(false);
     }
     let address = gateway.bank.challenge_address(operation).await.unwrap_or_default();
-    match pay::wait_for_payer(gateway, stored, operation, &Waits::Redirect { address: &address }).await {
+    let waits = invoice.as_ref().map_or(Waits::Redirect { address: &address }, Waits::Invoice);
+    match pay::wait_for_payer(gateway, stored, operation, &waits).await {
         Ok(_) | Err(FlowError::Refused(Refusal::AlreadyAnswered)) => Ok(true),
         Err(FlowError::Refused(_)) => Ok(false),
         Err(error) => Err(error),

@@ -62,7 +62,8 @@ pub(super) async fn pay_by_wallet(
     body: &[u8],
     headers: &HeaderMap,
 ) -> Result<Response, PageFailure> {
-    let Some(asked) = visit.wallet.as_ref().filter(|_| stored.payment.state == State::Created) else {
+    let created = stored.payment.state == State::Created;
+    let Some(asked) = visit.wallet.as_ref().filter(|wallet| created && visit.offers(&wallet.key)) else {
         return Ok(see_other(&visit.page()));
     };
     let typed = match TypedWallet::read(body).judge(asked) {

@@ -175,7 +175,7 @@ async fn pay_by_card(
     headers: &HeaderMap,
 ) -> Result<Response, PageFailure> {
     // Back button, second tab, double click: the page of the state the payment is really in answers them.
-    if stored.payment.state != PaymentState::Created {
+    if stored.payment.state != PaymentState::Created || !visit.offers(CARD_KEY) {
         return Ok(see_other(&visit.page()));
     }
     if !typed.token.is_empty() && typed.token != stored.payment.version.to_string() {

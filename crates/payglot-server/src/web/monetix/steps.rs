@@ -8,7 +8,6 @@ use crate::checkout::wallet::{self, STEP_WALLET, TypedWallet};
 use crate::checkout::{Language, pages, ways};
 use crate::flows::FlowError;
 use crate::flows::pay::{self, NewOrder, Paid, Payer};
-use crate::flows::register::Order;
 use crate::gateway::Gateway;
 use crate::upstream::Means;
 use crate::web::failure::PageFailure;
@@ -17,7 +16,7 @@ use crate::web::shop::{self, Learned};
 use crate::web::{html, pages_csp, see_other};
 use axum::http::StatusCode;
 use axum::response::Response;
-use payglot_core::{Intent, PaymentId};
+use payglot_core::PaymentId;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -67,10 +66,6 @@ fn same(visit: &Visit) -> Result<Response, PageFailure> {
     Ok(page(visit, StatusCode::OK, pages::page(visit, &pages::Asked::default())?))
 }
 
-fn offers(visit: &Visit, way: &str) -> bool {
-    visit.choice.as_ref().is_some_and(|choice| choice.way(way).is_some())
-}
-
 async fn pay_by_wallet(
     gateway: &Arc<Gateway>,
     opened: Opened,
@@ -78,7 +73,7 @@ async fn pay_by_wallet(
     body: &[u8],
     ip: Option<IpAddr>,
 ) -> Result<Response, PageFailure> {
-    let Some(asked) = visit.wallet.as_ref().filter(|wallet| offers(visit, &wallet.key)) else { return same(visit) };
+    let Some(asked) = visit.wallet.as_ref().filter(|wallet| visit.offers(&wallet.key)) else { return same(visit) };
     let typed = match TypedWallet::read(body).judge(asked) {
         Ok(typed) => typed,
         Err((typed, errors)) => {
@@ -97,7 +92,7 @@ async fn pay_by_card(
     body: &[u8],
     ip: Option<IpAddr>,
 ) -> Result<Response, PageFailure> {
-    if !offers(visit, CARD) {
+    if !visit.offers(CARD) {
         return same(visit);
     }
     let typed = Typed::read(body);
@@ -124,11 +119,7 @@ async fn begin(
     if let Some(retry_after) = gateway.limits.card_attempt(ip) {
         return Err(PageFailure::too_many(retry_after, visit));
     }
-    // A wallet holds nothing: it pays.
-    let order = opened
-        .order()
-        .map(|order| if matches!(means, Means::Invoice(_)) { Order { intent: Intent::Sale, ..order } } else { order });
-    let Some(order) = order else { return Err(PageFailure::UnknownOrder) };
+    let Some(order) = opened.order() else { return Err(PageFailure::UnknownOrder) };
     let language = opened.language;
     let remember = shop::remember(gateway, &opened.project, way, learned).await?;
     let payer = Payer { remember, ..Payer::on_our_page(means, ip.map(|ip| ip.to_string())) };

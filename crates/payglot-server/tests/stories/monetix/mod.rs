@@ -39,7 +39,16 @@ impl Monetix {
 
     /// The same with these settings of the project.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let gateway = TestGateway::with(Setup::default()).await;
+        Self::over(Setup::default(), settings).await
+    }
+
+    /// A sandbox whose wallets' owners pay nothing by themselves.
+    pub(crate) async fn with_idle_wallets() -> Self {
+        Self::over(Setup { wallet_acts_after: None, ..Setup::default() }, &[]).await
+    }
+
+    async fn over(setup: Setup, settings: &[(&str, &str)]) -> Self {
+        let gateway = TestGateway::with(setup).await;
         let whole = &gateway.gateway;
         let begin = ProjectSettings { test_mode: true, ..ProjectSettings::of_protocol("monetix") };
         let begin = begin.with("callback_url", &gateway.receiver.url("/monetix")).expect("set");
