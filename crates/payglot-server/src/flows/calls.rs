@@ -73,13 +73,14 @@ pub async fn led_to(gateway: &Gateway, project: ProjectId, by: &CallBy) -> Resul
 }
 
 /// Keeps a call that was accepted and cannot be done, and tells the shop. `about` is the payment whose line of notifications it joins.
+/// `Some` if the same call was accepted a moment ago: the id of that one, which is the one that is told.
 pub async fn refuse(
     gateway: &Gateway,
     project: &Arc<ActiveProject>,
     call: &Accepting,
     about: Option<&StoredPayment>,
     refused: &RefusedCall<'_>,
-) -> Result<(), FlowError> {
+) -> Result<Option<String>, FlowError> {
     let now = gateway.clock.now();
     let (words, notifications) = announce::render_refusal(&gateway.clock, project, refused, now)?;
     // The merchant may ask for it again under the same id of its own.
@@ -88,10 +89,11 @@ pub async fn refuse(
     let lease_until = now.plus(gateway.lease_ms);
     let record = Refused { project: project.id, payment, call, notifications, lease_until };
     match gateway.store.refuse(record).await {
-        Ok(claimed) => gateway.courier.hand_over(claimed),
-        // The same call came twice at once: one of them is told.
-        Err(StoreError::CallRepeated { .. }) => {}
-        Err(error) => return Err(error.into()),
+        Ok(claimed) => {
+            gateway.courier.hand_over(claimed);
+            Ok(None)
+        }
+        Err(StoreError::CallRepeated { id }) => Ok(Some(id)),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }

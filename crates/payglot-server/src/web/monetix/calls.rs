@@ -87,9 +87,12 @@ impl Accepted<'_> {
             at: self.gateway.clock.now(),
             refused: &refused,
         };
+        // The same call came twice at once: the first one may have done what is impossible now.
+        if let Some(first) = calls::refuse(self.gateway, self.project, &self.accepting, about, &told).await? {
+            return self.again(&first).await;
+        }
         tracing::info!(code = refused.code.text(), project = self.project.login, "an accepted call cannot be done");
         self.gateway.metrics.request_refused(super::PROTOCOL, refused.code.text());
-        calls::refuse(self.gateway, self.project, &self.accepting, about, &told).await?;
         Ok(self.reply())
     }
 
@@ -192,11 +195,14 @@ fn remaining(stored: &StoredPayment, kind: OperationKind) -> i64 {
     }
 }
 
-/// A payment that is not paid is not refunded, whatever it holds; and one without a hold has nothing to capture or cancel.
+/// A payment that is not paid is not refunded, whatever it holds, nor one that was refunded whole; and one without a hold has nothing to
+/// capture or cancel.
 fn wrong_state(stored: &StoredPayment, kind: OperationKind) -> Option<Refused> {
     let wanted = if kind == OperationKind::Refund { State::Paid } else { State::Held };
     let payout = stored.payment.intent == Intent::Payout;
-    (stored.payment.state != wanted || payout).then(|| Refused::of(Code::WrongState, "general.payment_id"))
+    let sums = &stored.payment.sums;
+    let refunded = kind == OperationKind::Refund && sums.refunded == sums.captured;
+    (stored.payment.state != wanted || payout || refunded).then(|| Refused::of(Code::WrongState, "general.payment_id"))
 }
 
 /// Is the call that used the same `merchant_refund_id` the same refund?

@@ -137,13 +137,12 @@ fn accepting(gateway: &Gateway, request: &Request, call: &Call, path: &str) -> A
     let kind = match request {
         Request::Refund(_) => OperationKind::Refund,
         Request::Capture(_) => OperationKind::Capture,
-        Request::Cancel(_) => OperationKind::Void,
+        // What could not be cancelled, or not be judged, may be soon, and its text is the same then.
+        Request::Cancel(_) | Request::InvoiceCancel | Request::ThreeDs(_) => OperationKind::Void,
         // Their payment ids are used once, so a day is safe.
         Request::Sale(_)
         | Request::Payout(_)
-        | Request::ThreeDs(_)
         | Request::InvoiceCreate(_)
-        | Request::InvoiceCancel
         | Request::Status(_)
         | Request::Methods(_)
         | Request::Banks(_) => OperationKind::Sale,

@@ -96,7 +96,7 @@ async fn what_the_command_line_refunds_is_told_as_well() {
     assert_eq!(shop.told()[2..], ["refunded, 0, refund, success, 0"]);
     shop.accepted("payment/refund", &refund("p1", None)).await;
     shop.quiet().await;
-    assert_eq!(shop.told()[3..], ["refunded, 0, refund, decline, 3283"]);
+    assert_eq!(shop.told()[3..], ["refunded, 0, refund, decline, 3060"]);
     let _ = general("p1", "");
     shop.end().await;
 }

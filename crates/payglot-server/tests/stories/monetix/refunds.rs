@@ -23,7 +23,7 @@ async fn a_refund_in_parts_and_of_the_rest() {
     shop.gateway.pass(61);
     shop.accepted("payment/refund", &refund("p1", None)).await;
     shop.quiet().await;
-    assert_eq!(shop.told()[5..], ["refunded, 0, refund, decline, 3283"], "nothing is left");
+    assert_eq!(shop.told()[5..], ["refunded, 0, refund, decline, 3060"], "nothing is left");
     shop.end().await;
 }
 
@@ -175,5 +175,18 @@ async fn a_refund_has_its_own_callback_address_and_may_be_silent() {
     let targets: Vec<&str> = calls.iter().map(|call| call.target.as_str()).collect();
     assert_eq!(targets, ["/monetix", "/monetix", "/refunds"]);
     assert_eq!(shop.stands("p1").await, "partially refunded 70");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_refund_sent_twice_at_once_is_one_refund_under_one_id() {
+    let shop = Monetix::start().await;
+    shop.paid("p1", 100).await;
+    let body = refund("p1", None);
+    let send = || shop.accepted("payment/webmoney/refund", &body);
+    let ids = tokio::join!(send(), send(), send(), send());
+    assert!([&ids.1, &ids.2, &ids.3].iter().all(|id| **id == ids.0), "{ids:?}");
+    shop.quiet().await;
+    assert_eq!(shop.told()[2..], ["refunded, 0, refund, success, 0"], "one callback");
     shop.end().await;
 }
