@@ -11,6 +11,9 @@ pub const ATTEMPTS_MS: i64 = 600_000;
 /// For how many milliseconds a payment waits for 3-D Secure or for more data from the shop.
 pub const WAITING_MS: i64 = 30 * 60_000;
 
+/// A deadline that is more milliseconds ahead is none.
+pub const DEADLINE_MAX_MS: i64 = 30 * DAY;
+
 /// So many failed tries of an older callback hold back the newer ones of the same payment; then they go out without it.
 pub const PATIENCE: u32 = 6;
 

@@ -20,6 +20,9 @@ use payglot_wire::monetix::{
 use payglot_wire::raw::Reply;
 use payglot_wire::text::secret::Secret;
 
+/// The method that sends the payer to the wallet's own page, whichever wallet the shop names.
+const LIGHT: &str = "webmoney-light";
+
 /// `sale`, `auth` and `recurring`.
 pub(super) async fn sale(accepted: &Accepted<'_>, sale: Sale) -> Result<Reply, Failed> {
     // A number that is none is a wrong value, and wrong values are refused at once.
@@ -38,7 +41,8 @@ pub(super) async fn sale(accepted: &Accepted<'_>, sale: Sale) -> Result<Reply, F
     let id = accepted.gateway.clock.payment_id();
     let intent = if sale.hold { Intent::Hold } else { Intent::Sale };
     let hold_ms = card.as_ref().filter(|_| sale.hold).map(|card| limits::hold_ms(card.number().brand()));
-    let expires_at = expires_at(settings, sale.best_before, now);
+    let until = expires_at(settings, sale.best_before, now);
+    let expires_at = if card.is_some() { until.min(now.plus(limits::WAITING_MS)) } else { until };
     let means = means(&sale, card, expires_at);
     let details = accepted_details(accepted, &sale.details, &sale.method);
     let order = order(accepted, intent, amount, expires_at, hold_ms, &details);
@@ -158,7 +162,8 @@ async fn refuse(
 }
 
 fn expires_at(settings: &ProjectSettings, best_before: Option<UnixMillis>, now: UnixMillis) -> UnixMillis {
-    best_before.unwrap_or(now.plus(settings.session_seconds.saturating_mul(1000)))
+    let named = best_before.filter(|end| end.since(now) <= limits::DEADLINE_MAX_MS);
+    named.unwrap_or(now.plus(settings.session_seconds.saturating_mul(1000)))
 }
 
 fn accepted_details(accepted: &Accepted<'_>, details: &Details, method: &str) -> Details {
@@ -206,7 +211,8 @@ async fn remember(accepted: &Accepted<'_>, prefix: String) -> Result<Remember, F
 
 /// What pays.
 fn means(sale: &Sale, card: Option<Card>, expires_at: UnixMillis) -> Means {
-    match (card, &sale.account_number) {
+    let account = sale.account_number.as_ref().filter(|_| sale.method != LIGHT);
+    match (card, account) {
         (Some(card), _) => Means::Card(card),
         (None, Some(account)) => Means::Invoice(InvoiceRequest {
             method: Method::Wallet,

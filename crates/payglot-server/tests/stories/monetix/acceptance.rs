@@ -149,6 +149,8 @@ async fn the_redirect_variant_sends_the_payer_to_the_wallet_and_back_to_the_shop
         "p1",
         &format!(r#""customer":{CUSTOMER},"payment":{{"amount":100,"currency":"USD","description":"Top-up"}},{back}"#),
     );
+    // The wallet's own page asks whose wallet it is, whatever the shop says.
+    let body = body.replacen('{', r#"{"account":{"number":"123456789012"},"#, 1);
     shop.accepted("payment/webmoney-light/sale", &body).await;
     shop.quiet().await;
     assert_eq!(shop.told(), ["awaiting redirect result, 100, sale, awaiting redirect result, 9999"]);

@@ -145,7 +145,13 @@ async fn a_card_without_a_challenge_needs_the_frame_only() {
 #[tokio::test]
 async fn half_an_hour_without_a_result_is_a_decline() {
     let shop = Monetix::start().await;
-    shop.accepted("payment/card/sale", &order("p1", CHALLENGE)).await;
+    let later = order("p1", CHALLENGE).replacen(
+        r#""payment":{"#,
+        r#""payment":{"best_before":"2026-12-10T00:00:00+00:00","#,
+        1,
+    );
+    assert!(later.contains("best_before"), "{later}");
+    shop.accepted("payment/card/sale", &later).await;
     shop.quiet().await;
     shop.gateway.pass(30 * 60 + 1);
     assert_eq!(shop.gateway.expire().await, 1);

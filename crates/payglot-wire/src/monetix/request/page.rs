@@ -2,6 +2,7 @@
 
 use super::super::codes::{Code, Refused};
 use super::super::details::Details;
+use super::super::limits;
 use super::super::params::Fields;
 use super::super::rules::{self, Rule};
 use super::envelope::PageRequest;
@@ -10,9 +11,6 @@ use crate::proof::Signed;
 use crate::text::json::Json;
 use payglot_core::{Currency, Money, UnixMillis};
 use std::fmt;
-
-/// A deadline that is further ahead is ignored.
-const BEST_BEFORE_MAX_MS: i64 = 30 * 86_400_000;
 
 /// The words of `mode`.
 pub(super) const MODES: &[&str] =
@@ -131,7 +129,7 @@ impl PageOrder {
             best_before: fields
                 .get("best_before")
                 .and_then(rules::moment)
-                .filter(|end| end.since(now) <= BEST_BEFORE_MAX_MS),
+                .filter(|end| end.since(now) <= limits::DEADLINE_MAX_MS),
             registers_recurring: registers(fields),
             customer: Customer {
                 id: get("customer_id"),
