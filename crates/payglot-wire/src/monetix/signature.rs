@@ -35,6 +35,9 @@ const ADDED: [&[&str]; 4] = [
     &["target_element", "baseUrl", "baseurl", "css_modal_wrap", "close_on_missclick"],
 ];
 
+/// Values that name something are as they were sent: otherwise the payment 1 could be paid as the payment `true`.
+const EXACT: [&str; 4] = ["project_id", "payment_id", "customer_id", "payment_amount"];
+
 /// Longer JSON is refused unread: every documented field together needs a tenth of this.
 pub const JSON_MAX: usize = 128 * 1024;
 
@@ -135,7 +138,9 @@ enum Words {
 fn with_words(tree: &Json, words: Words) -> Json {
     match tree {
         Json::Object(members) => {
-            Json::Object(members.iter().map(|(key, value)| (key.clone(), with_words(value, words))).collect())
+            let exact = |key: &String| EXACT.contains(&key.as_str());
+            let word = |key, value: &Json| if exact(key) { value.clone() } else { with_words(value, words) };
+            Json::Object(members.iter().map(|(key, value)| (key.clone(), word(key, value))).collect())
         }
         Json::Text(text) => Json::Text(word(text, words).to_owned()),
         other @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_)) => other.clone(),

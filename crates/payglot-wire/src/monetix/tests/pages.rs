@@ -193,6 +193,14 @@ fn a_parameter_cannot_be_moved_into_another() {
 }
 
 #[test]
+fn words_stand_for_switches_and_not_for_names() {
+    let ones = without("payment_id").with("payment_id", "1").with("recurring_register", "1");
+    let signed = page_query(&ones, &secret());
+    assert!(instead(&signed, "recurring_register=1", "recurring_register=true").is_ok());
+    assert_eq!(code(instead(&signed, "payment_id=1", "payment_id=true")).0, Code::InvalidSignature);
+}
+
+#[test]
 fn nested_names_null_and_empty_values_are_signed_as_trees() {
     let fields = order().with("a[b][0]", "x").with("a[b][1]", "№;:").with("empty", "").with("nothing", "null");
     assert!(read(&fields).is_ok());
