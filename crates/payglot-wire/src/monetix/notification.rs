@@ -88,14 +88,13 @@ pub fn callback(
         return None;
     }
     let body = render::callback_body(event, payment, details, settings)?;
-    let status = body.operation.as_ref().map_or(body.payment.status, |operation| operation.status);
     // A refund waits as its own call says, a payment as the one that made it.
     let wait_ms = match &facts {
         Some(facts) if is_follow_up(event.event) => facts.delay_ms,
         Some(_) | None => details.callback_delay_ms(),
     };
     let own = facts.and_then(|facts| facts.callback_url);
-    call(own, outcome(status), details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
+    call(own, outcome(&body), details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
 }
 
 /// What was refused after it had been accepted, so that only a callback can tell.
@@ -139,8 +138,13 @@ pub fn refusal_report(refused: &RefusedCall, settings: &CallbackSettings) -> Str
     render::refusal_body(refused, settings).signed(&settings.secret)
 }
 
-fn outcome(status: Status) -> Outcome {
-    match status {
+/// How what a callback tells ended. While the payment goes on, as after a hold or a decline that may be followed by another attempt, nothing
+/// has: the addresses of successes and declines are for final ones.
+fn outcome(body: &Body) -> Outcome {
+    if !body.payment.status.is_final() {
+        return Outcome::Open;
+    }
+    match body.operation.as_ref().map_or(body.payment.status, |operation| operation.status) {
         Status::Success | Status::Refunded | Status::PartiallyRefunded | Status::Canceled | Status::Reversed => {
             Outcome::Success
         }

@@ -367,6 +367,44 @@ fn addresses_follow_the_outcome() {
     assert_eq!(to(&silent, &own), None);
 }
 
+/// Where the last decision is told.
+fn address(story: &Story, settings: &CallbackSettings) -> Option<String> {
+    let render = |event: &Announcement| callback(event, story.payment(), &story.details, settings);
+    story.last.announcements.iter().find_map(render).map(|call| call.url)
+}
+
+/// A project with an address for each outcome.
+fn three_addresses() -> CallbackSettings {
+    let own = |name: &str| Some(format!("https://shop.example/{name}"));
+    CallbackSettings { success_url: own("good"), decline_url: own("bad"), tells_attempts: true, ..settings() }
+}
+
+#[test]
+fn only_what_is_final_goes_to_the_address_of_its_outcome() {
+    let to = |story: &Story| address(story, &three_addresses());
+    let general = Some("https://shop.example/callback".to_owned());
+    let (good, bad) = (three_addresses().success_url, three_addresses().decline_url);
+    // A hold has yet to be captured.
+    let mut story = Story::begin(Intent::Hold);
+    story.attempt().approve();
+    assert_eq!((story.status(), to(&story)), (Some(Status::AwaitingCapture), general.clone()));
+    let operation = story.fresh();
+    story.command(Command::Void { operation, amount: None, key: None }).approve();
+    assert_eq!((story.status(), to(&story)), (Some(Status::Canceled), good.clone()));
+    // The payer may try again, until the last attempt.
+    let mut story = Story::begin(Intent::Sale);
+    story.last.payment.terms.retry_ms = Some(600_000);
+    story.attempt().at(1000).decline(DeclineReason::InsufficientFunds);
+    assert_eq!((story.status(), to(&story)), (Some(Status::AwaitingCustomer), general));
+    story.attempt().decline(DeclineReason::InsufficientFunds);
+    assert_eq!((story.status(), to(&story)), (Some(Status::Decline), bad.clone()));
+    // A refund ends by itself, on a payment that has ended.
+    let mut story = paid();
+    assert_eq!(to(&story), good);
+    story.refund(None).decline(DeclineReason::Other);
+    assert_eq!((story.status(), to(&story)), (Some(Status::Success), bad));
+}
+
 #[test]
 fn details_read_back_with_all_that_was_learned() {
     let mut story = Story::begin(Intent::Sale);
