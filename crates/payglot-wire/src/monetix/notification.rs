@@ -93,14 +93,15 @@ pub fn callback(
         Some(facts) if is_follow_up(event.event) => facts.delay_ms,
         Some(_) | None => details.callback_delay_ms(),
     };
-    let own = facts.and_then(|facts| facts.callback_url);
-    call(own, outcome(&body), details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
+    let outcome = outcome(&body);
+    let own = facts.and_then(|facts| facts.callback_address(outcome));
+    call(own, outcome, details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
 }
 
 /// What was refused after it had been accepted, so that only a callback can tell.
 #[derive(Clone, Debug)]
 pub struct RefusedCall<'a> {
-    /// What is kept of the refused call, not of the payment: it says where the callback goes.
+    /// What is kept of the refused call, not of the payment: it says first where the callback goes.
     pub details: &'a Details,
     /// The shop's number of the payment.
     pub payment_id: &'a str,
@@ -127,9 +128,14 @@ pub struct RefusedCall<'a> {
 /// The callback of a call that was accepted and then refused: `error` where there is no payment to do it on, else a declined operation on
 /// a payment that stays as it was.
 pub fn refusal(refused: &RefusedCall, settings: &CallbackSettings) -> Option<OutgoingCall> {
+    if refused.details.is_silent() {
+        return None;
+    }
     let body = render::refusal_body(refused, settings);
-    let told =
-        if refused.details.is_silent() { None } else { call(None, Outcome::Failure, refused.details, settings, &body) };
+    let outcome = outcome(&body);
+    // As of one that was done: to the call's own address, else to the payment's.
+    let of_payment = refused.payment.map_or(refused.details, |(_, details)| details);
+    let told = call(refused.details.callback_url(outcome), outcome, of_payment, settings, &body);
     told.map(|call| OutgoingCall { wait_ms: refused.details.callback_delay_ms(), ..call })
 }
 
