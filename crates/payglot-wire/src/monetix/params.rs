@@ -124,6 +124,7 @@ mod tests {
         );
         assert_eq!(tree(&[("x", "1"), ("y", "2"), ("x", "3")]), r#"{"x":"3","y":"2"}"#);
     }
+
     #[test]
     fn a_value_without_a_place_of_its_own_is_named() {
         let clash = |pairs: &[(&str, &str)]| {

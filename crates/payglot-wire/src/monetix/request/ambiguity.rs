@@ -7,8 +7,8 @@
 //! currency or a number of a payment that was signed can be neither replaced nor left out.
 //!
 //! What no gateway can tell apart: a shop that signs a payer's own words with `;merchant_callback_url:https://...` in them has signed that
-//! parameter too, if it did not send one itself and the order of the names allows it. A value may also end later or earlier, where a
-//! parameter that we do not read stands behind it. Shops should replace `;` in what payers type.
+//! parameter too, if it did not send one itself and the order of the names allows it. A text may also end later or earlier, where a
+//! parameter that we do not read stands behind it; only the number of a payment may not. Shops should replace `;` in what payers type.
 
 use super::super::codes::Refused;
 use super::super::params::{Fields, first_key};
@@ -29,7 +29,7 @@ pub(super) fn refuse(fields: &Fields) -> Result<(), Refused> {
         if first != name && is_read(first) {
             return Err(Refused::invalid(first, "one value"));
         }
-        if carries_another(value) {
+        if carries_another(value) || name == "payment_id" && entries(value).next().is_some() {
             return Err(Refused::invalid(name, "text without another parameter in it"));
         }
     }
@@ -40,5 +40,10 @@ pub(super) fn refuse(fields: &Fields) -> Result<(), Refused> {
 /// gains nothing.
 fn carries_another(value: &str) -> bool {
     let telling = |name: &str| name.contains('_') || matches!(name, "hide" | "recurring");
-    value.split(';').skip(1).filter_map(|entry| entry.split_once(':')).any(|(name, _)| telling(name) && is_read(name))
+    entries(value).any(|name| telling(name) && is_read(name))
+}
+
+/// The names of what could be parameters of their own, if the value ended before them.
+fn entries(value: &str) -> impl Iterator<Item = &str> {
+    value.split(';').skip(1).filter_map(|entry| entry.split_once(':')).map(|(name, _)| name)
 }

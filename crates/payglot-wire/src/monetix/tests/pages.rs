@@ -159,7 +159,7 @@ fn a_parameter_cannot_be_moved_into_another() {
     let fields = fields.with("best_before", "2024-12-08T00:00:00Z").with("interface_type", r#"{"id":23}"#);
     let signed = page_query(&fields, &secret());
     assert_eq!(page(&signed).expect("an order").customer.last_name.as_deref(), Some("Doe"));
-    // The honest text, with another amount to read.
+    // The honest text, with the amount inside a note and perhaps another one to read.
     let moved = signed.replace("d%3Ae", "d%3Ae%3Bpayment_amount%3A100");
     for (instead_of_amount, name) in
         [("", "note"), ("payment_amount=1&payment_amount[frame_mode]=x&", "payment_amount")]
@@ -176,6 +176,10 @@ fn a_parameter_cannot_be_moved_into_another() {
     ] {
         assert_eq!(code(instead(&signed, from, to)), invalid(name), "{to}");
     }
+}
+
+#[test]
+fn a_value_does_not_end_before_another_parameter() {
     // A payer's own words, signed by the shop, with an amount in them.
     let typed = order().with("customer_last_name", "Doe;payment_amount:1;payment_b:x");
     assert_eq!(code(PageRequest::of_query(&page_query(&typed, &secret()))), invalid("customer_last_name"));
@@ -184,6 +188,14 @@ fn a_parameter_cannot_be_moved_into_another() {
     let from = "customer_last_name=Doe%3Bpayment_amount%3A1%3Bpayment_b%3Ax";
     assert_eq!(signed_of(&query.replace(from, forged)), signed_of(&page_query(&typed, &secret())));
     assert_eq!(code(instead(&query, from, forged)), invalid("payment_b"));
+    // A parameter that nobody reads could make another number.
+    let noted = page_query(&order().with("payment_note", "x"), &secret());
+    let longer = noted.replace("&payment_note=x", "").replace("payment_id=p-1", "payment_id=p-1%3Bpayment_note%3Ax");
+    assert_eq!(signed_of(&longer), signed_of(&noted));
+    assert_eq!(code(PageRequest::of_query(&longer)), invalid("payment_id"));
+    for number in ["p;1", "p:1", "1:2;3"] {
+        assert!(read(&without("payment_id").with("payment_id", number)).is_ok(), "{number}");
+    }
     // What people write is no parameter.
     for honest in
         ["a;b", "x; payment_amount: 1", "payment_amount:1", ";mode:x;size:1", "payment_amount;1:", "https://x/;y:z"]
