@@ -4,7 +4,7 @@
 mod learned;
 
 use super::params::Fields;
-use super::request::{Customer, rule};
+use super::request::{Customer, Reader, rule};
 use super::signature::without;
 use super::ways::{Frame, Outcome, Shown, WayBack};
 use crate::text::json::Json;
@@ -133,7 +133,8 @@ impl Details {
                 let value = self.request.get(page).map(Json::plain);
                 value.filter(|value| rule(page).is_none_or(|rule| rule.fits(value)))
             }
-            Source::Gate => gate.split('.').try_fold(&self.request, |value, key| value.get(key)).map(Json::plain),
+            // An object or a list is no value: an empty one is not even signed.
+            Source::Gate => Some(Reader::new(&self.request).plain(gate)),
         };
         value.filter(|value| !value.is_empty())
     }

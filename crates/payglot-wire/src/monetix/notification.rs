@@ -88,20 +88,20 @@ pub fn callback(
         return None;
     }
     let body = render::callback_body(event, payment, details, settings)?;
-    let status = body.operation.as_ref().map_or(body.payment.status, |operation| operation.status);
     // A refund waits as its own call says, a payment as the one that made it.
     let wait_ms = match &facts {
         Some(facts) if is_follow_up(event.event) => facts.delay_ms,
         Some(_) | None => details.callback_delay_ms(),
     };
-    let own = facts.and_then(|facts| facts.callback_url);
-    call(own, outcome(status), details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
+    let outcome = outcome(&body);
+    let own = facts.and_then(|facts| facts.callback_address(outcome));
+    call(own, outcome, details, settings, &body).map(|call| OutgoingCall { wait_ms, ..call })
 }
 
 /// What was refused after it had been accepted, so that only a callback can tell.
 #[derive(Clone, Debug)]
 pub struct RefusedCall<'a> {
-    /// What is kept of the refused call, not of the payment: it says where the callback goes.
+    /// What is kept of the refused call, not of the payment: it says first where the callback goes.
     pub details: &'a Details,
     /// The shop's number of the payment.
     pub payment_id: &'a str,
@@ -128,9 +128,14 @@ pub struct RefusedCall<'a> {
 /// The callback of a call that was accepted and then refused: `error` where there is no payment to do it on, else a declined operation on
 /// a payment that stays as it was.
 pub fn refusal(refused: &RefusedCall, settings: &CallbackSettings) -> Option<OutgoingCall> {
+    if refused.details.is_silent() {
+        return None;
+    }
     let body = render::refusal_body(refused, settings);
-    let told =
-        if refused.details.is_silent() { None } else { call(None, Outcome::Failure, refused.details, settings, &body) };
+    let outcome = outcome(&body);
+    // As of one that was done: to the call's own address, else to the payment's.
+    let of_payment = refused.payment.map_or(refused.details, |(_, details)| details);
+    let told = call(refused.details.callback_url(outcome), outcome, of_payment, settings, &body);
     told.map(|call| OutgoingCall { wait_ms: refused.details.callback_delay_ms(), ..call })
 }
 
@@ -139,8 +144,13 @@ pub fn refusal_report(refused: &RefusedCall, settings: &CallbackSettings) -> Str
     render::refusal_body(refused, settings).signed(&settings.secret)
 }
 
-fn outcome(status: Status) -> Outcome {
-    match status {
+/// How what a callback tells ended. While the payment goes on, as after a hold or a decline that may be followed by another attempt, nothing
+/// has: the addresses of successes and declines are for final ones.
+fn outcome(body: &Body) -> Outcome {
+    if !body.payment.status.is_final() {
+        return Outcome::Open;
+    }
+    match body.operation.as_ref().map_or(body.payment.status, |operation| operation.status) {
         Status::Success | Status::Refunded | Status::PartiallyRefunded | Status::Canceled | Status::Reversed => {
             Outcome::Success
         }

@@ -47,6 +47,14 @@ impl Fields {
         self
     }
 
+    /// A name whose value is not in the tree, because another one took its place: what is read would not be what is signed. Names that begin
+    /// with an underscore are neither.
+    pub(super) fn clash(&self) -> Option<&str> {
+        let mut tree = Json::Object(Vec::new());
+        let mut signed = self.0.iter().filter(|(name, _)| !name.starts_with('_'));
+        signed.find(|(name, value)| !place(&mut tree, &keys(name), value)).map(|(name, _)| first_key(name))
+    }
+
     /// The values as what is signed: `a[b]=c` lies inside `a`, `a[]=c` behind what is there.
     pub(super) fn tree(&self) -> Json {
         let mut tree = Json::Object(Vec::new());
@@ -64,6 +72,11 @@ impl fmt::Debug for Fields {
     }
 }
 
+/// The name before the brackets, which is the whole name where there are none.
+pub(super) fn first_key(name: &str) -> &str {
+    keys(name).first().copied().unwrap_or(name)
+}
+
 /// `a[b][0]` is a, b, 0; anything that is not such a name is one key.
 fn keys(name: &str) -> Vec<&str> {
     let Some((first, rest)) = name.split_once('[') else { return vec![name] };
@@ -72,21 +85,24 @@ fn keys(name: &str) -> Vec<&str> {
     if keys.len() > DEPTH_MAX { vec![name] } else { keys }
 }
 
-fn place(tree: &mut Json, keys: &[&str], value: &str) {
+/// Puts a value where its name says, also in place of another. Was the place free?
+fn place(tree: &mut Json, keys: &[&str], value: &str) -> bool {
+    let is_new = tree.members().is_some_and(<[_]>::is_empty);
     let Some((key, rest)) = keys.split_first() else {
         *tree = Json::Text(value.to_owned());
-        return;
+        return is_new;
     };
-    if tree.members().is_none() {
+    let is_branch = tree.members().is_some();
+    if !is_branch {
         *tree = Json::Object(Vec::new());
     }
-    let Json::Object(members) = tree else { return };
+    let Json::Object(members) = tree else { return false };
     let key = if key.is_empty() { members.len().to_string() } else { (*key).to_owned() };
     let at = members.iter().position(|(known, _)| *known == key).unwrap_or(members.len());
     if at == members.len() {
         members.push((key, Json::Object(Vec::new())));
     }
-    place(&mut members[at].1, rest, value);
+    place(&mut members[at].1, rest, value) && is_branch
 }
 
 #[cfg(test)]
@@ -107,5 +123,21 @@ mod tests {
             r#"{"a":{"b":"2"},"[x]":"3","y[":"4"}"#
         );
         assert_eq!(tree(&[("x", "1"), ("y", "2"), ("x", "3")]), r#"{"x":"3","y":"2"}"#);
+    }
+
+    #[test]
+    fn a_value_without_a_place_of_its_own_is_named() {
+        let clash = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Fields::from_pairs(pairs).clash().map(str::to_owned)
+        };
+        for both in [["a", "a[b]"], ["a[b]", "a"], ["a[b]", "a[b][c]"], ["a[1]", "a[]"], ["a", "a[frame_mode]"]] {
+            assert_eq!(clash(&[(both[0], "1"), (both[1], "2")]).as_deref(), Some("a"), "{both:?}");
+        }
+        for both in
+            [["a", "b"], ["a", "a"], ["a[b]", "a[c]"], ["a[]", "a[]"], ["a", "A[b]"], ["a", "a[b"], ["_a", "_a[b]"]]
+        {
+            assert_eq!(clash(&[(both[0], "1"), (both[1], "2")]), None, "{both:?}");
+        }
     }
 }

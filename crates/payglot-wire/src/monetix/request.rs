@@ -1,6 +1,7 @@
 //! What shops send: the parameters of the page and the calls of Gate, read before and after they are proven, and written for the shop's
 //! side.
 
+mod ambiguity;
 mod envelope;
 mod gate;
 mod gate_table;

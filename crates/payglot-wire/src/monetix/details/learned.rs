@@ -2,6 +2,7 @@
 
 use super::super::codes::Code;
 use super::super::status::PaymentType;
+use super::super::ways::Outcome;
 use crate::text::json::{Json, JsonObject};
 use payglot_core::{OperationId, UnixMillis};
 
@@ -125,6 +126,10 @@ pub struct OperationFacts {
     pub merchant_refund_id: Option<String>,
     /// Where its callback goes, if elsewhere.
     pub callback_url: Option<String>,
+    /// The same, if it succeeded.
+    pub success_callback_url: Option<String>,
+    /// The same, if it was declined.
+    pub decline_callback_url: Option<String>,
     /// No callback of this operation.
     pub silent: bool,
     /// Milliseconds that its callback waits.
@@ -146,10 +151,22 @@ impl OperationFacts {
             provider_payment_id: String::new(),
             merchant_refund_id: None,
             callback_url: None,
+            success_callback_url: None,
+            decline_callback_url: None,
             silent: false,
             delay_ms: 0,
             code: None,
         }
+    }
+
+    /// Where a callback of this operation goes, if its call says so.
+    pub(in super::super) fn callback_address(&self, outcome: Outcome) -> Option<String> {
+        let own = match outcome {
+            Outcome::Success => &self.success_callback_url,
+            Outcome::Failure => &self.decline_callback_url,
+            Outcome::Open => &None,
+        };
+        own.as_ref().or(self.callback_url.as_ref()).cloned()
     }
 
     fn to_json(&self) -> JsonObject {
@@ -161,6 +178,8 @@ impl OperationFacts {
             .text("provider_payment_id", &self.provider_payment_id)
             .text_if("merchant_refund_id", self.merchant_refund_id.as_deref())
             .text_if("callback_url", self.callback_url.as_deref())
+            .text_if("success_callback_url", self.success_callback_url.as_deref())
+            .text_if("decline_callback_url", self.decline_callback_url.as_deref())
             .bool("silent", self.silent)
             .int_if("delay_ms", Some(self.delay_ms).filter(|delay| *delay > 0))
             .text_if("code", self.code.map(|code| code.to_string()).as_deref())
@@ -176,6 +195,8 @@ impl OperationFacts {
             provider_payment_id: text("provider_payment_id")?,
             merchant_refund_id: text("merchant_refund_id"),
             callback_url: text("callback_url"),
+            success_callback_url: text("success_callback_url"),
+            decline_callback_url: text("decline_callback_url"),
             silent: json.get("silent") == Some(&Json::Bool(true)),
             delay_ms: json.get("delay_ms").and_then(Json::int).unwrap_or(0),
             code: text("code").as_deref().and_then(Code::from_text),

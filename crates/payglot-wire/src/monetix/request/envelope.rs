@@ -6,6 +6,7 @@ use super::super::endpoint::Route;
 use super::super::params::Fields;
 use super::super::rules::Rule;
 use super::super::signature::{self, without};
+use super::ambiguity;
 use super::reader::Reader;
 use crate::raw::RawRequest;
 use crate::text::form;
@@ -25,7 +26,8 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// Reads the query, and the body of a POST; what is in the body counts more.
+    /// Reads the query, and the body of a POST; what is in the body counts more. 502 if it could be read in another way than it was
+    /// signed.
     pub fn read(request: &RawRequest) -> Result<Self, Refused> {
         Self::of(request.query.as_bytes(), request.body)
     }
@@ -45,7 +47,9 @@ impl PageRequest {
         if pairs.len() > PAIRS_MAX {
             return Err(Refused::whole(Code::Invalid));
         }
-        Ok(Self { fields: Fields::from_pairs(pairs) })
+        let fields = Fields::from_pairs(pairs);
+        ambiguity::refuse(&fields)?;
+        Ok(Self { fields })
     }
 
     /// Whose request it says it is.

@@ -383,6 +383,8 @@ impl FollowUp {
             signature: signature.to_owned(),
             merchant_refund_id: self.merchant_refund_id.clone(),
             callback_url: self.details.callback_url(Outcome::Open),
+            success_callback_url: self.details.callback_url(Outcome::Success),
+            decline_callback_url: self.details.callback_url(Outcome::Failure),
             silent: self.details.is_silent(),
             delay_ms: self.details.callback_delay_ms(),
             ..OperationFacts::new(operation, request_id)

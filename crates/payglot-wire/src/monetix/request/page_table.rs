@@ -97,6 +97,18 @@ pub(super) const TABLE: &[(&str, Rule)] = &[
     ("uuid", Rule::Text(64)),
 ];
 
+/// What is read although its value has no form.
+const FREE: &[&str] = &["force_payment_method", "default_payment_method", "hide"];
+
+/// May the gateway act upon this parameter? JSON is only passed on, but for `recurring`.
+pub(super) fn is_read(name: &str) -> bool {
+    match rule(name) {
+        Some(Rule::JsonText | Rule::Base64Json) => name == "recurring",
+        Some(_) => true,
+        None => FREE.contains(&name),
+    }
+}
+
 /// The rule of a parameter, if it has one.
 pub(in super::super) fn rule(name: &str) -> Option<Rule> {
     TABLE.iter().find(|(known, _)| *known == name).map(|&(_, rule)| rule)

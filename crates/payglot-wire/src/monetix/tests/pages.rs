@@ -1,7 +1,7 @@
 //! The page's parameters, as clients write them.
 
 use super::super::request::{check, page_query};
-use super::super::{Fields, Frame, Mode, Outcome, Shown, sealed};
+use super::super::{Fields, Frame, Mode, Outcome, Shown, sealed, signature};
 use super::*;
 
 const FILE: &str = include_str!("../vectors/pages.txt");
@@ -102,6 +102,114 @@ fn what_scripts_add_does_not_break_the_signature() {
     }
     // The last value of a name counts, and is the one that must be signed.
     assert!(page(&format!("{}&payment_amount=1", page_query(&order(), &secret()))).is_err());
+}
+
+/// A signed query with other parameters in place of some of it.
+fn instead(signed: &str, from: &str, to: &str) -> Result<PageOrder, Refused> {
+    assert!(signed.contains(from), "{from}");
+    let request = PageRequest::read(&raw(&signed.replacen(from, to, 1), b""))?;
+    PageOrder::read(&prove_page(request, &[secret()])?, NOW)
+}
+
+/// What is signed of a query that is perhaps refused.
+fn signed_of(query: &str) -> String {
+    let fields = Fields::from_pairs(crate::text::form::decode(query.as_bytes()).expect("UTF-8"));
+    signature::signed_text(&signature::without(&fields.tree(), &["signature"]))
+}
+
+fn invalid(name: &str) -> (Code, String) {
+    (Code::Invalid, name.to_owned())
+}
+
+#[test]
+fn what_the_signature_does_not_see_is_not_read() {
+    let signed = page_query(&order(), &secret());
+    assert_eq!(page(&signed).expect("an order").details.callback_url(Outcome::Open), None);
+    let evil = "merchant_callback_url=https%3A%2F%2Fevil.example";
+    for (added, name) in [
+        (format!("{evil}&merchant_callback_url[frame_mode]=x"), "merchant_callback_url"),
+        (format!("merchant_callback_url[frame_mode]=x&{evil}"), "merchant_callback_url"),
+        (format!("{evil}&merchant%5Fcallback_url%5Bframe%5Fmode%5D=x"), "merchant_callback_url"),
+        ("payment_amount[frame_mode]=x".to_owned(), "payment_amount"),
+        ("merchant_success_url[frame_mode]=x".to_owned(), "merchant_success_url"),
+        ("hide[]=card".to_owned(), "hide"),
+        ("=1".to_owned(), ""),
+    ] {
+        let query = format!("{signed}&{added}");
+        // Those that begin with the address are valid for the signature alone.
+        assert!(!added.starts_with(evil) || signed_of(&query) == signed_of(&signed), "{added}");
+        assert_eq!(code(PageRequest::of_query(&query)), invalid(name), "{added}");
+        // Also where a half of it is in the body.
+        let (query, body) = query.rsplit_once('&').expect("two");
+        assert_eq!(code(PageRequest::read(&raw(query, body.as_bytes()))), invalid(name), "{added}");
+        // The blob of an encrypted address says nothing.
+        let key = Secret::new("enc-key-0123456789");
+        let blob = sealed::seal(&format!("{signed}&{added}"), &key, [7; 16]);
+        assert_eq!(code(sealed::open(1234, &blob, &[key])).0, Code::InvalidSignature, "{added}");
+    }
+    // Nobody reads these, so nothing is gained.
+    for added in ["x[frame_mode]=1", "frame_mode=popup", "_a=1&_a[b]=2"] {
+        assert_eq!(page(&format!("{signed}&{added}")).expect(added).amount, page(&signed).expect("an order").amount);
+    }
+}
+
+#[test]
+fn a_parameter_cannot_be_moved_into_another() {
+    let fields = order().with("customer_last_name", "Doe").with("a_note", "x").with("note", "a;b: c;d:e");
+    let fields = fields.with("best_before", "2024-12-08T00:00:00Z").with("interface_type", r#"{"id":23}"#);
+    let signed = page_query(&fields, &secret());
+    assert_eq!(page(&signed).expect("an order").customer.last_name.as_deref(), Some("Doe"));
+    // The honest text, with the amount inside a note and perhaps another one to read.
+    let moved = signed.replace("d%3Ae", "d%3Ae%3Bpayment_amount%3A100");
+    for (instead_of_amount, name) in
+        [("", "note"), ("payment_amount=1&payment_amount[frame_mode]=x&", "payment_amount")]
+    {
+        let query = moved.replace("payment_amount=100&", instead_of_amount);
+        assert_eq!(signed_of(&query), signed_of(&signed));
+        assert_eq!(code(PageRequest::of_query(&query)), invalid(name));
+    }
+    for (from, to, name) in [
+        ("a_note=x", "a_note=x%3Bbest_before%3A2024-12-08T00%3A00%3A00Z", "a_note"),
+        ("before=2024-12-08T00%3A00%3A00Z", "before[2024-12-08T00][00]=00Z", "best_before"),
+        ("before=2024-12-08T00%3A00%3A00Z", "before%3A2024-12-08T00=00%3A00Z", "best_before:2024-12-08T00"),
+        ("interface_type=", "interface_type[x%3Bhide]=", "interface_type[x;hide]"),
+    ] {
+        assert_eq!(code(instead(&signed, from, to)), invalid(name), "{to}");
+    }
+}
+
+#[test]
+fn a_value_does_not_end_before_another_parameter() {
+    // A payer's own words, signed by the shop, with an amount in them.
+    let typed = order().with("customer_last_name", "Doe;payment_amount:1;payment_b:x");
+    assert_eq!(code(PageRequest::of_query(&page_query(&typed, &secret()))), invalid("customer_last_name"));
+    let forged = "customer_last_name=Doe&payment_amount=1&payment_b=x%3Bpayment_amount%3A100";
+    let query = page_query(&typed, &secret()).replace("payment_amount=100&", "");
+    let from = "customer_last_name=Doe%3Bpayment_amount%3A1%3Bpayment_b%3Ax";
+    assert_eq!(signed_of(&query.replace(from, forged)), signed_of(&page_query(&typed, &secret())));
+    assert_eq!(code(instead(&query, from, forged)), invalid("payment_b"));
+    // A parameter that nobody reads could make another number.
+    let noted = page_query(&order().with("payment_note", "x"), &secret());
+    let longer = noted.replace("&payment_note=x", "").replace("payment_id=p-1", "payment_id=p-1%3Bpayment_note%3Ax");
+    assert_eq!(signed_of(&longer), signed_of(&noted));
+    assert_eq!(code(PageRequest::of_query(&longer)), invalid("payment_id"));
+    for number in ["p;1", "p:1", "1:2;3"] {
+        assert!(read(&without("payment_id").with("payment_id", number)).is_ok(), "{number}");
+    }
+    // What people write is no parameter.
+    for honest in
+        ["a;b", "x; payment_amount: 1", "payment_amount:1", ";mode:x;size:1", "payment_amount;1:", "https://x/;y:z"]
+    {
+        assert!(read(&order().with("payment_description", honest)).is_ok(), "{honest}");
+    }
+}
+
+#[test]
+fn words_stand_for_switches_and_not_for_names() {
+    let ones = without("payment_id").with("payment_id", "1").with("recurring_register", "1");
+    let signed = page_query(&ones, &secret());
+    assert!(instead(&signed, "recurring_register=1", "recurring_register=true").is_ok());
+    assert_eq!(code(instead(&signed, "payment_id=1", "payment_id=true")).0, Code::InvalidSignature);
 }
 
 #[test]
