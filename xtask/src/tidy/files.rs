@@ -52,7 +52,12 @@ fn modules(file: &File) -> Vec<String> {
     let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
     let stem = name.trim_end_matches(".rs");
     let crate_steps: Vec<&str> = file.path.split('/').collect();
-    let is_test_root = matches!(crate_steps[..], [.., "tests" | "benches" | "examples" | "bin", _]);
+    let is_test_root = match crate_steps[..] {
+        [.., "bin", _] => true,
+        // A folder of this name inside `src` is a module like any other.
+        [.., "tests" | "benches" | "examples", _] => !crate_steps.contains(&"src"),
+        _ => false,
+    };
     let own_folder = matches!(stem, "lib" | "main" | "mod" | "build") || is_test_root;
     let base = if own_folder { folder.to_owned() } else { format!("{folder}/{stem}") };
     let code = code_only(&file.text);
@@ -190,9 +195,12 @@ mod tests {
             file("crates/a/src/lib.rs", "mod b;\npub mod c;\n#[path = \"odd/name.rs\"]\nmod e;"),
             file("crates/a/src/b.rs", "mod deep;"),
             file("crates/a/src/b/deep.rs", ""),
-            file("crates/a/src/c/mod.rs", "mod d;"),
             file("crates/a/src/c/d.rs", ""),
             file("crates/a/src/odd/name.rs", ""),
+            file("crates/a/src/c/mod.rs", "mod d;\nmod tests;"),
+            file("crates/a/src/c/tests/mod.rs", "mod inner;"),
+            file("crates/a/src/c/tests/inner.rs", "mod deep;"),
+            file("crates/a/src/c/tests/inner/deep.rs", ""),
             file("crates/a/perf/x.rs", ""),
             file("crates/a/tests/t.rs", "mod helper;"),
             file("crates/a/tests/helper/mod.rs", ""),

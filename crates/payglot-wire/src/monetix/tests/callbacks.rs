@@ -83,8 +83,11 @@ impl Story {
     }
 
     fn attempt(&mut self) -> &mut Self {
+        self.attempt_by(payglot_core::Method::Wallet)
+    }
+
+    fn attempt_by(&mut self, method: payglot_core::Method) -> &mut Self {
         let operation = self.fresh();
-        let method = payglot_core::Method::Wallet;
         self.command(Command::StartAttempt { operation, method, card: None, payer_ip: None, method_key: None })
     }
 

@@ -90,8 +90,11 @@ impl Story {
     }
 
     fn pay(&mut self) -> &mut Self {
+        self.pay_by(payglot_core::Method::Bank)
+    }
+
+    fn pay_by(&mut self, method: payglot_core::Method) -> &mut Self {
         let operation = self.fresh();
-        let method = payglot_core::Method::Bank;
         self.command(Command::StartAttempt { operation, method, method_key: None, card: None, payer_ip: None })
             .approve()
     }
@@ -278,7 +281,7 @@ fn statuses_0_and_2_must_be_asked_for() {
         verifier().verify(&received(query)).ok()?.get().get("status").map(str::to_owned)
     };
     let mut held = Story::begin(Intent::Hold);
-    held.pay();
+    held.pay_by(payglot_core::Method::Card);
     assert!(held.told(&settings()).is_empty());
     assert_eq!(status(&held.told(&all)).as_deref(), Some("2"));
     let mut failed = Story::begin(Intent::Sale);

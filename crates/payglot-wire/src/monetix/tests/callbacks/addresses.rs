@@ -47,7 +47,7 @@ fn only_what_is_final_goes_to_the_address_of_its_outcome() {
     let (good, bad) = (three_addresses().success_url, three_addresses().decline_url);
     // A hold has yet to be captured.
     let mut story = Story::begin(Intent::Hold);
-    story.attempt().approve();
+    story.attempt_by(payglot_core::Method::Card).approve();
     assert_eq!((story.status(), to(&story)), (Some(Status::AwaitingCapture), general.clone()));
     let operation = story.fresh();
     story.command(Command::Void { operation, amount: None, key: None }).approve();
