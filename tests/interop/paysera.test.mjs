@@ -116,7 +116,7 @@ test('the pictures of the list exist', async () => {
   for (const url of pictures) {
     const answer = await fetch(url);
     assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'image/png'], url);
-    assert.ok((await answer.arrayBuffer()).byteLength < 2560, 'a cart shows many of them');
+    assert.ok((await answer.arrayBuffer()).byteLength < 1024, 'a cart shows many of them');
   }
 });
 

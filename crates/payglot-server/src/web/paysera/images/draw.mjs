@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Draws the pictures of payment methods: `node draw.mjs`, with Chromium in the path (or its path in CHROMIUM).
+// Draws the pictures of payment methods: `node draw.mjs`, with Chromium (or its path in CHROMIUM) and pngquant in the path.
 //
 // They are our own drawings and no banks' marks: a square of a colour of its own with the method's first letters, or with what the payer does
 // where the name says less than that. The country stands below where one bank has several methods.
@@ -50,12 +50,15 @@ function svg([, colour, mark, country]) {
 const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
 for (const method of METHODS) {
   const page = join(folder, 'page.html');
+  const picture = join(dirname(fileURLToPath(import.meta.url)), `${method[0]}.png`);
   writeFileSync(page, `<!doctype html><style>html,body{margin:0;background:none}svg{display:block}</style>${svg(method)}`);
   execFileSync(process.env.CHROMIUM ?? 'chromium', [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', `--user-data-dir=${join(folder, 'profile')}`, '--hide-scrollbars',
     '--default-background-color=00000000', `--window-size=${SIZE},${SIZE}`,
-    `--screenshot=${join(dirname(fileURLToPath(import.meta.url)), `${method[0]}.png`)}`, `file://${page}`,
+    `--screenshot=${picture}`, `file://${page}`,
   ], { stdio: 'ignore' });
+  // A cart shows many of them at once: sixteen colours are enough for two and their edges.
+  execFileSync('pngquant', ['16', '--strip', '--speed', '1', '--force', '--output', picture, picture]);
 }
 rmSync(folder, { recursive: true });
