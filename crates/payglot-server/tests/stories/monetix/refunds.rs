@@ -1,6 +1,8 @@
 //! Refunds: in whole, in parts, too much, twice, of nothing.
 
-use super::{Monetix, general, refund};
+use super::{Monetix, PROJECT, general, refund};
+use payglot_server::flows::calls::{self, Accepting};
+use payglot_wire::monetix::{Code, Details, OperationType, Refused, RefusedCall};
 
 #[tokio::test]
 async fn a_refund_in_parts_and_of_the_rest() {
@@ -188,5 +190,39 @@ async fn a_refund_sent_twice_at_once_is_one_refund_under_one_id() {
     assert!([&ids.1, &ids.2, &ids.3].iter().all(|id| **id == ids.0), "{ids:?}");
     shop.quiet().await;
     assert_eq!(shop.told()[2..], ["refunded, 0, refund, success, 0"], "one callback");
+    shop.end().await;
+}
+
+/// Both came in before either was written down; the second finds that nothing is left.
+#[tokio::test]
+async fn a_call_that_is_refused_twice_at_once_is_the_first_one() {
+    let shop = Monetix::start().await;
+    let whole = &shop.gateway.gateway;
+    let project = whole.projects.by_login("monetix", &PROJECT.to_string()).await.expect("readable").expect("there");
+    let (details, refused) = (Details::read(""), Refused::of(Code::NotFound, "general.payment_id"));
+    let refuse = async |id: &str, signature: &str| {
+        let fingerprint = Accepting::fingerprint_of("v2/payment/refund", signature);
+        let (id, order) = (id.to_owned(), "p1".to_owned());
+        let accepting = Accepting { id, order, fingerprint, repeat_ms: 60_000, key: None };
+        let told = RefusedCall {
+            details: &details,
+            payment_id: "p1",
+            payment: None,
+            method: None,
+            kind: OperationType::Refund,
+            sum: None,
+            number: 1,
+            request_id: &accepting.id,
+            merchant_refund_id: None,
+            at: shop.gateway.now(),
+            refused: &refused,
+        };
+        calls::refuse(whole, &project, &accepting, None, &told).await.expect("the store works")
+    };
+    assert_eq!(refuse("first", "s").await, None);
+    assert_eq!(refuse("second", "s").await.as_deref(), Some("first"), "the id that the shop can ask for");
+    assert_eq!(refuse("third", "of another call").await, None);
+    shop.quiet().await;
+    assert_eq!(shop.told(), ["error, refund, error, 3061"; 2], "each call is told once");
     shop.end().await;
 }
