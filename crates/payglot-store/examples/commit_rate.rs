@@ -70,7 +70,16 @@ async fn commit(store: &SqliteStore, times: &mut Times, commit: Commit) -> Resul
 }
 
 fn plain(decision: payglot_core::Decision) -> Commit {
-    Commit { decision, details: None, notifications: Vec::new(), binding: None, call: None, lease_until: now() }
+    Commit {
+        decision,
+        details: None,
+        notifications: Vec::new(),
+        binding: None,
+        mandate: None,
+        charge: None,
+        call: None,
+        lease_until: now(),
+    }
 }
 
 fn notification(payment: PaymentId) -> NewNotification {

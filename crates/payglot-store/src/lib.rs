@@ -2,7 +2,7 @@
 //!
 //! What every implementation guarantees:
 //! - a future that resolved to `Ok` after a write means the write is on disk (fsync);
-//! - a [`Commit`] is one transaction: state, operations, history, postings, a saved card and notifications, all or nothing;
+//! - a [`Commit`] is one transaction: state, operations, history, postings, a saved card, a mandate and notifications, all or nothing;
 //! - a decision made on an older version of its payment is refused ([`StoreError::Changed`]); the caller reads again and decides again;
 //! - the sums of a payment and the uniqueness of order numbers, operations, notifications and the merchant's keys of calls are constraints
 //!   of the database;
@@ -218,13 +218,27 @@ pub trait Store: Send + Sync + 'static {
     /// The active ones of a payer, or of a card, in one project, oldest first.
     async fn bindings(&self, project: ProjectId, of: &BindingsOf) -> Result<Vec<Binding>, StoreError>;
 
-    /// Saves a card without a payment ([`Commit::binding`] saves one with it). [`StoreError::Changed`] if the payer has it saved.
-    async fn create_binding(&self, binding: Binding) -> Result<(), StoreError>;
+    /// Saves a card without a payment ([`Commit::binding`] saves one with it) and stores what is to be told about it.
+    /// [`StoreError::Changed`] if the payer has it saved. Returns the notifications that the caller has claimed.
+    async fn create_binding(&self, new: NewBinding) -> Result<Vec<Notification>, StoreError>;
 
     /// Activates, deactivates or renews a saved card and stores what is to be told about it. [`StoreError::Changed`] if it is no
     /// longer as the caller saw it, [`StoreError::Constraint`] if the same card of the same payer is active under another id.
     /// Returns the notifications that the caller has claimed.
     async fn change_binding(&self, change: BindingChange) -> Result<Vec<Notification>, StoreError>;
+
+    // ---- mandates ([`Commit::mandate`] makes one, [`Commit::charge`] charges by one) ----
+
+    /// A mandate of a project, active or not.
+    async fn mandate(&self, project: ProjectId, number: u32) -> Result<Option<Mandate>, StoreError>;
+
+    /// Ends a mandate or gives it new terms, keeps the call that asked for it and stores what is to be told about it, in the line of the
+    /// payment that made it. [`StoreError::Changed`] if it is no longer as the caller saw it; the call is refused like one of
+    /// [`Store::refuse`]. Returns the notifications that the caller has claimed.
+    async fn change_mandate(&self, change: MandateChange) -> Result<Vec<Notification>, StoreError>;
+
+    /// Active mandates whose [`Mandate::next_charge_at`] has come, the earliest first, at most `limit`.
+    async fn due_mandates(&self, now: UnixMillis, limit: u32) -> Result<Vec<Mandate>, StoreError>;
 
     // ---- the gateway's own keys and numbers ----
 

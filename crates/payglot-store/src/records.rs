@@ -1,9 +1,11 @@
 //! What goes in and comes out of a store: plain records of the domain.
 
 mod calls;
+mod mandates;
 mod notifications;
 
 pub use calls::*;
+pub use mandates::*;
 pub use notifications::*;
 use payglot_core::ledger::Posting;
 use payglot_core::{
@@ -32,6 +34,12 @@ pub struct Commit {
     /// The card that the payer left with the shop by this payment. If the same payer's same card was saved meanwhile, the commit is
     /// refused as [`StoreError::Changed`](crate::StoreError::Changed).
     pub binding: Option<Binding>,
+    /// The mandate that this payment made. A number that the project has used is refused as
+    /// [`StoreError::Constraint`](crate::StoreError::Constraint).
+    pub mandate: Option<Mandate>,
+    /// The mandate by which this payment is a charge. Unless it is active and at that version the commit is refused as
+    /// [`StoreError::Changed`](crate::StoreError::Changed).
+    pub charge: Option<MandateCharge>,
     /// The shop's call that led to the decision, if the shop was answered with an id of it. One that was made before is refused as
     /// [`StoreError::CallRepeated`](crate::StoreError::CallRepeated) or [`StoreError::CallKeyUsed`](crate::StoreError::CallKeyUsed),
     /// before anything else is looked at, and then nothing is written.
@@ -203,6 +211,17 @@ pub enum BindingsOf {
     Token(String),
 }
 
+/// A card to be saved without a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewBinding {
+    /// The saved card.
+    pub binding: Binding,
+    /// Rendered and signed; each stands alone, unless a payment made the binding: then they stand among those of that payment.
+    pub notifications: Vec<NewNotification>,
+    /// Those that may go out at once are claimed for the caller until then.
+    pub lease_until: UnixMillis,
+}
+
 /// A saved card is switched on or off, or gets a new date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingChange {
@@ -212,9 +231,9 @@ pub struct BindingChange {
     pub active: bool,
     /// Year and month until which it is good: 203412.
     pub expiry: u32,
-    /// Rendered and signed; they stand among those of the payment that made the binding, and without one there can be none.
+    /// Rendered and signed; they stand among those of the payment that made the binding, and without one each stands alone.
     pub notifications: Vec<NewNotification>,
-    /// One that may go out at once is claimed for the caller until then.
+    /// Those that may go out at once are claimed for the caller until then.
     pub lease_until: UnixMillis,
 }
 

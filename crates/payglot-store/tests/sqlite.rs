@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use world::World;
 
 /// Every migration there is.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     "0001_payments",
     "0002_method_key",
     "0003_hold_end",
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 8] = [
     "0006_calls_lines",
     "0007_wallet",
     "0008_unheard_tests",
+    "0009_mandates",
 ];
 
 fn place() -> (TempDir, PathBuf) {
@@ -66,7 +67,7 @@ async fn an_older_database_is_brought_forward_with_what_it_holds() {
     store.close().await;
     let db = Connection::open(&path).expect("opened");
     db.execute_batch(
-        "DROP VIEW binding_words; DROP TABLE binding; DROP TABLE bank_card; DELETE FROM word WHERE kind = 'category';
+        "DROP VIEW mandate_words; DROP TABLE mandate; DROP VIEW binding_words; DROP TABLE binding; DROP TABLE bank_card; DELETE FROM word WHERE kind = 'category';
         DROP INDEX payment_paid; DROP INDEX payment_list;
         CREATE INDEX payment_list ON payment (project, state, created_at);
         ALTER TABLE payment DROP COLUMN paid_at; ALTER TABLE payment DROP COLUMN hold_ending;
@@ -108,6 +109,7 @@ fn every_view_can_be_read() {
         "notification_words",
         "binding_words",
         "call_words",
+        "mandate_words",
     ] {
         let rows: i64 = db.query_row(&format!("SELECT count(*) FROM {view}"), [], |row| row.get(0)).expect(view);
         assert_eq!(rows, 0);

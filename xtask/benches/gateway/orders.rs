@@ -108,7 +108,16 @@ async fn paid(store: &dyn Store, project: ProjectId, number: usize, announced: &
 
 fn commit(decision: Decision, details: Option<String>, notifications: Vec<NewNotification>) -> Commit {
     // A lease that ended long ago: whoever looks may take it.
-    Commit { decision, details, notifications, binding: None, call: None, lease_until: UnixMillis(1) }
+    Commit {
+        decision,
+        details,
+        notifications,
+        binding: None,
+        mandate: None,
+        charge: None,
+        call: None,
+        lease_until: UnixMillis(1),
+    }
 }
 
 fn notification(id: PaymentId, number: usize, order: &str, announced: &Announced, now: UnixMillis) -> NewNotification {

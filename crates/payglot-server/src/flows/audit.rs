@@ -1,7 +1,7 @@
 //! Recomputes balances and checks the invariants over every payment, and over what shops are told where there is no payment.
 
 use super::FlowError;
-use super::binding::{BINDING_CHANGED, BINDING_CREATED};
+use super::binding::{BINDING_CHANGED, BINDING_CREATED, MANDATE_CHANGED};
 use payglot_core::ledger::{Account, Posting, balance};
 use payglot_core::moves::is_path;
 use payglot_core::{Event, Intent, OperationKind, OperationStatus, Payment, State, outbox};
@@ -218,8 +218,8 @@ fn announcements_agree(file: &PaymentFile) -> Finding {
         if usize::try_from(notification.seq).ok() != Some(index + 1) {
             return Some(("I4", format!("notification {} is out of sequence", notification.call.id)));
         }
-        // What is told of the card that the payment saved is no part of its history.
-        if [BINDING_CREATED, BINDING_CHANGED].contains(&notification.call.event.as_str()) {
+        // What is told of the card that the payment saved, or of the mandate that it made, is no part of its history.
+        if [BINDING_CREATED, BINDING_CHANGED, MANDATE_CHANGED].contains(&notification.call.event.as_str()) {
             continue;
         }
         match happened.get_mut(notification.call.event.as_str()) {
@@ -234,13 +234,12 @@ fn announcements_agree(file: &PaymentFile) -> Finding {
     None
 }
 
-/// I4: what stands alone tells of no change of a payment, because every such change has a payment whose line it must join.
+/// I4: what stands alone, of a refused call or a card that no payment saved, tells of no change of a payment, because every such change
+/// has a payment whose line it must join. So has every mandate.
 fn tells_no_event(alone: &Notification) -> Finding {
     let (id, event) = (alone.call.id, &alone.call.event);
-    Event::ALL
-        .iter()
-        .any(|known| known.name() == event)
-        .then(|| ("I4", format!("notification {id} announces {event} of no payment")))
+    let of_payment = event == MANDATE_CHANGED || Event::ALL.iter().any(|known| known.name() == event);
+    of_payment.then(|| ("I4", format!("notification {id} announces {event} of no payment")))
 }
 
 /// I5: what is dead has a reason.

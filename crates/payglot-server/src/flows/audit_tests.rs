@@ -1,5 +1,8 @@
 //! Payments of every kind are committed through the store and audit clean; the same payments, tampered with, are caught.
 
+#[path = "audit_cards_tests.rs"]
+mod cards;
+
 use super::*;
 use payglot_core::outbox::{Acknowledgement, Schedule};
 use payglot_core::{
@@ -71,6 +74,8 @@ impl World {
             details: Some(String::new()),
             notifications,
             binding: None,
+            mandate: None,
+            charge: None,
             call: None,
             lease_until: self.now,
         };

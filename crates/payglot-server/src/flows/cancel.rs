@@ -56,8 +56,16 @@ mod tests {
         let command = Command::ReceiveFunds { operation, amount: rub(40), method: Method::Wallet, return_operation };
         let decision = decide(&old.payment, command, now).expect("decided");
         let details = Some("description=new".to_owned());
-        let commit =
-            Commit { decision, details, notifications: Vec::new(), binding: None, call: None, lease_until: now };
+        let commit = Commit {
+            decision,
+            details,
+            notifications: Vec::new(),
+            binding: None,
+            mandate: None,
+            charge: None,
+            call: None,
+            lease_until: now,
+        };
         gateway.store.commit(commit).await.expect("somebody was faster");
         let reason = DeclineReason::CancelledByPayer;
         let command = || Command::Cancel { reason, return_operation };

@@ -29,7 +29,7 @@ use crate::projects::ActiveProject;
 use binding::Saved;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 pub use payglot_store::StoredPayment;
-use payglot_store::{Commit, NewCall, OrderSeen, StoreError};
+use payglot_store::{Commit, Mandate, MandateCharge, NewCall, OrderSeen, StoreError};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -40,6 +40,10 @@ pub(crate) struct Beside {
     call: Option<NewCall>,
     /// The payments of its order as the decision saw them.
     seen: Option<OrderSeen>,
+    /// The mandate that the payment makes.
+    mandate: Option<Mandate>,
+    /// The mandate by which the payment is a charge. Once it is no longer as it was seen, the commit is [`StoreError::Changed`].
+    charge: Option<MandateCharge>,
 }
 
 /// How often a decision is made anew because somebody else changed the payment meanwhile. Each round means that another one won, so
@@ -152,7 +156,7 @@ pub(crate) async fn apply_called(
         let (id, now) = (stored.payment.id, gateway.clock.now());
         let decision = decide(&stored.payment, command(), now)?;
         let changed = details(&project, &stored, &decision)?;
-        let beside = Beside { call: call.cloned(), seen: None };
+        let beside = Beside { call: call.cloned(), ..Beside::default() };
         match keep(gateway, &project, stored, decision, changed, beside, now).await {
             Err(FlowError::Store(StoreError::Changed)) => stored = load(gateway, id).await?,
             done => return done,
@@ -173,12 +177,13 @@ async fn keep(
     now: UnixMillis,
 ) -> Result<(StoredPayment, Decision), FlowError> {
     let kept = changed.as_ref().unwrap_or(&stored.details);
-    let (_, remembered) = commit(gateway, project, kept, &decision, changed.clone(), beside, now).await?;
+    let commit = commit(gateway, project, kept, &decision, changed.clone(), beside, now);
+    let (_, remembered) = Box::pin(commit).await?;
     let details = remembered.unwrap_or(stored.details);
     Ok((StoredPayment { payment: decision.payment.clone(), details }, decision))
 }
 
-/// Makes a decision durable with its announcements and the card that it saves, and hands the announcements over for delivery. Returns
+/// Makes a decision durable with its announcements, the card that it saves and what is beside it, and hands the announcements over for delivery. Returns
 /// the order number, and the details if they changed. With `seen`, only while the payments of the order are as they were seen.
 async fn commit(
     gateway: &Gateway,
@@ -189,7 +194,7 @@ async fn commit(
     beside: Beside,
     now: UnixMillis,
 ) -> Result<(String, Option<String>), StoreError> {
-    let Beside { call, seen } = beside;
+    let Beside { call, seen, mandate, charge } = beside;
     let saved = binding::saved_by(gateway, project, details, decision).await?;
     let (id, binding) = match saved {
         Saved::Nothing => (None, None),
@@ -201,8 +206,16 @@ async fn commit(
     let details = new_details.as_deref().unwrap_or(details);
     let notifications = announce::render(gateway, project, details, decision, binding.as_ref(), now).await?;
     let lease_until = now.plus(gateway.lease_ms);
-    let commit =
-        Commit { decision: decision.clone(), details: new_details.clone(), notifications, binding, call, lease_until };
+    let commit = Commit {
+        decision: decision.clone(),
+        details: new_details.clone(),
+        notifications,
+        binding,
+        mandate,
+        charge,
+        call,
+        lease_until,
+    };
     let committed = match seen {
         Some(seen) => gateway.store.commit_among(commit, seen).await?,
         None => gateway.store.commit(commit).await?,

@@ -337,7 +337,7 @@ async fn begin_new(
     let details = details.unwrap_or_else(|| order.details.clone());
     let now = gateway.clock.now();
     let decision = register_begun(register::new_payment(id, project, &order, now), start, now)?;
-    let beside = Beside { call: call.map(|call| call.stored(Some(operation), now)), seen: None };
+    let beside = Beside { call: call.map(|call| call.stored(Some(operation), now)), ..Beside::default() };
     super::commit(gateway, project, &details, &decision, Some(details.clone()), beside, now).await?;
     let stored = StoredPayment { payment: decision.payment, details };
     let return_address = return_address(operation);

@@ -54,7 +54,7 @@ pub async fn register_called(
     call: &Accepting,
 ) -> Result<StoredPayment, FlowError> {
     let call = Some(call.stored(None, gateway.clock.now()));
-    register_beside(gateway, project, gateway.clock.payment_id(), order, Beside { call, seen: None }).await
+    register_beside(gateway, project, gateway.clock.payment_id(), order, Beside { call, ..Beside::default() }).await
 }
 
 /// The same under an id of the caller's; with `seen` it is `StoreError::Changed` unless the payments of the order number are as they were seen.
@@ -65,7 +65,7 @@ pub(super) async fn register_among(
     order: Order,
     seen: Option<OrderSeen>,
 ) -> Result<StoredPayment, FlowError> {
-    register_beside(gateway, project, id, order, Beside { call: None, seen }).await
+    register_beside(gateway, project, id, order, Beside { seen, ..Beside::default() }).await
 }
 
 async fn register_beside(
@@ -77,8 +77,9 @@ async fn register_beside(
 ) -> Result<StoredPayment, FlowError> {
     let now = gateway.clock.now();
     let mut decision = decide_registration(new_payment(id, project, &order, now), now)?;
-    let (number, _) =
-        super::commit(gateway, project, &order.details, &decision, Some(order.details.clone()), beside, now).await?;
+    let details = Some(order.details.clone());
+    let commit = super::commit(gateway, project, &order.details, &decision, details, beside, now);
+    let (number, _) = Box::pin(commit).await?;
     decision.payment.order = number;
     Ok(StoredPayment { payment: decision.payment, details: order.details })
 }

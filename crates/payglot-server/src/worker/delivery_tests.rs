@@ -137,8 +137,16 @@ impl World {
         };
         let decision = register(new, now).expect("registered");
         let lease_until = now.plus(LEASE_MS);
-        let commit =
-            Commit { decision, details: Some("{}".to_owned()), notifications, binding: None, call: None, lease_until };
+        let commit = Commit {
+            decision,
+            details: Some("{}".to_owned()),
+            notifications,
+            binding: None,
+            mandate: None,
+            charge: None,
+            call: None,
+            lease_until,
+        };
         (id, self.store.commit(commit).await.expect("committed"))
     }
 

@@ -62,7 +62,16 @@ async fn half_invoiced(gateway: &TestGateway, order: &Registered) -> Invoice {
     let start = Command::StartAttempt { operation, method, method_key, card: None, payer_ip: None };
     let decision = decide(&payment, start, now).expect("begun");
     let (notifications, lease_until) = (Vec::new(), now);
-    let commit = Commit { decision, details: None, notifications, binding: None, call: None, lease_until };
+    let commit = Commit {
+        decision,
+        details: None,
+        notifications,
+        binding: None,
+        mandate: None,
+        charge: None,
+        call: None,
+        lease_until,
+    };
     store.commit(commit).await.expect("committed");
     let attempt = Attempt {
         operation,

@@ -20,7 +20,7 @@ pub struct NewCall {
     /// The operation that it became, if it became one. It need not have begun yet.
     pub operation: Option<OperationId>,
     /// What the shop is told of a call that was refused after it had been accepted, as text that only the protocol reads; `None` if it
-    /// was not refused.
+    /// was not refused. Of a call that changed a mandate it is what that led to.
     pub refused: Option<String>,
     /// When.
     pub at: UnixMillis,
@@ -45,7 +45,7 @@ pub struct Call {
     pub key: Option<String>,
     /// The operation that it became; the payment may not have it yet.
     pub operation: Option<OperationId>,
-    /// What the shop was told of it, if it was refused.
+    /// What the shop was told of it, if it was refused or changed a mandate.
     pub refused: Option<String>,
     /// When.
     pub at: UnixMillis,

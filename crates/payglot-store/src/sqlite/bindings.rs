@@ -2,11 +2,11 @@
 
 use super::codes::Coded;
 use super::errors::is_duplicate;
-use super::notifications::{self, Owner};
+use super::notifications;
 use super::rows::{self, Columns};
 use crate::StoreError;
-use crate::records::{BankCard, Binding, BindingChange, BindingsOf, Notification};
-use payglot_core::{BindingId, PaymentId, ProjectId};
+use crate::records::{BankCard, Binding, BindingChange, BindingsOf, NewBinding, NewNotification, Notification};
+use payglot_core::{BindingId, PaymentId, ProjectId, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Adds a binding. One that another payment made meanwhile of the same card is [`StoreError::Changed`]: who decides anew finds it.
@@ -34,6 +34,13 @@ pub(super) fn insert(db: &Connection, binding: &Binding) -> Result<(), StoreErro
         Err(error) if is_duplicate(&error) => Err(StoreError::Changed),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Adds a binding outside a commit, and stores what is to be told about it.
+pub(super) fn create(db: &Connection, new: &NewBinding) -> Result<Vec<Notification>, StoreError> {
+    let NewBinding { binding, notifications, lease_until } = new;
+    insert(db, binding)?;
+    tell(db, binding, notifications, *lease_until)
 }
 
 pub(super) fn by_id(db: &Connection, id: BindingId) -> Result<Option<Binding>, StoreError> {
@@ -66,11 +73,20 @@ pub(super) fn change(db: &Connection, change: &BindingChange) -> Result<Vec<Noti
     if db.prepare_cached(sql)?.execute(values)? == 0 {
         return Err(if by_id(db, seen.id)?.is_some() { StoreError::Changed } else { StoreError::NotFound });
     }
-    let Some(id) = seen.payment else { return Ok(Vec::new()) };
-    let sql = "SELECT n FROM payment WHERE id = ?";
-    let n = db.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?;
-    let owner = Owner { n, id, project: seen.project, fresh: false };
-    notifications::insert(db, &owner, notifications, *lease_until)
+    tell(db, seen, notifications, *lease_until)
+}
+
+/// Stores what is to be told about a binding: in the line of the payment that made it, or alone.
+fn tell(
+    db: &Connection,
+    binding: &Binding,
+    news: &[NewNotification],
+    lease_until: UnixMillis,
+) -> Result<Vec<Notification>, StoreError> {
+    match binding.payment {
+        Some(id) => notifications::insert_about(db, binding.project, id, news, lease_until),
+        None => notifications::insert_alone(db, binding.project, news, lease_until),
+    }
 }
 
 /// Keeps a card in the bank's vault; the token of the same number kept before wins.

@@ -1,7 +1,7 @@
 //! The embedded database: one file, one writer thread with group commit, readers beside it.
 //!
 //! Reading order: [`writer`] (how a write becomes durable), [`readers`], [`schema`] (migrations), [`payments`], [`notifications`],
-//! [`calls`], [`projects`], [`bindings`], [`bank`], [`lists`] (the SQL), [`rows`] and [`codes`] (how records lie in rows).
+//! [`calls`], [`projects`], [`bindings`], [`mandates`], [`bank`], [`lists`] (the SQL), [`rows`] and [`codes`] (how records lie in rows).
 
 mod bank;
 mod bindings;
@@ -11,6 +11,7 @@ mod codes;
 mod errors;
 mod keys;
 mod lists;
+mod mandates;
 mod notifications;
 mod payments;
 mod projects;

@@ -48,6 +48,20 @@ pub(super) fn insert(
     Ok(claimed)
 }
 
+/// Stores what must be told about a payment of a project that does not change; returns the one that may go out at once, claimed for the
+/// caller.
+pub(super) fn insert_about(
+    db: &Connection,
+    project: ProjectId,
+    id: PaymentId,
+    news: &[NewNotification],
+    lease_until: UnixMillis,
+) -> Result<Vec<Notification>, StoreError> {
+    let sql = "SELECT n FROM payment WHERE id = ? AND project = ?";
+    let n = db.prepare_cached(sql)?.query_row(params![id.as_bytes(), project.0], |row| row.get(0))?;
+    insert(db, &Owner { n, id, project, fresh: false }, news, lease_until)
+}
+
 /// Stores what a shop must be told where there is no payment: each stands alone and may go out at once. Returns them, claimed.
 pub(super) fn insert_alone(
     db: &Connection,

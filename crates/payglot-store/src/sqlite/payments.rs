@@ -3,7 +3,7 @@
 use super::codes::Coded;
 use super::errors::is_duplicate;
 use super::notifications::{self, Owner};
-use super::{bindings, calls, rows};
+use super::{bindings, calls, mandates, rows};
 use crate::StoreError;
 use crate::records::{Commit, Committed, Learned, Notification, StoredPayment};
 use payglot_core::{
@@ -27,6 +27,12 @@ pub(super) fn commit(db: &Connection, commit: &Commit) -> Result<Committed, Stor
     history(db, n, decision)?;
     if let Some(binding) = &commit.binding {
         bindings::insert(db, binding)?;
+    }
+    if let Some(mandate) = &commit.mandate {
+        mandates::insert(db, (n, decision.payment.id), mandate)?;
+    }
+    if let Some(charge) = &commit.charge {
+        mandates::charge(db, project, charge)?;
     }
     if let Some(call) = &commit.call {
         calls::insert(db, project, Some((n, &order)), call)?;

@@ -3,7 +3,7 @@
 use super::codes::Coded;
 use crate::StoreError;
 use crate::records::{
-    BankEntry, BankOutcome, Binding, Call, NewNotification, Notification, NotificationState, StoredPayment,
+    BankEntry, BankOutcome, Binding, Call, Mandate, NewNotification, Notification, NotificationState, StoredPayment,
 };
 use payglot_core::ledger::Posting;
 use payglot_core::{
@@ -292,6 +292,40 @@ pub(super) fn binding(row: &Row<'_>) -> Result<Binding, StoreError> {
         active: columns.take()?,
         payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
         created_at: columns.time()?,
+    })
+}
+
+/// For [`mandate`].
+pub(super) const MANDATE: &str = "m.project, m.number, p.id, m.client, m.token, m.card_masked, m.card_expiry, m.card_holder, \
+    m.card_brand, m.currency, m.terms, m.valid_until, m.active, m.charges, m.charged_at, m.next_charge_at, m.created_at, m.version";
+
+/// Where the columns of [`MANDATE`] come from.
+pub(super) const MANDATE_FROM: &str = "mandate m JOIN payment p ON p.n = m.payment";
+
+/// A mandate.
+pub(super) fn mandate(row: &Row<'_>) -> Result<Mandate, StoreError> {
+    let mut columns = Columns::of(row);
+    Ok(Mandate {
+        project: ProjectId(columns.take()?),
+        number: columns.take()?,
+        payment: PaymentId::from_bytes(columns.take()?),
+        client: columns.take()?,
+        token: columns.take()?,
+        card: CardFacts {
+            masked: columns.take()?,
+            expiry: columns.take()?,
+            holder: columns.take()?,
+            brand: columns.word()?,
+        },
+        currency: currency(&columns.take::<String>()?)?,
+        terms: columns.take()?,
+        valid_until: columns.time()?,
+        active: columns.take()?,
+        charges: columns.take()?,
+        charged_at: columns.time_or_null()?,
+        next_charge_at: columns.time_or_null()?,
+        created_at: columns.time()?,
+        version: columns.take()?,
     })
 }
 

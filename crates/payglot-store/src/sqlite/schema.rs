@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_calls_lines", sql: include_str!("../../migrations/sqlite/0006_calls_lines.sql") },
     Migration { name: "0007_wallet", sql: include_str!("../../migrations/sqlite/0007_wallet.sql") },
     Migration { name: "0008_unheard_tests", sql: include_str!("../../migrations/sqlite/0008_unheard_tests.sql") },
+    Migration { name: "0009_mandates", sql: include_str!("../../migrations/sqlite/0009_mandates.sql") },
 ];
 
 /// Applies what is missing; returns the names of what was applied.

@@ -1,10 +1,11 @@
 //! The verbs: which go to the writer, which are read on the spot, and which are scans.
 
-use super::{SqliteStore, bank, bindings, calls, keys, lists, notifications, payments, projects};
+use super::{SqliteStore, bank, bindings, calls, keys, lists, mandates, notifications, payments, projects};
 use crate::records::{
     Backlog, BankCard, BankEntry, Binding, BindingChange, BindingsOf, Call, CallBy, Claim, Commit, Committed, Delivery,
-    GatewayKey, Learned, NewGatewayKey, NewProject, Notification, NotificationFilter, OrderSeen, Page, PageFilter,
-    PaymentFile, PaymentFilter, Project, Refused, SealedSecret, StoredPayment, Unheard,
+    GatewayKey, Learned, Mandate, MandateChange, NewBinding, NewGatewayKey, NewProject, Notification,
+    NotificationFilter, OrderSeen, Page, PageFilter, PaymentFile, PaymentFilter, Project, Refused, SealedSecret,
+    StoredPayment, Unheard,
 };
 use crate::{Store, StoreError};
 use async_trait::async_trait;
@@ -194,12 +195,24 @@ impl Store for SqliteStore {
         self.readers.one(|db| bindings::active(db, project, of))
     }
 
-    async fn create_binding(&self, binding: Binding) -> Result<(), StoreError> {
-        self.writer.write(move |db| bindings::insert(db, &binding)).await
+    async fn create_binding(&self, new: NewBinding) -> Result<Vec<Notification>, StoreError> {
+        self.writer.write(move |db| bindings::create(db, &new)).await
     }
 
     async fn change_binding(&self, change: BindingChange) -> Result<Vec<Notification>, StoreError> {
         self.writer.write(move |db| bindings::change(db, &change)).await
+    }
+
+    async fn mandate(&self, project: ProjectId, number: u32) -> Result<Option<Mandate>, StoreError> {
+        self.readers.one(|db| mandates::by_number(db, project, number))
+    }
+
+    async fn change_mandate(&self, change: MandateChange) -> Result<Vec<Notification>, StoreError> {
+        self.writer.write(move |db| mandates::change(db, change)).await
+    }
+
+    async fn due_mandates(&self, now: UnixMillis, limit: u32) -> Result<Vec<Mandate>, StoreError> {
+        self.readers.scan(move |db| mandates::due(db, now, limit)).await
     }
 
     async fn bank_keep_card(&self, card: BankCard) -> Result<String, StoreError> {

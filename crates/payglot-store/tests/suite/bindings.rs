@@ -2,7 +2,10 @@
 
 use crate::world::{START, World, answer, approved, call_to, card, fresh};
 use payglot_core::{BindingId, CardFacts, Payment, decide};
-use payglot_store::{BankCard, Binding, BindingCategory, BindingChange, BindingsOf, Commit, StoreError};
+use payglot_store::NotificationState::Acknowledged;
+use payglot_store::{
+    BankCard, Binding, BindingCategory, BindingChange, BindingsOf, Commit, NewBinding, NewNotification, StoreError,
+};
 
 /// A saved card of `client`.
 fn binding(world: &World, client: &str, token: &str, payment: Option<&Payment>) -> Binding {
@@ -25,14 +28,26 @@ async fn saving(world: &World, order: &str, client: &str, token: &str) -> (Bindi
     let decision = decide(&pending, answer(operation, approved()), START.plus(2)).expect("allowed");
     let saved = binding(world, client, token, Some(&pending));
     let notifications = vec![call_to("https://shop.example/", "captured", START)];
-    let commit =
-        Commit { decision, details: None, notifications, binding: Some(saved.clone()), call: None, lease_until: START };
+    let commit = Commit {
+        decision,
+        details: None,
+        notifications,
+        binding: Some(saved.clone()),
+        mandate: None,
+        charge: None,
+        call: None,
+        lease_until: START,
+    };
     (saved, commit)
 }
 
 fn change(seen: &Binding, active: bool, expiry: u32) -> BindingChange {
     let notifications = vec![call_to("https://shop.example/", "binding_changed", START.plus(5))];
     BindingChange { seen: seen.clone(), active, expiry, notifications, lease_until: START.plus(9) }
+}
+
+fn new(binding: &Binding, notifications: &[NewNotification]) -> NewBinding {
+    NewBinding { binding: binding.clone(), notifications: notifications.to_vec(), lease_until: START.plus(9) }
 }
 
 async fn of_client(world: &World, client: &str) -> Vec<Binding> {
@@ -95,19 +110,42 @@ pub(crate) async fn a_binding_changes_once_and_its_news_stand_in_line(world: Wor
 
 pub(crate) async fn a_card_is_saved_without_a_payment_too(world: World) {
     let saved = binding(&world, "client-7", "token-a", None);
-    world.store.create_binding(saved.clone()).await.expect("created");
+    assert_eq!(world.store.create_binding(new(&saved, &[])).await, Ok(Vec::new()));
+    assert_eq!(world.store.binding(saved.id).await, Ok(Some(saved)));
     let again = binding(&world, "client-7", "token-a", None);
-    assert_eq!(world.store.create_binding(again).await, Err(StoreError::Changed));
-    let told = world.store.change_binding(change(&saved, false, saved.card.expiry)).await;
-    assert_eq!(told, Ok(Vec::new()), "there is no payment whose notification it could be");
+    assert_eq!(world.store.create_binding(new(&again, &[])).await, Err(StoreError::Changed));
     let gone = binding(&world, "client-9", "token-c", None);
     assert_eq!(world.store.change_binding(change(&gone, false, 203_412)).await, Err(StoreError::NotFound));
+}
+
+pub(crate) async fn what_is_told_of_a_card_without_a_payment_stands_alone(world: World) {
+    let saved = binding(&world, "client-7", "token-a", None);
+    let told = call_to("https://shop.example/", "binding_created", START);
+    let first = world.store.create_binding(new(&saved, std::slice::from_ref(&told))).await.expect("created");
+    assert_eq!(first.iter().map(|one| &one.call).collect::<Vec<_>>(), [&told], "claimed for the caller");
+    // One that is not saved is not told of either.
+    let again = binding(&world, "client-7", "token-a", None);
+    let untold = call_to("https://shop.example/", "binding_created", START);
+    assert_eq!(world.store.create_binding(new(&again, &[untold])).await, Err(StoreError::Changed));
+    // The next one does not wait for the one before.
+    let off = change(&saved, false, saved.card.expiry);
+    let second = world.store.change_binding(off.clone()).await.expect("changed");
+    assert_eq!(second.iter().map(|one| &one.call).collect::<Vec<_>>(), off.notifications.iter().collect::<Vec<_>>());
+    let place = |one: &payglot_store::Notification| (one.payment, one.project, one.seq);
+    assert!(first.iter().chain(&second).all(|one| place(one) == (None, world.project, 1)), "{first:?} {second:?}");
+    let alone = world.store.lone_notifications(None, 10).await.expect("listed");
+    assert_eq!(alone, [first[0].clone(), second[0].clone()]);
+    assert_eq!(world.delivers(second[0].call.id, START.plus(6), Acknowledged(START.plus(6))).await, None);
+    let gone = binding(&world, "client-9", "token-c", None);
+    assert_eq!(world.store.change_binding(change(&gone, false, 203_412)).await, Err(StoreError::NotFound));
+    assert_eq!(world.store.lone_notifications(None, 10).await.expect("listed").len(), 2);
 }
 
 pub(crate) async fn no_whole_number_fits_into_a_binding(world: World) {
     for masked in ["4111111111111111", "411111111111", "411111**11111", "4111 11**1111", ""] {
         let card = CardFacts { masked: masked.to_owned(), ..card() };
-        let refused = world.store.create_binding(Binding { card, ..binding(&world, "c", "t", None) }).await;
+        let whole = Binding { card, ..binding(&world, "c", "t", None) };
+        let refused = world.store.create_binding(new(&whole, &[])).await;
         assert!(matches!(refused, Err(StoreError::Constraint(_))), "{masked}: {refused:?}");
     }
 }

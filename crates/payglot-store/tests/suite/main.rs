@@ -6,6 +6,7 @@ mod constraints;
 mod keys;
 mod lines;
 mod lists;
+mod mandates;
 mod notifications;
 mod patience;
 mod payments;
@@ -66,8 +67,19 @@ suite! { sqlite:
         two_payments_that_save_one_card_make_one_binding,
         a_binding_changes_once_and_its_news_stand_in_line,
         a_card_is_saved_without_a_payment_too,
+        what_is_told_of_a_card_without_a_payment_stands_alone,
         no_whole_number_fits_into_a_binding,
         the_vault_has_one_token_for_one_fingerprint,
+    }
+    mandates {
+        a_payment_and_the_mandate_it_makes_become_durable_together,
+        a_number_names_one_mandate_of_a_project,
+        a_mandate_is_of_the_payment_that_made_it_and_has_no_whole_number,
+        a_charge_counts_and_a_stale_one_writes_nothing,
+        of_charges_that_race_one_wins,
+        a_change_is_told_in_the_line_of_the_payment,
+        a_change_of_what_is_no_longer_so_writes_nothing,
+        due_ones_are_found_oldest_first,
     }
     calls {
         a_call_reads_back_by_id_fingerprint_and_key,

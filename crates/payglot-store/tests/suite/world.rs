@@ -74,7 +74,16 @@ pub(crate) fn call_to(url: &str, event: &str, at: UnixMillis) -> NewNotification
 }
 
 pub(crate) fn plain(decision: Decision) -> Commit {
-    Commit { decision, details: None, notifications: Vec::new(), binding: None, call: None, lease_until: START }
+    Commit {
+        decision,
+        details: None,
+        notifications: Vec::new(),
+        binding: None,
+        mandate: None,
+        charge: None,
+        call: None,
+        lease_until: START,
+    }
 }
 
 pub(crate) fn card() -> CardFacts {
@@ -167,8 +176,16 @@ impl World {
     pub(crate) async fn announces(&self, calls: &[NewNotification], lease_until: UnixMillis) -> (Payment, Committed) {
         let decision = registration(self.project, "", Intent::Sale, 10_000, START);
         let payment = decision.payment.clone();
-        let commit =
-            Commit { decision, details: None, notifications: calls.to_vec(), binding: None, call: None, lease_until };
+        let commit = Commit {
+            decision,
+            details: None,
+            notifications: calls.to_vec(),
+            binding: None,
+            mandate: None,
+            charge: None,
+            call: None,
+            lease_until,
+        };
         (payment, self.store.commit(commit).await.expect("committed"))
     }
 

@@ -12,7 +12,7 @@ use crate::upstream::card::{Card, CardNumber, SecurityCode};
 use crate::upstream::{CardToken, KeepError, Means, Provider as _, SavedCard};
 use payglot_core::{BindingId, CardFacts, Decision, Operation, OperationStatus, State, UnixMillis};
 pub use payglot_store::{Binding, BindingCategory};
-use payglot_store::{BindingChange, BindingsOf, StoreError, StoredPayment};
+use payglot_store::{BindingChange, BindingsOf, NewBinding, StoreError, StoredPayment};
 use payglot_wire::Protocol;
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub(super) const BINDING_CREATED: &str = "binding_created";
 /// The word of the one that tells that it was switched on or off.
 pub(super) const BINDING_CHANGED: &str = "binding_changed";
+/// The word of the one that tells that a mandate was ended or got new terms.
+pub(super) const MANDATE_CHANGED: &str = "mandate_changed";
 
 /// What an order says about saved cards.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +169,7 @@ pub async fn set_active(
         let now = gateway.clock.now();
         let notifications = match seen.payment {
             Some(_) => announce::render_activity(&gateway.clock, project, &seen, active, now).await?,
-            // There is no payment among whose notifications it could stand.
+            // This is told under the number of the order that saved the card, and there was none.
             None => Vec::new(),
         };
         let lease_until = now.plus(gateway.lease_ms);
@@ -234,6 +236,7 @@ pub async fn create(
         if let Some(known) = known(gateway, project, client, &token).await? {
             return Ok(known);
         }
+        let now = gateway.clock.now();
         let binding = Binding {
             id: gateway.clock.binding_id(),
             project: project.id,
@@ -243,10 +246,11 @@ pub async fn create(
             category: BindingCategory::Common,
             active: true,
             payment: None,
-            created_at: gateway.clock.now(),
+            created_at: now,
         };
-        match gateway.store.create_binding(binding.clone()).await {
-            Ok(()) => return Ok(binding),
+        let new = NewBinding { binding: binding.clone(), notifications: Vec::new(), lease_until: now };
+        match gateway.store.create_binding(new).await {
+            Ok(_) => return Ok(binding),
             Err(StoreError::Changed) => {}
             Err(error) => return Err(error.into()),
         }

@@ -72,6 +72,8 @@ impl Town {
             details: Some(String::new()),
             notifications: Vec::new(),
             binding: None,
+            mandate: None,
+            charge: None,
             call: None,
             lease_until: UnixMillis(NOW),
         };

@@ -135,7 +135,16 @@ async fn a_wallets_invoice_that_was_not_written_down_before_the_process_died_can
     };
     let decision = payglot_core::decide(&payment, start, shop.gateway.now()).expect("decided");
     let lease_until = shop.gateway.now();
-    let commit = Commit { decision, details: None, notifications: Vec::new(), binding: None, call: None, lease_until };
+    let commit = Commit {
+        decision,
+        details: None,
+        notifications: Vec::new(),
+        binding: None,
+        mandate: None,
+        charge: None,
+        call: None,
+        lease_until,
+    };
     whole.store.commit(commit).await.expect("committed");
     let asked = InvoiceRequest {
         method: Method::Wallet,

@@ -116,7 +116,16 @@ async fn a_payer_who_was_not_sent_to_the_bank_before_the_process_died_can_still_
     let (project, amount) = (payment.project, payment.amount);
     let decision = payglot_core::decide(&payment, start, shop.gateway.now()).expect("decided");
     let (notifications, lease_until) = (Vec::new(), shop.gateway.now());
-    let commit = Commit { decision, details: None, notifications, binding: None, call: None, lease_until };
+    let commit = Commit {
+        decision,
+        details: None,
+        notifications,
+        binding: None,
+        mandate: None,
+        charge: None,
+        call: None,
+        lease_until,
+    };
     whole.store.commit(commit).await.expect("committed");
     let place = Elsewhere { method: Method::Bank, key: "hanza".to_owned(), title: "Swedbank".to_owned(), test: false };
     let attempt = Attempt {
