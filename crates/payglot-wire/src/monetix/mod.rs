@@ -31,6 +31,7 @@ pub mod endpoint;
 pub mod limits;
 pub mod notification;
 pub mod params;
+pub mod recurring;
 pub mod reply;
 pub mod request;
 mod rules;
@@ -47,6 +48,7 @@ pub use details::{Details, DisplayItem, Learned, OperationFacts, Redirect, Sourc
 pub use endpoint::{Endpoint, Route};
 pub use notification::{Body, Callback, CallbackSettings, RefusedCall, Sum, callback, refusal, status_report};
 pub use params::Fields;
+pub use recurring::{Period, RecurringKind, RecurringTerms, TermsChange};
 pub use reply::Answer;
 pub use request::{Call, Customer, Mode, PageOrder, PageRequest, Request};
 pub use signature::{prove_call, prove_callback, prove_page};

@@ -33,6 +33,10 @@ pub struct Learned {
     pub waiting: Option<Waiting>,
     /// The instrument that was registered with this payment.
     pub recurring: Option<Recurring>,
+    /// The token of the saved instrument that pays, or that was saved with this payment.
+    pub token: Option<String>,
+    /// Is the instrument to be saved, by the shop's wish or the payer's?
+    pub saves: bool,
     /// What belongs to each operation.
     pub operations: Vec<OperationFacts>,
 }
@@ -232,6 +236,8 @@ impl Learned {
             .text_if("last_name", self.last_name.as_deref())
             .text_if("email", self.email.as_deref())
             .text_if("provider_payment_id", self.provider_payment_id.as_deref())
+            .text_if("token", self.token.as_deref())
+            .bool("saves", self.saves)
             .list("operations", &operations);
         if let Some(recurring) = &self.recurring {
             let recurring = JsonObject::new()
@@ -270,6 +276,8 @@ impl Learned {
             provider_payment_id: text("provider_payment_id"),
             waiting: json.get("waiting").and_then(Waiting::read),
             recurring,
+            token: text("token"),
+            saves: json.get("saves") == Some(&Json::Bool(true)),
             operations: operations.iter().filter_map(OperationFacts::read).collect(),
         }
     }
