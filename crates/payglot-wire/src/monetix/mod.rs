@@ -44,9 +44,12 @@ pub mod ways;
 mod tests;
 
 pub use codes::{Channel, Code, Refused};
-pub use details::{Details, DisplayItem, Learned, OperationFacts, Redirect, Source, ThreeDsStep, Waiting};
+pub use details::{Details, DisplayItem, Learned, OperationFacts, Recurring, Redirect, Source, ThreeDsStep, Waiting};
 pub use endpoint::{Endpoint, Route};
-pub use notification::{Body, Callback, CallbackSettings, RefusedCall, Sum, callback, refusal, status_report};
+pub use notification::{
+    AccountBlock, Body, Callback, CallbackSettings, MandateCall, RefusedCall, SavedCard, Sum, callback, card_saved,
+    mandate_callback, mandate_report, refusal, status_report,
+};
 pub use params::Fields;
 pub use recurring::{Period, RecurringKind, RecurringTerms, TermsChange};
 pub use reply::Answer;

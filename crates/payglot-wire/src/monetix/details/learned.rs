@@ -113,6 +113,13 @@ pub struct Recurring {
     pub valid_thru: UnixMillis,
 }
 
+impl Recurring {
+    /// Id, currency and end, as bodies have them.
+    pub(in super::super) fn block(&self) -> (i64, String, UnixMillis) {
+        (self.id, self.currency.clone(), self.valid_thru)
+    }
+}
+
 /// What belongs to one operation and is not in the core.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationFacts {
