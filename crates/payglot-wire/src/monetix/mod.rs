@@ -7,6 +7,8 @@
 //! 3. We post signed JSON to the shop: once when somebody must act, once for every operation that ended. The shop answers 200.
 //! 4. Refunds, captures and payouts are calls of Gate. They are answered at once with `request_id`, and told by a callback later; even
 //!    what cannot be done is accepted first and declined in a callback.
+//! 5. A card may stay with the gateway: saved under a token, registered for later charges with [`recurring`] terms, or verified by a hold
+//!    of one minor unit that is released at once and told as 0.
 //!
 //! # Where things are
 //!
