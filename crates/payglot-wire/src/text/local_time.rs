@@ -73,12 +73,14 @@ impl LocalTime {
     }
 
     /// So many days later, at the same time of day. The ends of the calendar are not passed.
+    #[must_use]
     pub const fn plus_days(self, days: i64) -> Self {
         Self::within(self.seconds.saturating_add(days.saturating_mul(DAY)))
     }
 
     /// So many months later, at the same time of day: on the same day of the month, or on its last where it is shorter. The ends of the
     /// calendar are not passed.
+    #[must_use]
     pub const fn plus_months(self, months: i64) -> Self {
         let (year, month, day) = self.date();
         let index = (year * 12 + month - 1).saturating_add(months);

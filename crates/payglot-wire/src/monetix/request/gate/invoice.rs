@@ -2,6 +2,7 @@
 
 use super::super::super::codes::{Code, Refused};
 use super::super::super::details::Details;
+use super::super::super::recurring;
 use super::super::super::rules::Rule;
 use super::super::envelope::Call;
 use super::super::page::Customer;
@@ -33,6 +34,8 @@ pub(super) fn invoice(call: &Call, reader: Reader) -> Result<InvoiceRequest, Ref
     let wanted = wanted(reader)?;
     reader.need("payment.best_before", Rule::DateTime)?;
     let best_before = best_before(reader)?.ok_or_else(|| Refused::of(Code::Missing, "payment.best_before"))?;
+    // Its page reads the terms again, and has nobody to refuse them to.
+    recurring::of_gate(reader)?;
     Ok(InvoiceRequest {
         wanted,
         best_before,

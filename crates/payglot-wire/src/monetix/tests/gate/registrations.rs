@@ -67,6 +67,16 @@ fn a_wrong_term_is_refused_by_its_name() {
 }
 
 #[test]
+fn an_invoice_may_register_too() {
+    let invoice = changed(SALE, "payment.best_before", Some("\"2024-12-09T00:00:00+00:00\""));
+    let of = |recurring: &str| asked("payment/invoice/create", &changed(&invoice, "recurring", Some(recurring)));
+    let Ok(Request::InvoiceCreate(read)) = of(r#"{"register":true,"type":"U"}"#) else { panic!("an invoice") };
+    assert_eq!(read.details.registers().map(|terms| terms.kind), Some(RecurringKind::Unscheduled));
+    let wrong = of(r#"{"register":true,"time":"noon"}"#);
+    assert_eq!(code(wrong), (Code::Invalid, "recurring.time".to_owned()));
+}
+
+#[test]
 fn a_registration_is_charged_changed_ended_and_asked_about() {
     let charge = |body: &str| match asked("payment/card/recurring", body) {
         Ok(Request::Sale(sale)) => Ok(sale.recurring_id),
@@ -242,6 +252,6 @@ proptest! {
         prop_assert!(next > after);
         // Nothing lies between: asked a moment before it, it is still the next.
         prop_assert_eq!(terms.next_charge(created, UnixMillis(next.0 - 1)), Some(next));
-        prop_assert_eq!(terms.next_charge(created, UnixMillis((after.0 + next.0) / 2)), Some(next));
+        prop_assert_eq!(terms.next_charge(created, UnixMillis(i64::midpoint(after.0, next.0))), Some(next));
     }
 }
