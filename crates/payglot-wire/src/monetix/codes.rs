@@ -63,7 +63,10 @@ codes! {
     NotFound 3061 "Transaction not found";
     InvalidCurrency 3121 "Invalid currency";
     RecurringNotFound 3181 "COF purchase registration ID not found";
+    RecurringDuplicate 3182 "Duplicate COF purchase scheduled payment ID";
+    RecurringCardExpired 3183 "COF purchase registration ID is invalidated due to card expiry date";
     RecurringCancelled 3184 "COF purchase registration ID is cancelled";
+    TokenNotFound 3221 "Card token not found";
     RefundIdExists 3230 "The operation with such merchant_refund_id already exists";
     InvalidSignature 3261 "Invalid signature";
     EmptySignature 3262 "Empty signature";

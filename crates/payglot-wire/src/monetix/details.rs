@@ -4,8 +4,10 @@
 mod learned;
 
 use super::params::Fields;
-use super::request::{Customer, Reader, rule};
+use super::recurring::{self, RecurringTerms};
+use super::request::{Customer, Mode, Reader, rule};
 use super::signature::without;
+use super::status::PaymentType;
 use super::ways::{Frame, Outcome, Shown, WayBack};
 use crate::text::json::Json;
 use std::fmt;
@@ -123,7 +125,7 @@ impl Details {
 
     /// Does a page of ours lead the payer, so that the shop has nothing to show or do before the outcome?
     pub fn is_led_by_us(&self) -> bool {
-        self.source == Source::Page || self.learned.kind == Some(super::status::PaymentType::Invoice)
+        self.source == Source::Page || self.learned.kind == Some(PaymentType::Invoice)
     }
 
     /// A field by its name on the page and its path in Gate; a page's value of a wrong form counts as absent.
@@ -231,6 +233,32 @@ impl Details {
         let of = |part: &str| self.get(&format!("merchant_{name}_{part}"), "");
         let shown = Shown::read(of("enabled").as_deref());
         Some(WayBack { url, shown, frame: Frame::read(of("redirect_mode").as_deref(), Frame::ParentPage) })
+    }
+
+    /// What the page was opened for; a call of Gate counts as a purchase.
+    pub fn mode(&self) -> Mode {
+        Mode::read(self.page("mode")).unwrap_or_default()
+    }
+
+    /// Is a card verified, and nothing paid?
+    pub fn verifies(&self) -> bool {
+        self.learned.kind == Some(PaymentType::AccountVerification)
+    }
+
+    /// The terms of later charges, if the request registers for them.
+    pub fn registers(&self) -> Option<RecurringTerms> {
+        match self.source {
+            Source::Page => recurring::of_page(self.page("recurring_register"), self.page("recurring")),
+            // It was judged when it was accepted.
+            Source::Gate => recurring::of_gate(Reader::new(&self.request)).ok().flatten(),
+        }
+    }
+
+    /// Where the payer is sent at once when a card was saved; the page only.
+    pub fn redirect_tokenize(&self) -> Option<WayBack> {
+        let url = self.get("redirect_tokenize_url", "")?;
+        let mode = self.get("redirect_tokenize_mode", "");
+        Some(WayBack { url, shown: Shown::Always, frame: Frame::read(mode.as_deref(), Frame::Iframe) })
     }
 
     /// Where the payer is sent at once when the result is known, without a page of ours; the page only.

@@ -7,6 +7,8 @@
 //! 3. We post signed JSON to the shop: once when somebody must act, once for every operation that ended. The shop answers 200.
 //! 4. Refunds, captures and payouts are calls of Gate. They are answered at once with `request_id`, and told by a callback later; even
 //!    what cannot be done is accepted first and declined in a callback.
+//! 5. A card may stay with the gateway: saved under a token, registered for later charges with [`recurring`] terms, or verified by a hold
+//!    of one minor unit that is released at once and told as 0.
 //!
 //! # Where things are
 //!
@@ -31,6 +33,7 @@ pub mod endpoint;
 pub mod limits;
 pub mod notification;
 pub mod params;
+pub mod recurring;
 pub mod reply;
 pub mod request;
 mod rules;
@@ -43,10 +46,14 @@ pub mod ways;
 mod tests;
 
 pub use codes::{Channel, Code, Refused};
-pub use details::{Details, DisplayItem, Learned, OperationFacts, Redirect, Source, ThreeDsStep, Waiting};
+pub use details::{Details, DisplayItem, Learned, OperationFacts, Recurring, Redirect, Source, ThreeDsStep, Waiting};
 pub use endpoint::{Endpoint, Route};
-pub use notification::{Body, Callback, CallbackSettings, RefusedCall, Sum, callback, refusal, status_report};
+pub use notification::{
+    AccountBlock, Body, Callback, CallbackSettings, MandateCall, RefusedCall, SavedCard, Sum, callback, card_saved,
+    mandate_callback, mandate_report, refusal, status_report,
+};
 pub use params::Fields;
+pub use recurring::{Period, RecurringKind, RecurringTerms, TermsChange};
 pub use reply::Answer;
 pub use request::{Call, Customer, Mode, PageOrder, PageRequest, Request};
 pub use signature::{prove_call, prove_callback, prove_page};

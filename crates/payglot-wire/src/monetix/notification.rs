@@ -2,8 +2,10 @@
 //! them.
 
 mod body;
+mod mandate;
 mod read;
 mod render;
+mod saved;
 
 use super::codes::Refused;
 use super::details::Details;
@@ -12,12 +14,14 @@ use super::ways::Outcome;
 use crate::raw::{Method, OutgoingCall};
 use crate::text::secret::Secret;
 pub use body::{AccountBlock, Body, OperationBlock, PaymentBlock, Sum};
-pub(super) use body::{date, error, object, text};
+pub(super) use body::{date, error, int, object, signed, text};
+pub use mandate::{MandateCall, mandate_callback, mandate_report};
 use payglot_core::decide::Announcement;
 use payglot_core::outbox::{Acknowledgement, Schedule, Stage};
 use payglot_core::{Event, Payment, UnixMillis};
 pub use read::Callback;
 pub use render::status_report;
+pub use saved::{SavedCard, card_saved};
 
 /// What a project has agreed on for its callbacks.
 #[derive(Clone, Debug)]
@@ -75,10 +79,10 @@ pub fn callback(
     details: &Details,
     settings: &CallbackSettings,
 ) -> Option<OutgoingCall> {
-    if !is_told(event.event, settings) {
+    if !is_told(event.event, details, settings) {
         return None;
     }
-    let facts = event.operation.map(|id| details.learned.facts(id));
+    let facts = render::subject(event, payment, details).map(|id| details.learned.facts(id));
     if details.is_silent() || facts.as_ref().is_some_and(|facts| facts.silent) {
         return None;
     }
@@ -90,7 +94,7 @@ pub fn callback(
     let body = render::callback_body(event, payment, details, settings)?;
     // A refund waits as its own call says, a payment as the one that made it.
     let wait_ms = match &facts {
-        Some(facts) if is_follow_up(event.event) => facts.delay_ms,
+        Some(facts) if is_follow_up(event.event) && !details.verifies() => facts.delay_ms,
         Some(_) | None => details.callback_delay_ms(),
     };
     let outcome = outcome(&body);
@@ -182,8 +186,12 @@ fn call(
     };
     let request = own.or_else(|| details.callback_url(outcome));
     let url = request.or(of_outcome).or_else(|| settings.url.clone())?;
+    Some(post(url, body.signed(&settings.secret)))
+}
+
+fn post(url: String, body: String) -> OutgoingCall {
     let content_type = "application/json; charset=utf-8";
-    Some(OutgoingCall { method: Method::Post, url, content_type, body: body.signed(&settings.secret), wait_ms: 0 })
+    OutgoingCall { method: Method::Post, url, content_type, body, wait_ms: 0 }
 }
 
 /// Is it what became of a capture, a cancel or a refund, which are calls of their own?
@@ -201,8 +209,10 @@ const fn is_follow_up(event: Event) -> bool {
 }
 
 /// Is an event told? Exhaustive: a new event must be judged.
-const fn is_told(event: Event, settings: &CallbackSettings) -> bool {
+fn is_told(event: Event, details: &Details, settings: &CallbackSettings) -> bool {
     match event {
+        // A verification has ended when its hold is released, and asks for that itself.
+        Event::HoldApproved | Event::VoidRefused if details.verifies() => false,
         // The shop or its payer must act, or it ended.
         Event::ChallengeStarted
         | Event::HoldApproved

@@ -1,25 +1,25 @@
 //! What Gate answers at once, and the parameter checker; and the shop's side, which reads it.
 
 mod read;
+mod saved;
 mod widget;
 
 use super::codes::{Code, Refused};
-use super::notification::{Body, error, object, text};
+use super::notification::{Body, date, error, int as number, object, signed, text};
+use super::recurring::{Period, RecurringTerms};
 use super::signature;
 use crate::raw::Reply;
 use crate::text::json::Json;
 use crate::text::secret::Secret;
+use payglot_core::UnixMillis;
 pub use read::Answer;
-pub use widget::widget_result;
+pub use saved::{card_by_token, done, saved_accounts, tokenized};
+pub use widget::{widget_result, widget_saved_card};
 
 const JSON: &str = "application/json; charset=utf-8";
 
 fn reply(status: u16, body: &Json) -> Reply {
     Reply { status, content_type: JSON, body: body.to_string() }
-}
-
-fn number(number: impl Into<i64>) -> Json {
-    Json::Number(number.into().into())
 }
 
 /// The call was accepted; what becomes of it is told by callback. The vendor does not sign this answer.
@@ -83,6 +83,49 @@ pub fn unknown_payment(project_id: u32, payment_id: &str) -> Reply {
         ("message", message()),
     ];
     reply(200, &object(members))
+}
+
+/// A registration for later charges.
+#[derive(Clone, Debug)]
+pub struct RecurringInfo<'a> {
+    /// The project's number.
+    pub project_id: u32,
+    /// The number of the registration.
+    pub id: i64,
+    /// Its terms.
+    pub terms: &'a RecurringTerms,
+    /// ISO 4217.
+    pub currency: &'a str,
+    /// When it was charged last.
+    pub last_payment_at: Option<UnixMillis>,
+    /// Until when it may be charged.
+    pub valid_thru: UnixMillis,
+    /// Has nobody ended it?
+    pub active: bool,
+    /// What is paid for.
+    pub description: Option<&'a str>,
+}
+
+/// What a registration is, signed as a status answer is. What is not known is left out.
+pub fn recurring_info(info: &RecurringInfo, secret: &Secret) -> Reply {
+    let terms = info.terms;
+    let members = [
+        ("id", Some(number(info.id))),
+        ("type", Some(text(terms.kind.word()))),
+        ("period", terms.period.map(|period| text(Period::word(period)))),
+        ("period_interval", terms.period.map(|_| number(terms.interval))),
+        ("start_date", terms.start_date.as_ref().map(text)),
+        ("start_time", terms.time.as_ref().map(text)),
+        ("amount", terms.amount.map(number)),
+        ("currency", Some(text(info.currency))),
+        ("last_payment_at", info.last_payment_at.map(|at| text(date(at)))),
+        ("valid_thru", Some(text(date(info.valid_thru)))),
+        ("status", Some(text(if info.active { "active" } else { "canceled" }))),
+        ("description", info.description.map(text)),
+    ];
+    let recurring = object(members.into_iter().filter_map(|(key, value)| Some((key, value?))));
+    let body = object([("project_id", number(info.project_id)), ("recurring", recurring)]);
+    Reply { status: 200, content_type: JSON, body: signed(body, secret) }
 }
 
 /// A method of the list.

@@ -12,7 +12,8 @@ mod write;
 
 pub use envelope::{Call, PAGE_MAX, PageRequest};
 pub use gate::{
-    Card, FollowUp, InvoiceRequest, MethodsRequest, PayoutRequest, Request, Sale, StatusRequest, ThreeDsAnswer, Wanted,
+    Card, Clarification, FollowUp, InvoiceRequest, MethodsRequest, PayoutRequest, RecurringCall, Request, Sale,
+    StatusRequest, ThreeDsAnswer, TokenizeRequest, Verification, Wanted,
 };
 pub use page::{Customer, Mode, PageOrder, check};
 pub use write::{gate_body, page_query, status_body};

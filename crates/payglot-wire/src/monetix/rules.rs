@@ -38,6 +38,8 @@ pub(super) enum Rule {
     Language,
     /// `DD-MM-YYYY`.
     Date,
+    /// `HH:MM:SS`.
+    Time,
     /// `YYYY-MM-DDThh:mm:ss±hh:mm`.
     DateTime,
     /// Looks like an e-mail address.
@@ -65,7 +67,8 @@ impl Rule {
             Self::Country => value.len() == 2 && value.bytes().all(|b| b.is_ascii_uppercase()),
             Self::Currency => value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase()),
             Self::Language => value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic()),
-            Self::Date => date(value),
+            Self::Date => date(value).is_some(),
+            Self::Time => LocalTime::read(&format!("2000-01-01T{value}")).is_some() && value.len() == 8,
             Self::DateTime => moment(value).is_some(),
             Self::Email => email(value),
             Self::Ip => value.parse::<IpAddr>().is_ok(),
@@ -92,6 +95,7 @@ impl Rule {
             Self::Currency => "three capital letters, ISO 4217".to_owned(),
             Self::Language => "two letters, ISO 639-1".to_owned(),
             Self::Date => "a date DD-MM-YYYY".to_owned(),
+            Self::Time => "a time of day HH:MM:SS".to_owned(),
             Self::DateTime => "a time YYYY-MM-DDThh:mm:ss+hh:mm".to_owned(),
             Self::Email => "an e-mail address".to_owned(),
             Self::Ip => "an IPv4 or IPv6 address".to_owned(),
@@ -124,10 +128,16 @@ fn email(value: &str) -> bool {
     clean && !name.is_empty() && !name.contains('@') && dotted && value.chars().count() <= 255
 }
 
-fn date(value: &str) -> bool {
-    let parts: Vec<&str> = value.split('-').collect();
-    let &[day, month, year] = parts.as_slice() else { return false };
-    LocalTime::read(&format!("{year}-{month}-{day}T00:00:00")).is_some()
+/// The beginning of the day `DD-MM-YYYY`.
+fn date(value: &str) -> Option<LocalTime> {
+    at_time(value, "00:00:00")
+}
+
+/// The day `DD-MM-YYYY` at the time `HH:MM:SS`.
+pub(super) fn at_time(date: &str, time: &str) -> Option<LocalTime> {
+    let parts: Vec<&str> = date.split('-').collect();
+    let &[day, month, year] = parts.as_slice() else { return None };
+    LocalTime::read(&format!("{year}-{month}-{day}T{time}"))
 }
 
 /// Reads `YYYY-MM-DDThh:mm:ss` with `±hh`, `±hh:mm`, `±hhmm` or `Z`. A plus sign that nobody escaped has become a space. Python adds a
@@ -181,6 +191,8 @@ mod tests {
             (Rule::Currency, "RUB", "RU"),
             (Rule::Language, "ru", "rus"),
             (Rule::Date, "29-02-2024", "2024-02-29"),
+            (Rule::Time, "23:59:59", "24:00:00"),
+            (Rule::Time, "00:00:00", "10:00:00.5"),
             (Rule::DateTime, "2026-01-01T00:00:00+03", "2026-01-01 00:00:00"),
             (Rule::Email, "a.b+c@d.example", "a@b@c.example"),
             (Rule::Email, "a@b.c", "a@.c"),

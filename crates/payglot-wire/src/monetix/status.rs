@@ -87,6 +87,8 @@ words! {
         Recurring "recurring",
         /// A link to pay by.
         Invoice "invoice",
+        /// A card was verified; its amounts are 0.
+        AccountVerification "account verification",
     }
 }
 
@@ -107,6 +109,12 @@ words! {
         Reversal "reversal",
         /// Charged by an instrument that was registered earlier.
         Recurring "recurring",
+        /// The terms of such a registration changed.
+        RecurringUpdate "recurring update",
+        /// Such a registration ended.
+        RecurringCancel "recurring cancel",
+        /// A card verified.
+        AccountVerification "account verification",
         /// Paid out.
         Payout "payout",
         /// An invoice as such, while nobody has tried to pay it.
@@ -128,6 +136,7 @@ impl OperationType {
     /// What an operation is.
     pub fn of(operation: &Operation, details: &Details) -> Self {
         match operation.kind {
+            OperationKind::Sale | OperationKind::Hold if details.verifies() => Self::AccountVerification,
             OperationKind::Sale if details.learned.kind == Some(PaymentType::Recurring) => Self::Recurring,
             OperationKind::Sale => Self::Sale,
             OperationKind::Hold => Self::Auth,
@@ -151,6 +160,9 @@ impl Status {
             State::Created => return None,
             State::Pending => payment.last_attempt().map_or(Self::Processing, |last| Self::open(last.status, details)),
             State::Underpaid => Self::PartiallyPaid,
+            // The hold is released at once, and that is the end.
+            State::Held if details.verifies() => Self::Processing,
+            State::Voided if details.verifies() => Self::Success,
             State::Held => Self::AwaitingCapture,
             State::Paid if payment.sums.refunded == 0 => Self::Success,
             State::Paid if payment.sums.refunded == payment.sums.captured => Self::Refunded,
@@ -172,6 +184,7 @@ impl Status {
             open @ (OperationStatus::Asked | OperationStatus::PayerActs | OperationStatus::Unknown) => {
                 Self::open(open, details)
             }
+            OperationStatus::Approved if payment.state == State::Held && details.verifies() => Self::Processing,
             OperationStatus::Approved => Self::Success,
             OperationStatus::Declined => Self::Decline,
         }

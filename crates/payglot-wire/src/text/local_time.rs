@@ -55,9 +55,57 @@ impl LocalTime {
         (FIRST..=LAST).contains(&seconds).then_some(Self { seconds })
     }
 
+    /// The first second of a day; `None` for a day that no calendar has.
+    pub fn midnight(year: i64, month: i64, day: i64) -> Option<Self> {
+        Self::new(year, [month, day, 0, 0, 0])
+    }
+
+    /// The last second of a day, of a month or of a year, as far as it is said; `None` for a day that no calendar has, or one without a
+    /// month.
+    pub fn last_second(year: i64, month: Option<i64>, day: Option<i64>) -> Option<Self> {
+        let (month, day) = match (month, day) {
+            (None, None) => (12, 31),
+            (Some(month), None) => (month, last(year, month)),
+            (Some(month), Some(day)) => (month, day),
+            (None, Some(_)) => return None,
+        };
+        Self::new(year, [month, day, 23, 59, 59])
+    }
+
+    /// So many days later, at the same time of day. The ends of the calendar are not passed.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        Self::within(self.seconds.saturating_add(days.saturating_mul(DAY)))
+    }
+
+    /// So many months later, at the same time of day: on the same day of the month, or on its last where it is shorter. The ends of the
+    /// calendar are not passed.
+    #[must_use]
+    pub const fn plus_months(self, months: i64) -> Self {
+        let (year, month, day) = self.date();
+        let index = (year * 12 + month - 1).saturating_add(months);
+        let year = index.div_euclid(12);
+        if year < 1 || year > 9999 {
+            return Self { seconds: if year < 1 { FIRST } else { LAST } };
+        }
+        let month = index.rem_euclid(12) + 1;
+        let day = if day < last(year, month) { day } else { last(year, month) };
+        Self { seconds: days(year, month, day) * DAY + self.seconds.rem_euclid(DAY) }
+    }
+
+    /// How many months lie between the months of two dates, whatever their days.
+    pub const fn months_since(self, earlier: Self) -> i64 {
+        let (year, month, _) = self.date();
+        let (from_year, from_month, _) = earlier.date();
+        (year - from_year) * 12 + month - from_month
+    }
+
     /// What clocks show at `moment` where they are ahead of UTC by `offset_secs`.
     pub const fn at(moment: UnixMillis, offset_secs: i32) -> Self {
-        let seconds = moment.0.div_euclid(1000).saturating_add(offset_secs as i64);
+        Self::within(moment.0.div_euclid(1000).saturating_add(offset_secs as i64))
+    }
+
+    const fn within(seconds: i64) -> Self {
         let seconds = if seconds < FIRST {
             FIRST
         } else if seconds > LAST {
@@ -184,6 +232,51 @@ mod tests {
     fn java_writes_dates_like_this() {
         let time = LocalTime::read("2022-01-31T21:46:52").expect("a date");
         assert_eq!(time.to_java("MSK"), "Mon Jan 31 21:46:52 MSK 2022");
+    }
+
+    fn date(text: &str) -> LocalTime {
+        LocalTime::read(&format!("{text}T10:30:00")).expect("a date")
+    }
+
+    #[test]
+    fn months_end_where_the_calendar_says() {
+        let start = date("2024-01-31");
+        for (months, expected) in [
+            (0, "2024-01-31"),
+            (1, "2024-02-29"),
+            (2, "2024-03-31"),
+            (3, "2024-04-30"),
+            (12, "2025-01-31"),
+            (13, "2025-02-28"),
+            (-2, "2023-11-30"),
+        ] {
+            assert_eq!(start.plus_months(months), date(expected), "{months}");
+            assert_eq!(date(expected).months_since(start), months);
+        }
+        assert_eq!(start.plus_days(30), date("2024-03-01"));
+        for (months, days) in [(i64::MAX, i64::MAX), (200_000, 90_000_000)] {
+            assert_eq!(start.plus_months(months), LocalTime { seconds: LAST });
+            assert_eq!(start.plus_days(days), LocalTime { seconds: LAST });
+            assert_eq!(start.plus_months(-months), LocalTime { seconds: FIRST });
+        }
+    }
+
+    #[test]
+    fn the_last_second_is_that_of_what_was_said() {
+        let last = |year, month, day| LocalTime::last_second(year, month, day).map(|time| time.to_string());
+        assert_eq!(last(2024, None, None).as_deref(), Some("2024-12-31T23:59:59"));
+        assert_eq!(last(2024, Some(2), None).as_deref(), Some("2024-02-29T23:59:59"));
+        assert_eq!(last(2023, Some(2), Some(28)).as_deref(), Some("2023-02-28T23:59:59"));
+        for (year, month, day) in
+            [(2023, Some(2), Some(29)), (2023, Some(13), None), (2023, None, Some(1)), (0, None, None)]
+        {
+            assert_eq!(last(year, month, day), None);
+        }
+        assert_eq!(LocalTime::midnight(2024, 2, 30), None);
+        assert_eq!(
+            LocalTime::midnight(2024, 2, 29).map(|time| time.to_string()).as_deref(),
+            Some("2024-02-29T00:00:00")
+        );
     }
 
     proptest! {

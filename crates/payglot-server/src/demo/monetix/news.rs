@@ -51,12 +51,18 @@ pub(super) fn learn(order: &mut Order, told: &Callback, shop_url: &str) {
 /// Is it one of the operations by which a payer pays?
 fn is_attempt(kind: OperationType) -> bool {
     match kind {
-        OperationType::Sale | OperationType::Auth | OperationType::Recurring | OperationType::Invoice => true,
+        OperationType::Sale
+        | OperationType::Auth
+        | OperationType::Recurring
+        | OperationType::Invoice
+        | OperationType::AccountVerification => true,
         OperationType::Capture
         | OperationType::Cancel
         | OperationType::Refund
         | OperationType::Reversal
-        | OperationType::Payout => false,
+        | OperationType::Payout
+        | OperationType::RecurringUpdate
+        | OperationType::RecurringCancel => false,
     }
 }
 

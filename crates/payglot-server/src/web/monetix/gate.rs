@@ -121,6 +121,18 @@ async fn serve(
         Request::Capture(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Capture, asked)).await,
         Request::Cancel(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Void, asked)).await,
         Request::ThreeDs(answer) => once(&accepted, calls::three_ds(&accepted, answer)).await,
+        // Nothing here serves these.
+        Request::Verification(_)
+        | Request::Recurring(_)
+        | Request::Clarification(_)
+        | Request::Confirm
+        | Request::CardByToken(_)
+        | Request::Tokenize(_)
+        | Request::RevokeToken(_)
+        | Request::SavedAccounts(_)
+        | Request::DeleteSavedAccount(_) => {
+            Ok(Reply { status: StatusCode::NOT_FOUND.as_u16(), content_type: "text/plain", body: String::new() })
+        }
     }
 }
 
@@ -145,7 +157,16 @@ fn accepting(gateway: &Gateway, request: &Request, call: &Call, path: &str) -> A
         | Request::InvoiceCreate(_)
         | Request::Status(_)
         | Request::Methods(_)
-        | Request::Banks(_) => OperationKind::Sale,
+        | Request::Banks(_)
+        | Request::Verification(_)
+        | Request::Recurring(_)
+        | Request::Clarification(_)
+        | Request::Confirm
+        | Request::CardByToken(_)
+        | Request::Tokenize(_)
+        | Request::RevokeToken(_)
+        | Request::SavedAccounts(_)
+        | Request::DeleteSavedAccount(_) => OperationKind::Sale,
     };
     let key = match request {
         Request::Refund(asked) => asked.merchant_refund_id.clone(),
@@ -170,6 +191,17 @@ const fn operation_of(endpoint: Endpoint) -> &'static str {
         Endpoint::Refund => "v2/refund",
         Endpoint::Payout => "v2/payout",
         Endpoint::Recurring => "v2/recurring",
+        Endpoint::RecurringUpdate => "v2/recurring/update",
+        Endpoint::RecurringCancel => "v2/recurring/cancel",
+        Endpoint::RecurringInfo => "v2/recurring/info",
+        Endpoint::Verification => "v2/account_verification",
+        Endpoint::Clarification => "v2/clarification",
+        Endpoint::Confirm => "v2/customer/confirm",
+        Endpoint::CardByToken => "v2/customer/card/bytoken",
+        Endpoint::Tokenize => "v2/customer/card/tokenize",
+        Endpoint::RevokeToken => "v2/customer/card/token/revoke",
+        Endpoint::SavedAccounts => "v2/customer/saved_account/list",
+        Endpoint::DeleteSavedAccount => "v2/customer/saved_account/delete",
         Endpoint::ThreeDsFrame => "v2/3ds_check_iframe",
         Endpoint::ThreeDsResult => "v2/3ds_result",
         Endpoint::Status => "v2/status",

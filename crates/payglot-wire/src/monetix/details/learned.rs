@@ -33,6 +33,10 @@ pub struct Learned {
     pub waiting: Option<Waiting>,
     /// The instrument that was registered with this payment.
     pub recurring: Option<Recurring>,
+    /// The token of the saved instrument that pays, or that was saved with this payment.
+    pub token: Option<String>,
+    /// Is the instrument to be saved, by the shop's wish or the payer's?
+    pub saves: bool,
     /// What belongs to each operation.
     pub operations: Vec<OperationFacts>,
 }
@@ -107,6 +111,13 @@ pub struct Recurring {
     pub currency: String,
     /// Until when.
     pub valid_thru: UnixMillis,
+}
+
+impl Recurring {
+    /// Id, currency and end, as bodies have them.
+    pub(in super::super) fn block(&self) -> (i64, String, UnixMillis) {
+        (self.id, self.currency.clone(), self.valid_thru)
+    }
 }
 
 /// What belongs to one operation and is not in the core.
@@ -232,6 +243,8 @@ impl Learned {
             .text_if("last_name", self.last_name.as_deref())
             .text_if("email", self.email.as_deref())
             .text_if("provider_payment_id", self.provider_payment_id.as_deref())
+            .text_if("token", self.token.as_deref())
+            .bool("saves", self.saves)
             .list("operations", &operations);
         if let Some(recurring) = &self.recurring {
             let recurring = JsonObject::new()
@@ -270,6 +283,8 @@ impl Learned {
             provider_payment_id: text("provider_payment_id"),
             waiting: json.get("waiting").and_then(Waiting::read),
             recurring,
+            token: text("token"),
+            saves: json.get("saves") == Some(&Json::Bool(true)),
             operations: operations.iter().filter_map(OperationFacts::read).collect(),
         }
     }

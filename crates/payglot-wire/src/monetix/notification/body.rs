@@ -88,6 +88,8 @@ pub struct AccountBlock {
     pub number: String,
     /// The scheme of a card, its holder, and month and year of its end.
     pub card: Option<[String; 4]>,
+    /// The token of a card that is saved.
+    pub token: Option<String>,
 }
 
 /// A whole body.
@@ -123,7 +125,7 @@ pub(in super::super) fn text(text: impl Into<String>) -> Json {
     Json::Text(text.into())
 }
 
-fn int(number: impl Into<i64>) -> Json {
+pub(in super::super) fn int(number: impl Into<i64>) -> Json {
     Json::Number(number.into().into())
 }
 
@@ -171,10 +173,11 @@ fn operation(block: &OperationBlock) -> Json {
     object(members.into_iter().filter_map(|(key, value)| Some((key, value?))))
 }
 
-fn account(block: &AccountBlock) -> Json {
+pub(in super::super) fn account(block: &AccountBlock) -> Json {
     let names = ["type", "card_holder", "expiry_month", "expiry_year"];
     let card = block.card.iter().flat_map(|card| names.into_iter().zip(card.iter().map(text)));
-    object([("number", text(&block.number))].into_iter().chain(card))
+    let token = block.token.iter().map(|token| ("token", text(token)));
+    object([("number", text(&block.number))].into_iter().chain(card).chain(token))
 }
 
 /// An item of `errors`.
@@ -243,10 +246,14 @@ impl Body {
 
     /// The body with its signature last.
     pub fn signed(&self, secret: &Secret) -> String {
-        let body = self.to_json();
-        let signature = signature::sign(&body, secret);
-        let Json::Object(mut members) = body else { return String::new() };
-        members.push(("signature".to_owned(), text(signature)));
-        Json::Object(members).to_string()
+        signed(self.to_json(), secret)
     }
+}
+
+/// An object with its signature last.
+pub(in super::super) fn signed(body: Json, secret: &Secret) -> String {
+    let signature = signature::sign(&body, secret);
+    let Json::Object(mut members) = body else { return String::new() };
+    members.push(("signature".to_owned(), text(signature)));
+    Json::Object(members).to_string()
 }

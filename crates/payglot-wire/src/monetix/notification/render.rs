@@ -1,13 +1,14 @@
 //! From our payments to the protocol's blocks.
 
 use super::super::codes::{Channel, Code};
-use super::super::details::{Details, Waiting};
+use super::super::details::{Details, Recurring, Waiting};
 use super::super::status::{OperationType, PaymentType, Status};
 use super::body::{AccountBlock, Body, OperationBlock, PaymentBlock, Sum};
 use super::{CallbackSettings, RefusedCall};
 use payglot_core::decide::Announcement;
 use payglot_core::{
-    CardBrand, CardFacts, Event, Intent, Method, Operation, OperationStatus, Payment, State, ThreeDs, UnixMillis,
+    CardBrand, CardFacts, Event, Intent, Method, Operation, OperationId, OperationStatus, Payment, State, ThreeDs,
+    UnixMillis,
 };
 
 /// What tells of an event; `None` while the shop must not know of the payment.
@@ -17,7 +18,8 @@ pub(super) fn callback_body(
     details: &Details,
     settings: &CallbackSettings,
 ) -> Option<Body> {
-    let operation = event.operation.and_then(|id| payment.operation(id)).or_else(|| payment.last_attempt());
+    let told = subject(event, payment, details);
+    let operation = told.and_then(|id| payment.operation(id)).or_else(|| payment.last_attempt());
     let block = match operation {
         Some(operation) => operation_block(operation, payment, details, settings),
         None => without_attempt(payment, details, settings)?,
@@ -35,12 +37,17 @@ pub(super) fn callback_body(
     Some(body)
 }
 
+/// Which operation an event is told of. The release that ends a verification is none of the protocol's: what ended is the verification.
+pub(super) fn subject(event: &Announcement, payment: &Payment, details: &Details) -> Option<OperationId> {
+    if details.verifies() { payment.last_attempt().map(|attempt| attempt.id) } else { event.operation }
+}
+
 /// Where a payment stands, with every operation: the body of a status answer without its signature. `None` while the shop must not know
 /// of the payment.
 pub fn status_report(payment: &Payment, details: &Details, settings: &CallbackSettings) -> Option<Body> {
     let mut body = whole(payment, details, settings)?;
-    let blocks = payment.operations.iter().map(|operation| operation_block(operation, payment, details, settings));
-    body.operations = blocks.collect();
+    let shown = payment.operations.iter().filter(|operation| !details.verifies() || operation.kind.is_attempt());
+    body.operations = shown.map(|operation| operation_block(operation, payment, details, settings)).collect();
     if body.operations.is_empty() {
         body.operations.extend(without_attempt(payment, details, settings));
     }
@@ -48,7 +55,7 @@ pub fn status_report(payment: &Payment, details: &Details, settings: &CallbackSe
 }
 
 /// Everything but operations.
-fn whole(payment: &Payment, details: &Details, settings: &CallbackSettings) -> Option<Body> {
+pub(super) fn whole(payment: &Payment, details: &Details, settings: &CallbackSettings) -> Option<Body> {
     let status = Status::of_payment(payment, details)?;
     let waits = payment.payer_acts();
     Some(Body {
@@ -59,7 +66,7 @@ fn whole(payment: &Payment, details: &Details, settings: &CallbackSettings) -> O
             status,
             date: Some(payment.updated_at),
             method: method(payment, details),
-            sum: Some(sum(payment)),
+            sum: Some(sum(payment, details)),
             description: Some(description(details, settings)),
             merchant_refund_id: None,
             attempts: None,
@@ -70,10 +77,35 @@ fn whole(payment: &Payment, details: &Details, settings: &CallbackSettings) -> O
         account: account(payment, details),
         // Not before the provider has really done it.
         provider_payment_id: details.learned.provider_payment_id.clone().filter(|_| !payment.state.waits_for_payer()),
-        recurring: details.learned.recurring.clone().map(|known| (known.id, known.currency, known.valid_thru)),
+        recurring: details.learned.recurring.as_ref().filter(|_| stands(status)).map(Recurring::block),
         errors: Vec::new(),
         waiting: details.learned.waiting.clone().filter(|_| waits),
     })
+}
+
+/// Was the payment made, so that what was registered with it stands?
+const fn stands(status: Status) -> bool {
+    match status {
+        Status::Success
+        | Status::AwaitingCapture
+        | Status::Canceled
+        | Status::Refunded
+        | Status::PartiallyRefunded
+        | Status::Reversed => true,
+        Status::Processing
+        | Status::ExternalProcessing
+        | Status::AwaitingThreeDs
+        | Status::AwaitingRedirect
+        | Status::AwaitingClarification
+        | Status::AwaitingCustomerAction
+        | Status::AwaitingCustomer
+        | Status::AwaitingPayment
+        | Status::PartiallyPaid
+        | Status::Decline
+        | Status::Error
+        | Status::Expired
+        | Status::InvoiceCanceled => false,
+    }
 }
 
 fn description(details: &Details, settings: &CallbackSettings) -> String {
@@ -81,8 +113,11 @@ fn description(details: &Details, settings: &CallbackSettings) -> String {
     if settings.replaces_semicolons { text.replace(';', ",") } else { text }
 }
 
-/// What is left: less what was given back. Before anything was paid, what is asked for.
-fn sum(payment: &Payment) -> Sum {
+/// What is left: less what was given back. Before anything was paid, what is asked for; of a verification nothing.
+pub(super) fn sum(payment: &Payment, details: &Details) -> Sum {
+    if details.verifies() {
+        return Sum { minor: 0, ..payment.amount.into() };
+    }
     let minor = match payment.state {
         // What is paid out is never captured.
         State::Paid if payment.intent == Intent::Payout => payment.amount.minor(),
@@ -119,26 +154,29 @@ fn is_card(operation: &Operation) -> bool {
 fn account(payment: &Payment, details: &Details) -> Option<AccountBlock> {
     let card = payment.operations.iter().rev().find_map(|operation| operation.card.as_ref());
     match card {
-        Some(card) => Some(card_account(card)),
-        None => details.account_number().map(|number| AccountBlock { number, card: None }),
+        Some(card) => Some(AccountBlock::of_card(card, details.learned.token.clone())),
+        None => details.account_number().map(|number| AccountBlock { number, ..AccountBlock::default() }),
     }
 }
 
-fn card_account(card: &CardFacts) -> AccountBlock {
-    let brand = match card.brand {
-        CardBrand::Visa => "visa",
-        CardBrand::Mastercard => "mastercard",
-        CardBrand::Maestro => "maestro",
-        CardBrand::Mir => "mir",
-        CardBrand::Amex => "amex",
-        CardBrand::Other => "other",
-    };
-    let (month, year) = (format!("{:02}", card.expiry % 100), (card.expiry / 100).to_string());
-    // Of a card that is paid out to, only the number is known.
-    let dated = card.expiry != 0;
-    AccountBlock {
-        number: card.masked.replacen("**", "******", 1),
-        card: dated.then(|| [brand.to_owned(), card.holder.clone(), month, year]),
+impl AccountBlock {
+    /// A card, and its token if it is saved. Of one that is paid out to, only the number is known.
+    pub fn of_card(card: &CardFacts, token: Option<String>) -> Self {
+        let brand = match card.brand {
+            CardBrand::Visa => "visa",
+            CardBrand::Mastercard => "mastercard",
+            CardBrand::Maestro => "maestro",
+            CardBrand::Mir => "mir",
+            CardBrand::Amex => "amex",
+            CardBrand::Other => "other",
+        };
+        let (month, year) = (format!("{:02}", card.expiry % 100), (card.expiry / 100).to_string());
+        let dated = card.expiry != 0;
+        Self {
+            number: card.masked.replacen("**", "******", 1),
+            card: dated.then(|| [brand.to_owned(), card.holder.clone(), month, year]),
+            token,
+        }
     }
 }
 
@@ -152,7 +190,12 @@ fn operation_block(
     let status = Status::of_operation(operation, payment, details);
     let card = method(payment, details).as_deref() == Some("card");
     let channel = if card { Channel::Card } else { Channel::Other };
+    let verified = details.verifies() && operation.kind.is_attempt();
+    // A verification has ended when its hold is released.
+    let released = verified && payment.state == State::Voided;
+    let answered = operation.answered_at.filter(|_| !released);
     let code = match (operation.status, operation.reason) {
+        (OperationStatus::Approved, _) if status == Status::Processing => Code::Awaiting,
         (OperationStatus::Approved, _) => Code::Success,
         (OperationStatus::Declined, Some(reason)) => facts.code.unwrap_or(Code::of_reason(reason, channel)),
         (OperationStatus::Declined, None) => facts.code.unwrap_or(Code::Decline),
@@ -163,10 +206,10 @@ fn operation_block(
         id: facts.number,
         kind: OperationType::of(operation, details),
         status,
-        date: operation.answered_at.unwrap_or(payment.updated_at),
+        date: answered.unwrap_or(payment.updated_at),
         created: operation.asked_at,
         request_id: facts.request_id,
-        sum: Some(operation.amount.into()),
+        sum: Some(if verified { sum(payment, details) } else { operation.amount.into() }),
         code,
         eci: eci(operation),
         provider_id: settings.provider_id,
@@ -196,6 +239,7 @@ fn without_attempt(payment: &Payment, details: &Details, settings: &CallbackSett
     let status = Status::of_payment(payment, details)?;
     let kind = match payment.intent {
         Intent::Sale | Intent::Hold if details.learned.kind == Some(PaymentType::Invoice) => OperationType::Invoice,
+        Intent::Sale | Intent::Hold if details.verifies() => OperationType::AccountVerification,
         Intent::Sale => OperationType::Sale,
         Intent::Hold => OperationType::Auth,
         Intent::Payout => OperationType::Payout,
@@ -211,7 +255,7 @@ fn without_attempt(payment: &Payment, details: &Details, settings: &CallbackSett
         date: payment.updated_at,
         created: payment.created_at,
         request_id: details.learned.request_id.clone().unwrap_or(facts.request_id),
-        sum: Some(payment.amount.into()),
+        sum: Some(if details.verifies() { sum(payment, details) } else { payment.amount.into() }),
         eci: None,
         code: if status.is_final() { Code::Cancelled } else { Code::Awaiting },
         provider_id: settings.provider_id,
@@ -253,7 +297,13 @@ fn not_there(refused: &RefusedCall, settings: &CallbackSettings) -> Body {
         OperationType::Payout => Some(PaymentType::Payout),
         OperationType::Recurring => Some(PaymentType::Recurring),
         OperationType::Invoice => Some(PaymentType::Invoice),
-        OperationType::Capture | OperationType::Cancel | OperationType::Refund | OperationType::Reversal => None,
+        OperationType::AccountVerification => Some(PaymentType::AccountVerification),
+        OperationType::Capture
+        | OperationType::Cancel
+        | OperationType::Refund
+        | OperationType::Reversal
+        | OperationType::RecurringUpdate
+        | OperationType::RecurringCancel => None,
     };
     Body {
         project_id: settings.project_id,

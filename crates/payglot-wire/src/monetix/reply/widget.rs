@@ -1,6 +1,7 @@
-//! What the page tells the window around it when there is a result: `data` of `epframe.payment.success` and `epframe.payment.fail`.
+//! What the page tells the window around it when there is a result: `data` of `epframe.payment.success` and `epframe.payment.fail`, of their
+//! namesakes `epframe.card.verify`, and of `epframe.tokenize.success`.
 
-use super::super::notification::{Body, OperationBlock, date, object, text};
+use super::super::notification::{Body, OperationBlock, SavedCard, date, object, text};
 use super::super::signature::without;
 use super::number;
 use crate::text::json::Json;
@@ -43,5 +44,14 @@ pub fn widget_result(report: &Body) -> Json {
         ("general", general),
         ("description", text(report.payment.description.clone().unwrap_or_default())),
         ("operations", whole.get("operations").cloned().unwrap_or(Json::List(Vec::new()))),
+    ])
+}
+
+/// A card that was saved without a payment: `data` of `epframe.tokenize.success`.
+pub fn widget_saved_card(project_id: u32, saved: &SavedCard) -> Json {
+    object([
+        ("customer", saved.customer()),
+        ("account", saved.account()),
+        ("general", object([("project_id", number(project_id))])),
     ])
 }

@@ -120,7 +120,13 @@ impl Call {
         let path = |name: &str| if flat { name.to_owned() } else { format!("general.{name}") };
         let project_id = reader.need(&path("project_id"), PROJECT)?;
         let project_id = project_id.parse().map_err(|_| Refused::invalid("project_id", PROJECT.wanted()))?;
-        let payment_id = if flat { None } else { Some(reader.need("general.payment_id", Rule::Filled(255))?) };
+        let id = if flat { None } else { reader.opt("general.payment_id", Rule::Filled(255))? };
+        let payment_id = match id {
+            None if route.endpoint.needs_payment_id() => {
+                return Err(Refused::of(Code::Missing, "general.payment_id"));
+            }
+            id => id,
+        };
         let signature = match reader.value(&path("signature")) {
             None => return Err(Refused::of(Code::Missing, &path("signature"))),
             Some(Json::Text(text)) if !text.is_empty() => text.clone(),
@@ -187,8 +193,19 @@ impl fmt::Debug for Call {
 }
 
 /// Members that no page and no log may show, at whatever depth.
-const HIDDEN: &[&str] =
-    &["pan", "cvv", "security_code", "token", "card_token", "account_token", "pares", "cres", "ssn", "md"];
+const HIDDEN: &[&str] = &[
+    "pan",
+    "cvv",
+    "security_code",
+    "token",
+    "card_token",
+    "account_token",
+    "saved_account_id",
+    "pares",
+    "cres",
+    "ssn",
+    "md",
+];
 
 fn mask(value: &mut Json) {
     match value {

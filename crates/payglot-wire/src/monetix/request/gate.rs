@@ -1,11 +1,16 @@
 //! The calls of Gate, judged as far as acceptance goes: everything that could not be read is refused at once, everything that cannot be
 //! done is told by callback later.
 
+mod customer;
+mod follow_up;
+mod invoice;
+mod payout;
+mod recurring;
+mod sale;
+
 use super::super::codes::{Code, Refused};
-use super::super::details::{Details, OperationFacts};
-use super::super::endpoint::{Endpoint, Route};
+use super::super::endpoint::Endpoint;
 use super::super::rules::{self, AMOUNT_MAX, Rule};
-use super::super::ways::Outcome;
 use super::envelope::Call;
 use super::gate_table::TABLE;
 use super::page::{Customer, money};
@@ -13,13 +18,28 @@ use super::reader::Reader;
 use crate::proof::Signed;
 use crate::text::json::Json;
 use crate::text::secret::Secret;
-use payglot_core::{Currency, Money, OperationId, UnixMillis};
+pub use customer::TokenizeRequest;
+pub use follow_up::FollowUp;
+pub use invoice::InvoiceRequest;
+use payglot_core::{Currency, Money, UnixMillis};
+pub use payout::PayoutRequest;
+pub use recurring::RecurringCall;
+pub use sale::{Card, Sale, Verification};
+use std::fmt;
 
 /// What a proven call asks for.
 #[derive(Clone, Debug)]
 pub enum Request {
     /// `sale`, `auth` or `recurring`.
     Sale(Box<Sale>),
+    /// `account_verification`.
+    Verification(Box<Verification>),
+    /// `recurring/update`, `recurring/cancel`, `recurring/info`.
+    Recurring(RecurringCall),
+    /// `clarification`.
+    Clarification(Clarification),
+    /// `customer/confirm`.
+    Confirm,
     /// `refund`.
     Refund(FollowUp),
     /// `capture`.
@@ -40,6 +60,16 @@ pub enum Request {
     Methods(MethodsRequest),
     /// `banks`: of this method.
     Banks(String),
+    /// `customer/card/bytoken`: what the card of this token looks like.
+    CardByToken(Secret),
+    /// `customer/card/tokenize`: saves a card.
+    Tokenize(Box<TokenizeRequest>),
+    /// `customer/card/token/revoke`: forgets the card of this token.
+    RevokeToken(Secret),
+    /// `customer/saved_account/list`: what the payer of this id has saved.
+    SavedAccounts(String),
+    /// `customer/saved_account/delete`: forgets it.
+    DeleteSavedAccount(Secret),
 }
 
 /// How much is wanted, as it was sent. What it is worth is found out after acceptance, by [`Wanted::money`].
@@ -63,84 +93,18 @@ impl Wanted {
     }
 }
 
-/// A card that the shop collected. It cannot be printed and is not in any [`Details`].
-#[derive(Clone, Debug)]
-pub struct Card {
-    /// The number, digits.
-    pub number: Secret,
-    /// Year and month of its end as one number: 203412.
-    pub expiry: u32,
-    /// The holder as typed.
-    pub holder: String,
-    /// The security code.
-    pub code: Option<Secret>,
-    /// Is it to be saved?
-    pub save: bool,
+/// What the payer said in addition, as the callback had asked.
+#[derive(Clone, PartialEq)]
+pub struct Clarification {
+    /// The object that was sent, perhaps empty.
+    pub additional_data: Json,
 }
 
-/// A purchase.
-#[derive(Clone, Debug)]
-pub struct Sale {
-    /// The method in the address.
-    pub method: String,
-    /// Hold instead of charge.
-    pub hold: bool,
-    /// How much.
-    pub wanted: Wanted,
-    /// The payer.
-    pub customer: Customer,
-    /// The number of the wallet.
-    pub account_number: Option<String>,
-    /// The card.
-    pub card: Option<Card>,
-    /// The id or token of a saved instrument.
-    pub saved: Option<Secret>,
-    /// The id of the registration that is charged, for `recurring`.
-    pub recurring_id: Option<i64>,
-    /// Is the instrument to be kept for later charges?
-    pub registers_recurring: bool,
-    /// When the payer's time is over.
-    pub best_before: Option<UnixMillis>,
-    /// What is paid for.
-    pub description: String,
-    /// What is to be kept.
-    pub details: Details,
-}
-
-/// A call about a payment that exists.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FollowUp {
-    /// How much, in minor units; without it all that remains.
-    pub minor: Option<i64>,
-    /// The currency of that.
-    pub currency: Option<String>,
-    /// Why.
-    pub description: String,
-    /// The shop's own id of this refund, unique in the project.
-    pub merchant_refund_id: Option<String>,
-    /// What is to be kept of it if there is no such payment: where the callback goes.
-    pub details: Details,
-}
-
-/// A payout.
-#[derive(Clone, Debug)]
-pub struct PayoutRequest {
-    /// The method in the address.
-    pub method: String,
-    /// How much.
-    pub wanted: Wanted,
-    /// The recipient.
-    pub customer: Customer,
-    /// The number of the wallet.
-    pub account_number: Option<String>,
-    /// The number of the card.
-    pub card_number: Option<Secret>,
-    /// The token of a saved instrument.
-    pub saved: Option<Secret>,
-    /// What it is for.
-    pub description: String,
-    /// What is to be kept.
-    pub details: Details,
+impl fmt::Debug for Clarification {
+    /// Without values: they are about people.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Clarification").finish_non_exhaustive()
+    }
 }
 
 /// What the shop brings back from 3-D Secure.
@@ -163,25 +127,6 @@ pub enum StatusRequest {
     Request(String),
 }
 
-/// An invoice.
-#[derive(Clone, Debug)]
-pub struct InvoiceRequest {
-    /// How much.
-    pub wanted: Wanted,
-    /// Until when.
-    pub best_before: UnixMillis,
-    /// Hold instead of charge; `None` leaves it to the project.
-    pub hold: Option<bool>,
-    /// The only method to offer.
-    pub force_method: Option<String>,
-    /// The payer.
-    pub customer: Customer,
-    /// What is paid for.
-    pub description: String,
-    /// What is to be kept.
-    pub details: Details,
-}
-
 /// Which methods are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MethodsRequest {
@@ -202,23 +147,31 @@ impl Request {
     pub fn read(call: &Signed<Call>) -> Result<Self, Refused> {
         let call = call.get();
         let reader = Reader::new(call.tree());
-        for (path, rule) in TABLE {
+        let route = call.route();
+        // Nothing is charged by a verification, so its amount has a rule of its own.
+        let free = route.endpoint == Endpoint::Verification;
+        for (path, rule) in TABLE.iter().filter(|(path, _)| !(free && *path == "payment.amount")) {
             reader.opt(path, *rule)?;
         }
-        let route = call.route();
         match route.endpoint {
             Endpoint::Sale | Endpoint::Auth | Endpoint::Recurring => {
-                sale(call, reader).map(|sale| Self::Sale(Box::new(sale)))
+                sale::sale(call, reader).map(|sale| Self::Sale(Box::new(sale)))
             }
+            Endpoint::Verification => sale::verification(call, reader).map(|asked| Self::Verification(Box::new(asked))),
+            Endpoint::RecurringUpdate | Endpoint::RecurringCancel | Endpoint::RecurringInfo => {
+                recurring::call(call, reader).map(Self::Recurring)
+            }
+            Endpoint::Clarification => clarification(reader).map(Self::Clarification),
+            Endpoint::Confirm => Ok(Self::Confirm),
             Endpoint::Refund => {
                 // It must be there, but a client of many shops sends it empty.
                 let there = reader.value("payment.description").is_some();
-                let refund = follow_up(call, reader)?;
+                let refund = follow_up::follow_up(call, reader)?;
                 if there { Ok(Self::Refund(refund)) } else { Err(Refused::of(Code::Missing, "payment.description")) }
             }
-            Endpoint::Capture => follow_up(call, reader).map(Self::Capture),
-            Endpoint::Cancel => follow_up(call, reader).map(Self::Cancel),
-            Endpoint::Payout => payout(call, reader).map(|payout| Self::Payout(Box::new(payout))),
+            Endpoint::Capture => follow_up::follow_up(call, reader).map(Self::Capture),
+            Endpoint::Cancel => follow_up::follow_up(call, reader).map(Self::Cancel),
+            Endpoint::Payout => payout::payout(call, reader).map(|payout| Self::Payout(Box::new(payout))),
             Endpoint::ThreeDsFrame => {
                 let done = reader.need("threeds_completion_indicator", Rule::Flag)?;
                 Ok(Self::ThreeDs(ThreeDsAnswer::Frame(rules::flag(&done).unwrap_or(false))))
@@ -230,117 +183,19 @@ impl Request {
             Endpoint::StatusByRequest => {
                 Ok(Self::Status(StatusRequest::Request(reader.need("request_id", Rule::Filled(100))?)))
             }
-            Endpoint::InvoiceCreate => invoice(call, reader).map(|invoice| Self::InvoiceCreate(Box::new(invoice))),
+            Endpoint::InvoiceCreate => {
+                invoice::invoice(call, reader).map(|invoice| Self::InvoiceCreate(Box::new(invoice)))
+            }
             Endpoint::InvoiceCancel => Ok(Self::InvoiceCancel),
             Endpoint::Methods => methods(reader).map(Self::Methods),
             Endpoint::Banks => Ok(Self::Banks(route.method.clone().unwrap_or_default())),
+            Endpoint::CardByToken => customer::token(reader).map(Self::CardByToken),
+            Endpoint::Tokenize => customer::tokenize(call, reader).map(|asked| Self::Tokenize(Box::new(asked))),
+            Endpoint::RevokeToken => customer::token(reader).map(Self::RevokeToken),
+            Endpoint::SavedAccounts => customer::customer_id(reader).map(Self::SavedAccounts),
+            Endpoint::DeleteSavedAccount => customer::saved_account(reader).map(Self::DeleteSavedAccount),
         }
     }
-}
-
-/// `recurring.register` is a switch, or an object with the terms.
-fn registers(reader: Reader) -> Result<bool, Refused> {
-    match reader.value("recurring.register") {
-        Some(Json::Object(_)) => Ok(true),
-        _ => Ok(reader.opt("recurring.register", Rule::Flag)?.as_deref().and_then(rules::flag).unwrap_or(false)),
-    }
-}
-
-/// What each kind of method needs beside an amount and the payer's network address.
-struct Needs {
-    /// Who the payer is, and what for.
-    person: bool,
-    /// The number of a wallet.
-    account: bool,
-    /// A card.
-    card: bool,
-}
-
-impl Needs {
-    fn of(route: &Route) -> Self {
-        let fresh = !route.saved && route.endpoint != Endpoint::Recurring;
-        match route.method.as_deref() {
-            Some("webmoney") => Self { person: fresh, account: fresh, card: false },
-            Some("webmoney-light") => Self { person: fresh, account: false, card: false },
-            Some("card") => Self { person: false, account: false, card: fresh },
-            _ => Self { person: false, account: false, card: false },
-        }
-    }
-}
-
-fn sale(call: &Call, reader: Reader) -> Result<Sale, Refused> {
-    let route = call.route();
-    let needs = Needs::of(route);
-    let customer = customer(reader)?;
-    reader.need("customer.ip_address", Rule::Ip)?;
-    if needs.person {
-        for path in ["customer.id", "customer.first_name", "customer.last_name", "customer.email"] {
-            reader.need(path, Rule::Filled(255))?;
-        }
-    }
-    let account_number = if needs.account {
-        Some(reader.need("account.number", Rule::Filled(100))?)
-    } else {
-        reader.opt("account.number", Rule::Filled(100))?
-    };
-    let card = if needs.card { Some(card(reader)?) } else { None };
-    let wanted = wanted(reader)?;
-    if needs.person && reader.value("payment.description").is_none() {
-        return Err(Refused::of(Code::Missing, "payment.description"));
-    }
-    let recurring_id = reader.int("recurring.id", 1, i64::MAX)?;
-    let recurring_id = if recurring_id.is_some() { recurring_id } else { reader.int("recurring_id", 1, i64::MAX)? };
-    if route.endpoint == Endpoint::Recurring && recurring_id.is_none() {
-        return Err(Refused::of(Code::Missing, "recurring.id"));
-    }
-    Ok(Sale {
-        method: route.method.clone().unwrap_or_default(),
-        hold: route.endpoint == Endpoint::Auth,
-        wanted,
-        customer,
-        account_number,
-        card,
-        saved: saved(route, reader)?,
-        recurring_id,
-        registers_recurring: registers(reader)?,
-        best_before: best_before(reader)?,
-        description: reader.plain("payment.description"),
-        details: Details::of_call(call.tree()),
-    })
-}
-
-impl Sale {
-    /// Judges what acceptance leaves open, the amount aside.
-    pub fn judge(&self) -> Result<(), Refused> {
-        match &self.customer.email {
-            Some(email) if !Rule::Email.fits(email) => Err(Refused::of(Code::InvalidEmail, "customer.email")),
-            Some(_) | None => Ok(()),
-        }
-    }
-}
-
-fn card(reader: Reader) -> Result<Card, Refused> {
-    let number = reader.need("card.pan", Rule::Digits(12, 32))?;
-    let year = reader.need("card.year", Rule::Int(2020, 9999))?;
-    let month = reader.need("card.month", Rule::Int(1, 12))?;
-    let expiry = rules::whole(&year).zip(rules::whole(&month)).map(|(year, month)| year * 100 + month);
-    let expiry = expiry.and_then(|expiry| u32::try_from(expiry).ok());
-    Ok(Card {
-        number: Secret::new(number),
-        expiry: expiry.ok_or_else(|| Refused::invalid("card.year", "a year"))?,
-        holder: reader.need("card.card_holder", Rule::Filled(255))?,
-        code: reader.opt("card.cvv", Rule::Digits(3, 4))?.map(Secret::new),
-        save: reader.opt("card.save", Rule::Flag)?.as_deref().and_then(rules::flag).unwrap_or(false),
-    })
-}
-
-fn saved(route: &Route, reader: Reader) -> Result<Option<Secret>, Refused> {
-    if !route.saved {
-        return Ok(None);
-    }
-    let id = reader.opt("saved_account_id", Rule::Filled(255))?;
-    let id = if id.is_some() { id } else { reader.opt("token", Rule::Filled(255))? };
-    id.map(|id| Some(Secret::new(id))).ok_or_else(|| Refused::of(Code::Missing, "token"))
 }
 
 fn customer(reader: Reader) -> Result<Customer, Refused> {
@@ -366,65 +221,17 @@ fn best_before(reader: Reader) -> Result<Option<UnixMillis>, Refused> {
     Ok(reader.opt("payment.best_before", Rule::DateTime)?.as_deref().and_then(rules::moment))
 }
 
-fn follow_up(call: &Call, reader: Reader) -> Result<FollowUp, Refused> {
-    Ok(FollowUp {
-        minor: reader.int("payment.amount", 1, AMOUNT_MAX)?,
-        currency: reader.opt("payment.currency", Rule::Text(16))?,
-        description: reader.plain("payment.description"),
-        merchant_refund_id: reader.opt("payment.merchant_refund_id", Rule::Text(255))?,
-        details: Details::of_call(call.tree()),
-    })
-}
-
-impl FollowUp {
-    /// What is to be kept of the operation that this becomes. `signature` is the call's.
-    pub fn facts(&self, operation: OperationId, request_id: &str, signature: &str) -> OperationFacts {
-        OperationFacts {
-            signature: signature.to_owned(),
-            merchant_refund_id: self.merchant_refund_id.clone(),
-            callback_url: self.details.callback_url(Outcome::Open),
-            success_callback_url: self.details.callback_url(Outcome::Success),
-            decline_callback_url: self.details.callback_url(Outcome::Failure),
-            silent: self.details.is_silent(),
-            delay_ms: self.details.callback_delay_ms(),
-            ..OperationFacts::new(operation, request_id)
+/// The object must be there, but may be empty; PHP writes an empty one as a list.
+fn clarification(reader: Reader) -> Result<Clarification, Refused> {
+    let additional_data = match reader.value("additional_data") {
+        None | Some(Json::Null) => return Err(Refused::of(Code::Missing, "additional_data")),
+        Some(Json::List(items)) if items.is_empty() => Json::Object(Vec::new()),
+        Some(object @ Json::Object(_)) => object.clone(),
+        Some(Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) => {
+            return Err(Refused::invalid("additional_data", "an object"));
         }
-    }
-
-    /// How much to refund; `None` for all that remains. 3286 or 3287 if one of amount and currency came without the other, 3284 for a
-    /// currency that is none.
-    pub fn money(&self) -> Result<Option<Money>, Refused> {
-        match (self.minor, &self.currency) {
-            (None, None) => Ok(None),
-            (None, Some(_)) => Err(Refused::of(Code::AmountRequired, "payment.amount")),
-            (Some(_), None) => Err(Refused::of(Code::CurrencyRequired, "payment.currency")),
-            (Some(minor), Some(currency)) => match money(minor, currency, ["payment.amount", "payment.currency"]) {
-                Err(Refused { code: Code::InvalidCurrency, field, .. }) => {
-                    Err(Refused::of(Code::RefundCurrency, &field))
-                }
-                other => other.map(Some),
-            },
-        }
-    }
-}
-
-fn payout(call: &Call, reader: Reader) -> Result<PayoutRequest, Refused> {
-    let route = call.route();
-    reader.need("customer.id", Rule::Filled(255))?;
-    let card = route.method.as_deref() == Some("card");
-    let card_number =
-        if card && !route.saved { Some(Secret::new(reader.need("card.pan", Rule::Digits(12, 32))?)) } else { None };
-    let account_number = if card { None } else { Some(reader.need("account.number", Rule::Filled(100))?) };
-    Ok(PayoutRequest {
-        method: route.method.clone().unwrap_or_default(),
-        wanted: wanted(reader)?,
-        customer: customer(reader)?,
-        account_number,
-        card_number,
-        saved: saved(route, reader)?,
-        description: reader.plain("payment.description"),
-        details: Details::of_call(call.tree()),
-    })
+    };
+    Ok(Clarification { additional_data })
 }
 
 fn three_ds_result(reader: Reader) -> Result<ThreeDsAnswer, Refused> {
@@ -433,22 +240,6 @@ fn three_ds_result(reader: Reader) -> Result<ThreeDsAnswer, Refused> {
         return Ok(ThreeDsAnswer::Version2(Secret::new(cres)));
     }
     reader.need("pares", LONG).map(|pares| ThreeDsAnswer::Version1(Secret::new(pares)))
-}
-
-fn invoice(call: &Call, reader: Reader) -> Result<InvoiceRequest, Refused> {
-    reader.need("customer.id", Rule::Filled(255))?;
-    let wanted = wanted(reader)?;
-    reader.need("payment.best_before", Rule::DateTime)?;
-    let best_before = best_before(reader)?.ok_or_else(|| Refused::of(Code::Missing, "payment.best_before"))?;
-    Ok(InvoiceRequest {
-        wanted,
-        best_before,
-        hold: reader.opt("card_operation_type", Rule::OneOf(&["sale", "auth"]))?.map(|word| word == "auth"),
-        force_method: reader.opt("payment.force_method", Rule::Text(255))?,
-        customer: customer(reader)?,
-        description: reader.plain("payment.description"),
-        details: Details::of_call(call.tree()),
-    })
 }
 
 fn methods(reader: Reader) -> Result<MethodsRequest, Refused> {

@@ -4,11 +4,11 @@ use super::super::codes::{Code, Refused};
 use super::super::details::Details;
 use super::super::limits;
 use super::super::params::Fields;
+use super::super::recurring::{self, RecurringTerms};
 use super::super::rules::{self, Rule};
 use super::envelope::PageRequest;
 use super::page_table::{STRICT, TABLE, rule};
 use crate::proof::Signed;
-use crate::text::json::Json;
 use payglot_core::{Currency, Money, UnixMillis};
 use std::fmt;
 
@@ -35,7 +35,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    fn read(text: Option<&str>) -> Result<Self, Refused> {
+    pub(in super::super) fn read(text: Option<&str>) -> Result<Self, Refused> {
         match text {
             None | Some("purchase") => Ok(Self::Purchase),
             Some("payout") => Ok(Self::Payout),
@@ -79,7 +79,8 @@ pub struct PageOrder {
     pub mode: Mode,
     /// The shop's number of the payment, unique in the project in any spelling; `None` only where a card is saved.
     pub payment_id: Option<String>,
-    /// How much; `None` only where a card is saved or the page is only looked at.
+    /// How much; `None` only where a card is saved or the page is only looked at. Where a card is verified it is one minor unit, which is
+    /// held and released: the shop sends 0 and is told 0.
     pub amount: Option<Money>,
     /// Hold instead of charge, or the other way round; `None` leaves it to the project.
     pub hold: Option<bool>,
@@ -93,8 +94,12 @@ pub struct PageOrder {
     pub language: Option<String>,
     /// When the payer's time is over; perhaps in the past already.
     pub best_before: Option<UnixMillis>,
-    /// Is the instrument to be kept for later charges?
-    pub registers_recurring: bool,
+    /// The token of the saved instrument that the payer chose before.
+    pub account_token: Option<String>,
+    /// The terms of later charges, if the payment is registered for them.
+    pub registers: Option<RecurringTerms>,
+    /// The shop's own id of a payout.
+    pub uuid: Option<String>,
     /// The payer.
     pub customer: Customer,
     /// The number of the wallet or account, to fill into the form.
@@ -130,7 +135,9 @@ impl PageOrder {
                 .get("best_before")
                 .and_then(rules::moment)
                 .filter(|end| end.since(now) <= limits::DEADLINE_MAX_MS),
-            registers_recurring: registers(fields),
+            account_token: get("account_token"),
+            registers: recurring::of_page(fields.get("recurring_register"), fields.get("recurring")),
+            uuid: get("uuid"),
             customer: Customer {
                 id: get("customer_id"),
                 first_name: get("customer_first_name"),
@@ -155,17 +162,6 @@ impl PageOrder {
         ];
         known.into_iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect()
     }
-}
-
-/// `recurring_register`, or `register` in the JSON of `recurring`.
-fn registers(fields: &Fields) -> bool {
-    let plain = fields.get("recurring_register").and_then(rules::flag);
-    let terms = || {
-        Json::read(fields.get("recurring")?)?
-            .get("register")
-            .map(|value| value.members().is_some() || rules::flag(&value.plain()) == Some(true))
-    };
-    plain.or_else(terms).unwrap_or(false)
 }
 
 /// All that is wrong, for the parameter checker: unlike the page it also tells of what the page would leave out. The signature is not
@@ -209,10 +205,16 @@ fn amount(fields: &Fields, mode: Mode) -> Result<Option<Money>, Refused> {
         return Ok(None);
     };
     let minor = rules::whole(amount).ok_or_else(|| Refused::invalid("payment_amount", "a whole number"))?;
-    let zero = mode == Mode::CardVerify;
-    if zero != (minor == 0) {
-        return Err(Refused::invalid("payment_amount", if zero { "0 to verify a card" } else { "at least 1" }));
-    }
+    let minor = match mode {
+        // Nothing is paid, whatever stands there.
+        Mode::CardTokenize => return Ok(None),
+        Mode::CardVerify if minor == 0 => 1,
+        Mode::CardVerify => return Err(Refused::invalid("payment_amount", "0 to verify a card")),
+        Mode::Purchase | Mode::Payout | Mode::MoneyTransfer | Mode::Presentation if minor == 0 => {
+            return Err(Refused::invalid("payment_amount", "at least 1"));
+        }
+        Mode::Purchase | Mode::Payout | Mode::MoneyTransfer | Mode::Presentation => minor,
+    };
     money(minor, code, ["payment_amount", "payment_currency"]).map(Some)
 }
 

@@ -20,6 +20,7 @@ pub(super) const TABLE: &[(&str, Rule)] = &[
     ("payment_currency", Rule::Currency),
     ("mode", Rule::OneOf(super::page::MODES)),
     ("payment_description", TEXT),
+    ("account_token", TEXT),
     ("account_number", Rule::Text(100)),
     ("account_customer_name", TEXT),
     ("addendum_data", Rule::Base64Json),

@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a value; `None` if there is none, or it is empty or `null`. 502 if it is not one value or breaks the rule.
-    pub(super) fn opt(self, path: &str, rule: Rule) -> Result<Option<String>, Refused> {
+    pub(in super::super) fn opt(self, path: &str, rule: Rule) -> Result<Option<String>, Refused> {
         let text = match self.value(path) {
             None | Some(Json::Null) => return Ok(None),
             Some(Json::Object(_) | Json::List(_)) => return Err(Refused::invalid(path, rule.wanted())),
@@ -36,12 +36,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The same for a value that must be there: 2004 if it is not.
-    pub(super) fn need(self, path: &str, rule: Rule) -> Result<String, Refused> {
+    pub(in super::super) fn need(self, path: &str, rule: Rule) -> Result<String, Refused> {
         self.opt(path, rule)?.ok_or_else(|| Refused::of(Code::Missing, path))
     }
 
     /// A whole number.
-    pub(super) fn int(self, path: &str, min: i64, max: i64) -> Result<Option<i64>, Refused> {
+    pub(in super::super) fn int(self, path: &str, min: i64, max: i64) -> Result<Option<i64>, Refused> {
         let text = self.opt(path, Rule::Int(min, max))?;
         Ok(text.and_then(|text| super::super::rules::whole(&text)))
     }

@@ -17,6 +17,7 @@ const FILE: &str = include_str!("../vectors/callbacks.txt");
 const SALE: &str = r#"{"general":{"project_id":1234,"payment_id":"payment_47"},"customer":{"id":"customer_123","first_name":"John","last_name":"Doe","email":"johndoe@example.com","ip_address":"198.51.100.47"},"account":{"number":"123456789012"},"payment":{"amount":100,"currency":"RUB","description":""}}"#;
 
 mod addresses;
+mod cards;
 
 fn vector(name: &str) -> &'static str {
     let block = blocks(FILE).into_iter().find(|block| field(block, "name") == Some(name)).expect(name);

@@ -4,6 +4,8 @@ use super::super::request::{check, page_query};
 use super::super::{Fields, Frame, Mode, Outcome, Shown, sealed, signature};
 use super::*;
 
+mod modes;
+
 const FILE: &str = include_str!("../vectors/pages.txt");
 
 fn order() -> Fields {
@@ -267,19 +269,6 @@ fn only_what_no_page_could_do_without_is_refused() {
 }
 
 #[test]
-fn other_modes_need_less_or_zero() {
-    let tokenize = Fields::default().with("project_id", "1234").with("customer_id", "c").with("mode", "card_tokenize");
-    let order = read(&tokenize).expect("an order");
-    assert_eq!((order.mode, order.payment_id, order.amount), (Mode::CardTokenize, None, None));
-    let verify = |amount: &str| {
-        let kept = without("payment_amount");
-        read(&kept.with("payment_amount", amount).with("mode", "card_verify"))
-    };
-    assert!(verify("0").is_ok());
-    assert_eq!(code(verify("1")).0, Code::Invalid);
-}
-
-#[test]
 fn marked_parameters_are_honoured() {
     let order = read(
         &order()
@@ -301,7 +290,7 @@ fn marked_parameters_are_honoured() {
     )
     .expect("an order");
     assert_eq!(order.hidden, ["card", "wallet/paypal"]);
-    assert_eq!((order.hold, order.registers_recurring, order.language.as_deref()), (Some(true), true, Some("ru")));
+    assert_eq!((order.hold, order.registers.is_some(), order.language.as_deref()), (Some(true), true, Some("ru")));
     assert_eq!(order.best_before, Some(UnixMillis(1_733_605_200_000)));
     let button = order.details.button(Outcome::Success).expect("a button");
     assert_eq!(
@@ -316,8 +305,8 @@ fn marked_parameters_are_honoured() {
     assert_eq!(of(Outcome::Success).as_deref(), Some("https://shop.example/cb"));
     assert_eq!(of(Outcome::Failure).as_deref(), Some("https://shop.example/cb-no"));
     assert_eq!(of(Outcome::Open).as_deref(), Some("https://shop.example/cb"));
-    let registers = |json: &str| read(&self::order().with("recurring", json)).expect("an order").registers_recurring;
-    assert!(registers(r#"{"register":true,"type":"C"}"#) && !registers(r#"{"type":"C"}"#) && !registers("{"));
+    let registers = |json: &str| read(&self::order().with("recurring", json)).expect("an order").registers.is_some();
+    assert!(registers(r#"{"register":true,"type":"C"}"#) && registers(r#"{"type":"C"}"#) && !registers("{"));
     // More than thirty days ahead is no deadline, and one in the past is.
     let end = |text: &str| read(&self::order().with("best_before", text)).expect("an order").best_before;
     assert_eq!(end("2025-01-07T00:00:00Z"), None);
