@@ -72,12 +72,7 @@ impl Typed {
         let code = SecurityCode::parse(&self.code);
         let four_digits = number.as_ref().is_ok_and(|number| number.brand() == CardBrand::Amex);
         let errors = CardErrors {
-            number: number.as_ref().err().map(|error| match error {
-                CardNumberError::Empty => NumberError::Missing,
-                CardNumberError::NotDigits | CardNumberError::WrongLength | CardNumberError::Checksum => {
-                    NumberError::Invalid
-                }
-            }),
+            number: number.as_ref().err().copied().map(shown),
             expiry: match &expiry {
                 Err(ExpiryError::Empty) => Some(ShownExpiry::Missing),
                 Err(ExpiryError::NotADate | ExpiryError::NoSuchMonth) => Some(ShownExpiry::Invalid),
@@ -98,6 +93,12 @@ impl Typed {
             }
             _ => Err(errors),
         }
+    }
+
+    /// The number alone, of a card that gets money; or what is wrong with it.
+    pub fn card_number(&self) -> Result<CardNumber, CardErrors> {
+        CardNumber::parse(&self.number)
+            .map_err(|error| CardErrors { number: Some(shown(error)), ..CardErrors::default() })
     }
 
     /// The security code of a saved card, or what is wrong with it.
@@ -125,6 +126,14 @@ impl Typed {
             (true, _) => Some(CodeError::NotFourDigits),
             (false, _) => Some(CodeError::NotThreeDigits),
         }
+    }
+}
+
+/// What is said about a wrong number.
+const fn shown(error: CardNumberError) -> NumberError {
+    match error {
+        CardNumberError::Empty => NumberError::Missing,
+        CardNumberError::NotDigits | CardNumberError::WrongLength | CardNumberError::Checksum => NumberError::Invalid,
     }
 }
 
