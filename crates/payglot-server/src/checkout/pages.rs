@@ -207,7 +207,9 @@ fn notice(visit: &Visit, asked: &Asked) -> Option<Notice> {
     match last.and_then(|attempt| attempt.reason) {
         Some(DeclineReason::AuthenticationAbandoned) => Some(Notice::Switched),
         Some(reason) => {
-            let tries_left = u32::try_from(visit.payment.attempts_left()).unwrap_or(u32::MAX);
+            // How often a shop tries to pay out is its own affair.
+            let left = if visit.purpose == Purpose::PayOut { 0 } else { visit.payment.attempts_left() };
+            let tries_left = u32::try_from(left).unwrap_or(u32::MAX);
             Some(Notice::Declined { reason: words(reason), tries_left })
         }
         None if stale => Some(Notice::Stale),

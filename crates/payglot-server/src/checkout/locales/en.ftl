@@ -375,6 +375,8 @@ plain-reason-details = Check the card number, the date and the security code.
 plain-reason-shop = This card could not be accepted. Use another card or contact the shop.
 plain-reason-impossible = This card cannot be used here. Use another card.
 plain-another-card = Use another card
+plain-reference = Reference
+plain-copy-reference = Copy the reference
 
 ## A card is verified
 verify-title = Verify your card · { $shop }

@@ -382,6 +382,8 @@ plain-reason-details = Patikrinkite kortelės numerį, galiojimo datą ir CVC ko
 plain-reason-shop = Šios kortelės priimti nepavyko. Naudokite kitą kortelę arba kreipkitės į parduotuvę.
 plain-reason-impossible = Ši kortelė čia netinka. Naudokite kitą kortelę.
 plain-another-card = Naudoti kitą kortelę
+plain-reference = Operacijos numeris
+plain-copy-reference = Kopijuoti operacijos numerį
 
 ## Kortelės patikrinimas
 verify-title = Kortelės patikrinimas – { $shop }

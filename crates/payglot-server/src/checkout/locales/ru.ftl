@@ -383,6 +383,8 @@ plain-reason-details = Проверьте номер карты, срок дей
 plain-reason-shop = Эту карту не удалось принять. Возьмите другую карту или обратитесь в магазин.
 plain-reason-impossible = Эта карта здесь не подходит. Возьмите другую карту.
 plain-another-card = Взять другую карту
+plain-reference = Номер операции
+plain-copy-reference = Копировать номер операции
 
 ## Проверка карты
 verify-title = Проверка карты — { $shop }

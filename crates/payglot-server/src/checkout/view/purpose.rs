@@ -57,6 +57,8 @@ const PLAIN: &[Instead] = &[
     ("reason-shop", "plain-reason-shop"),
     ("reason-impossible", "plain-reason-impossible"),
     ("another-card-button", "plain-another-card"),
+    ("fact-reference", "plain-reference"),
+    ("copy-reference", "plain-copy-reference"),
 ];
 
 const VERIFY: &[Instead] = &[
