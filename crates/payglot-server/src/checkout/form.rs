@@ -1,6 +1,7 @@
 //! The card form as it was posted. What was typed is read once, into types that cannot be printed, and wiped.
 
 use super::view::{CardErrors, CodeError, ExpiryError as ShownExpiry, HolderError, NumberError};
+use super::wallet::TypedWallet;
 use crate::upstream::card::{Card, CardNumber, CardNumberError, Expiry, ExpiryError, SecurityCode, SecurityCodeError};
 use payglot_core::{CardBrand, UnixMillis};
 use std::fmt;
@@ -30,6 +31,15 @@ pub struct Typed {
     pub saved: String,
     /// Was the box ticked that saves the card?
     pub save: bool,
+}
+
+/// Where the payer of a payout wants the money.
+#[derive(Debug)]
+pub enum Recipient {
+    /// On the card of this number.
+    Card(CardNumber),
+    /// In this wallet, with what else was asked about its owner.
+    Wallet(TypedWallet),
 }
 
 impl fmt::Debug for Typed {

@@ -228,8 +228,14 @@ fn test_cards(visit: &Visit) -> Vec<TestCard> {
     };
     if visit.purpose == Purpose::PayOut {
         let label = |refusal: Option<DeclineReason>| refusal.map_or("test-card-paid", |_| "test-card-declined");
-        let all = cards::payouts(visit.test_data).iter();
-        return all.map(|(number, refusal)| shown(label(*refusal), number, String::new(), "")).collect();
+        // One that gets the money, and one that does not.
+        let all = cards::payouts(visit.test_data);
+        let found = [false, true].map(|refused| all.iter().find(|(_, refusal)| refusal.is_some() == refused));
+        return found
+            .into_iter()
+            .flatten()
+            .map(|(number, refusal)| shown(label(*refusal), number, String::new(), ""))
+            .collect();
     }
     let offered = cards::table(visit.test_data).iter().filter_map(|card| Some((test_card_text(card.label?)?, card)));
     // Whether a card can pay is not seen when it is saved.

@@ -1,25 +1,17 @@
 //! The form of a payout as it was posted: where the payer wants the money.
 
+pub use super::form::Recipient;
+
 use super::form::Typed;
 use super::pages::{self, Asked};
 use super::view::{CardErrors, WalletErrors};
 use super::visit::{Visit, Way};
 use super::wallet::{self, TypedWallet};
-use crate::upstream::card::CardNumber;
 use payglot_core::Method;
 use std::fmt;
 
 /// The step of the forms that say where the money shall go.
 pub const STEP_RECEIVE: &str = "receive";
-
-/// Where the payer wants the money.
-#[derive(Debug)]
-pub enum Recipient {
-    /// On the card of this number.
-    Card(CardNumber),
-    /// In this wallet, with what else was asked about its owner.
-    Wallet(TypedWallet),
-}
 
 /// What is wrong with the form.
 #[derive(Debug, Clone, PartialEq, Eq)]

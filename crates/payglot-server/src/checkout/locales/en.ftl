@@ -419,6 +419,7 @@ card-saved-body = You can choose it when you next pay in this shop. No money was
 card-saved-status = saved
 
 ## Money that the shop sends
+payout-test-banner = Test mode: no money moves
 payout-title = { $amount } from { $shop }
 payout-lead = { $shop } sends you this money.
 payout-choice-title = Where shall the money go?

@@ -427,6 +427,7 @@ card-saved-body = Kitą kartą mokėdami šioje parduotuvėje galėsite ją pasi
 card-saved-status = išsaugota
 
 ## Pinigai, kuriuos siunčia parduotuvė
+payout-test-banner = Bandymas: pinigai nesiunčiami
 payout-title = { $amount } iš „{ $shop }“
 payout-lead = Šiuos pinigus jums siunčia „{ $shop }“.
 payout-choice-title = Kur siųsti pinigus?

@@ -428,6 +428,7 @@ card-saved-body = В следующий раз вы сможете выбрат�
 card-saved-status = сохранена
 
 ## Деньги, которые отправляет магазин
+payout-test-banner = Тест: деньги не отправляются
 payout-title = { $amount } от { $shop }
 payout-lead = Эти деньги вам отправляет { $shop }.
 payout-choice-title = Куда отправить деньги?

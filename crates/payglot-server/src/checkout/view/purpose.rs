@@ -99,6 +99,7 @@ const SAVE_CARD: &[Instead] = &[
 ];
 
 const PAY_OUT: &[Instead] = &[
+    ("test-banner", "payout-test-banner"),
     ("card-title", "payout-title"),
     ("card-heading", "payout-card-heading"),
     ("wallet-title", "payout-wallet-title"),
