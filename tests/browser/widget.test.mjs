@@ -310,6 +310,45 @@ test('every message reaches its callback, and does what it says', async (t) => {
   assert.deepEqual([await container(), await className(page, 'ep-modal-close')], ['shown', '']);
 });
 
+test('a shop hears which way and which saved card the payer chooses, and what is removed', async (t) => {
+  const page = await shop(t);
+  const listen = ['onLoaded', 'onPaymentMethodSelect', 'onWalletSelect', 'onWalletRemove', 'onPaymentSent'];
+  const open = async (name) => {
+    const guid = await run(page, { target_element: 'here', page: name }, { listen, name });
+    await hears(page, 'onLoaded', name);
+    await linked(guid);
+    return inside(page, guid);
+  };
+  const choice = await open('choice');
+  await choice.getByRole('button', { name: 'WebMoney' }).click();
+  assert.deepEqual(await hears(page, 'onPaymentMethodSelect', 'choice'), { name: 'WebMoney', payment_method_type: 'wallet', payment_method_code: 'webmoney' });
+  assert.deepEqual(await told(page, 'onPaymentSent', 'choice'), [], 'nothing is paid by choosing');
+
+  const saved = await open('saved');
+  await saved.getByRole('radio', { name: '220138**0013' }).check();
+  assert.deepEqual(await hears(page, 'onWalletSelect', 'saved'), { account: { number: '220138**0013' } });
+  await saved.getByRole('button', { name: 'Remove 411111**1111' }).click();
+  assert.deepEqual(await hears(page, 'onWalletRemove', 'saved'), { account: { number: '411111**1111' } });
+  assert.deepEqual(await told(page, 'onPaymentSent', 'saved'), [], 'nothing is paid by removing');
+});
+
+test('a card that gets money is its number alone', async (t) => {
+  const page = await shop(t);
+  const guid = await run(page, { target_element: 'here', page: 'receive' }, { listen: ['onLoaded', 'onPaymentSent'] });
+  await hears(page, 'onLoaded');
+  const frame = await inside(page, guid);
+  const number = frame.getByLabel('Card number');
+  await number.pressSequentially('4242424242424243');
+  assert.equal(await number.inputValue(), '4242 4242 4242 4243');
+  await payButton(frame).click();
+  assert.equal(await number.getAttribute('aria-invalid'), 'true');
+  await number.press('Backspace');
+  await number.press('2');
+  assert.equal(await number.getAttribute('aria-invalid'), null);
+  await payButton(frame).click();
+  await hears(page, 'onPaymentSent');
+});
+
 test('a shop answers the questions of the page', async (t) => {
   const page = await shop(t);
   const questions = ['check_submit', 'check_shipping_address', 'check_shipping_method', 'confirmation'];

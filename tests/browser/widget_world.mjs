@@ -53,6 +53,7 @@ const note = (name) => `<p class="note" id="${name}-note" data-hint="">&nbsp;</p
 const field = (name, label) => `<div class="field"><label for="${name}">${label}</label><input id="${name}" name="${name}" data-missing="Enter: ${label}" data-invalid="Wrong: ${label}">${note(name)}</div>`;
 const button = '<button class="btn" data-busy="One moment…">Pay 1 250.00 ₽</button>';
 const form = (inside, attributes) => `<div class="body"><form method="post" action="/pay" data-once novalidate ${attributes}>${inside}</form></div>`;
+const pick = (id, account) => `<label><input type="radio" name="saved" value="${id}" data-account="${account}">${account}</label><button form="remove" name="saved" value="${id}" data-account="${account}">Remove ${account}</button>`;
 const done = (back) => `<div class="state"><h1>Paid</h1><p>Thank you.</p>${back}<p><a href="/result?again">Read it again</a></p></div>`;
 
 /** Starts the three places; `close` ends them. */
@@ -63,6 +64,9 @@ export async function openPlaces() {
   const pages = {
     wallet: () => checkout('Pay', form(`<h1>WebMoney</h1>${field('account_number', 'WMID')}${button}`, 'data-confirms')),
     card: () => checkout('Pay', form(`${field('number', 'Card number')}${field('expiry', 'Expires')}${field('cvc', 'Security code')}${field('holder', 'Name on card')}${button}`, 'data-card')),
+    receive: () => checkout('Receive', form(`${field('number', 'Card number')}${button}`, 'data-card')),
+    choice: () => checkout('Choose', form('<button class="tile" name="method" value="webmoney" data-kind="wallet"><span class="words"><b>WebMoney</b> <span>Your account there</span></span></button>', '')),
+    saved: () => checkout('Pay', `${form(`${pick('a', '411111**1111')}${pick('b', '220138**0013')}${field('number', 'Card number')}${field('expiry', 'Expires')}${field('cvc', 'Security code')}${field('holder', 'Name on card')}${button}`, 'data-card')}<form method="post" action="/pay" id="remove" data-once></form>`),
     bank: () => checkout('Pay', `<div class="body"><a href="${places.bank}/bank">To the bank</a></div>`),
     silent: () => checkout('Silent', '<div class="body"><h1>Nothing is said here</h1></div>', { frames: false }),
     error: () => checkout('Error', '<div class="state"><h1>Application error</h1></div>', { message: 'epframe.fail_loading', data: JSON.stringify({ message: 'Application error' }) }),

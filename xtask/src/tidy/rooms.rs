@@ -62,6 +62,7 @@ const EXCEPTIONS: &[Exception] = &[
         "upstream",
         "carries whose test cards the page offers in test mode",
     ),
+    ("crates/payglot-server/src/checkout/tests/visits.rs", "upstream", "says whose test cards its pages offer"),
     (
         "crates/payglot-server/src/checkout/pages.rs",
         "upstream",

@@ -1,6 +1,7 @@
 //! The card form as it was posted. What was typed is read once, into types that cannot be printed, and wiped.
 
 use super::view::{CardErrors, CodeError, ExpiryError as ShownExpiry, HolderError, NumberError};
+use super::wallet::TypedWallet;
 use crate::upstream::card::{Card, CardNumber, CardNumberError, Expiry, ExpiryError, SecurityCode, SecurityCodeError};
 use payglot_core::{CardBrand, UnixMillis};
 use std::fmt;
@@ -30,6 +31,15 @@ pub struct Typed {
     pub saved: String,
     /// Was the box ticked that saves the card?
     pub save: bool,
+}
+
+/// Where the payer of a payout wants the money.
+#[derive(Debug)]
+pub enum Recipient {
+    /// On the card of this number.
+    Card(CardNumber),
+    /// In this wallet, with what else was asked about its owner.
+    Wallet(TypedWallet),
 }
 
 impl fmt::Debug for Typed {
@@ -72,12 +82,7 @@ impl Typed {
         let code = SecurityCode::parse(&self.code);
         let four_digits = number.as_ref().is_ok_and(|number| number.brand() == CardBrand::Amex);
         let errors = CardErrors {
-            number: number.as_ref().err().map(|error| match error {
-                CardNumberError::Empty => NumberError::Missing,
-                CardNumberError::NotDigits | CardNumberError::WrongLength | CardNumberError::Checksum => {
-                    NumberError::Invalid
-                }
-            }),
+            number: number.as_ref().err().copied().map(shown),
             expiry: match &expiry {
                 Err(ExpiryError::Empty) => Some(ShownExpiry::Missing),
                 Err(ExpiryError::NotADate | ExpiryError::NoSuchMonth) => Some(ShownExpiry::Invalid),
@@ -98,6 +103,12 @@ impl Typed {
             }
             _ => Err(errors),
         }
+    }
+
+    /// The number alone, of a card that gets money; or what is wrong with it.
+    pub fn card_number(&self) -> Result<CardNumber, CardErrors> {
+        CardNumber::parse(&self.number)
+            .map_err(|error| CardErrors { number: Some(shown(error)), ..CardErrors::default() })
     }
 
     /// The security code of a saved card, or what is wrong with it.
@@ -125,6 +136,14 @@ impl Typed {
             (true, _) => Some(CodeError::NotFourDigits),
             (false, _) => Some(CodeError::NotThreeDigits),
         }
+    }
+}
+
+/// What is said about a wrong number.
+const fn shown(error: CardNumberError) -> NumberError {
+    match error {
+        CardNumberError::Empty => NumberError::Missing,
+        CardNumberError::NotDigits | CardNumberError::WrongLength | CardNumberError::Checksum => NumberError::Invalid,
     }
 }
 

@@ -7,8 +7,8 @@
 //!
 //! # What the handlers owe these pages
 //! - A form is posted as `application/x-www-form-urlencoded` with the hidden fields `step` and `token` of its
-//!   [`view::Form`]; the card form adds `number`, `expiry`, `cvc` and `holder`, the sandbox bank `code` and `decision`
-//!   (`confirm` or `cancel`).
+//!   [`view::Form`]; the card form adds `number`, `expiry`, `cvc` and `holder` (that of a payout `number` alone), the
+//!   sandbox bank `code` and `decision` (`confirm` or `cancel`).
 //! - The event stream named by [`view::WaitingPage::events`] sends one unnamed event (`data: changed`) when the payment
 //!   has moved; the script then loads [`view::Frame::page`].
 //! - Each page is sent with [`assets::content_security_policy`] and `Cache-Control: no-store`, so that the back button
@@ -19,6 +19,7 @@ pub mod assets;
 pub mod form;
 mod language;
 pub mod pages;
+pub mod recipient;
 mod texts;
 pub mod view;
 pub mod visit;

@@ -1,22 +1,27 @@
 //! A page for every state: what a payer sees of a payment, whatever button brought them here.
 
 use super::form::{self, Typed};
+use super::recipient::STEP_RECEIVE;
 use super::view::{
     AnotherWay, CardBrand, CardErrors, CardPage, ChallengePage, DeclineReason as Words, EmailField, Embed, Facts,
     Failure, FailurePage, Form, Frame, Handoff, Notice, NumberError, Outcome, ResultPage, SaveOffer, SavedCard,
     SavedCards, TestCard, WaitReason, WaitingPage,
 };
-use super::visit::{self, Visit};
-use super::{Language, Text, wallet, ways};
+use super::visit::{self, Purpose, Visit};
+use super::{Language, wallet, ways};
 use crate::upstream::sandbox::cards;
 use askama::Template;
-use payglot_core::{CardBrand as Brand, DeclineReason, Method, Operation, OperationKind, OperationStatus, State};
+use payglot_core::{
+    CardBrand as Brand, CardFacts, DeclineReason, Method, Operation, OperationKind, OperationStatus, State,
+};
 
 /// Seconds after which a result takes the payer back to the shop.
 const AUTO_RETURN_SECONDS: u32 = 5;
 
 /// The step of the card form.
 pub const STEP_PAY: &str = "pay";
+/// The step of the card form that saves a card without a payment.
+pub const STEP_SAVE_CARD: &str = "save_card";
 /// The step of the cancel button.
 pub const STEP_CANCEL: &str = "cancel";
 /// The step of the buttons that remove a saved card.
@@ -40,7 +45,7 @@ pub struct Asked {
 /// The page of a payment as it is now.
 pub fn page(visit: &Visit, asked: &Asked) -> askama::Result<String> {
     match visit.payment.state {
-        State::Created => match visit.choice.as_ref().filter(|_| asked.fill.is_none() && !visit.begins_with_card()) {
+        State::Created => match visit.choice().filter(|_| asked.fill.is_none() && !visit.begins_with_card()) {
             Some(choice) => {
                 if let Some(wallet) = visit.first_way().and_then(|way| visit.wallet_of(way)) {
                     return wallet::form(visit, wallet);
@@ -61,6 +66,8 @@ pub fn page(visit: &Visit, asked: &Asked) -> askama::Result<String> {
             }
         }
         State::Pending | State::Underpaid => waiting_page(visit).render(),
+        // A card is verified once the bank has released what it reserved.
+        State::Held if visit.purpose == Purpose::Verify => waiting_page(visit).render(),
         State::Held | State::Paid | State::Declined | State::Voided | State::Cancelled | State::Expired => {
             result_page(visit).render()
         }
@@ -73,7 +80,7 @@ pub fn page_with_errors(visit: &Visit, typed: &Typed, errors: CardErrors) -> ask
     if !page.saved.only {
         // Where two cards were meant, none is chosen for the payer.
         let one = errors.number != Some(NumberError::TwoCards);
-        page.saved.chosen = visit.saved.cards.iter().position(|(id, _)| one && *id == typed.saved);
+        page.saved.chosen = page.saved.cards.iter().position(|card| one && card.id == typed.saved);
     }
     if let SaveOffer::Asked(ticked) = &mut page.saved.offer {
         *ticked = typed.save;
@@ -86,6 +93,25 @@ pub fn card_chosen(visit: &Visit, email: &str) -> askama::Result<String> {
     card_page(visit, CardErrors::default(), &visit.holder, &Asked::default(), email).render()
 }
 
+/// The card form again, because the card cannot be saved.
+pub fn card_not_saved(visit: &Visit, typed: &Typed, reason: DeclineReason) -> askama::Result<String> {
+    let mut page = card_page(visit, CardErrors::default(), &typed.holder, &Asked::default(), &typed.email);
+    page.notice = Some(Notice::Declined { reason: words(reason), tries_left: 0 });
+    page.render()
+}
+
+/// The end of a visit that left a card with the shop. The way back is the shop's own link: there is no payment to return from.
+pub fn card_saved(visit: &Visit, card: &CardFacts) -> askama::Result<String> {
+    let mut frame = Frame { timer: None, embed: visit.embed.clone(), ..visit.frame() };
+    let link = frame.merchant.as_mut().and_then(|merchant| {
+        let link = merchant.link.take()?;
+        merchant.return_label = Some(link.label).filter(|label| !label.is_empty());
+        Some(link.href)
+    });
+    let facts = Facts { card: Some(label_of(card)), at: Some(visit::moment(visit.now)), ..Facts::default() };
+    ResultPage { frame, outcome: Outcome::CardSaved, facts, return_href: link, auto_return: None }.render()
+}
+
 /// A page that cannot show its payment.
 pub fn failure(
     language: Language,
@@ -95,6 +121,7 @@ pub fn failure(
     embed: Embed,
 ) -> askama::Result<String> {
     let frame = Frame {
+        purpose: Purpose::Pay,
         language,
         languages: Vec::new(),
         page,
@@ -113,7 +140,7 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
     let filled = fill.and_then(|wanted| test_cards.iter().position(|card| form::same_digits(&card.number, wanted)));
     CardPage {
         frame: visit.frame(),
-        pay: form_of(visit, STEP_PAY),
+        pay: form_of(visit, step_of(visit.purpose)),
         cancel: visit.can_cancel.then(|| form_of(visit, STEP_CANCEL)),
         hold: visit.is_hold(),
         mobile: visit.mobile,
@@ -123,7 +150,7 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
         brands: vec![CardBrand::Visa, CardBrand::Mastercard, CardBrand::Mir, CardBrand::Maestro],
         test_cards,
         filled,
-        another: visit.choice.as_ref().map(|choice| AnotherWay {
+        another: visit.choice().map(|choice| AnotherWay {
             href: visit.has_other_ways().then(|| visit.ways_page()),
             email: email.to_owned(),
             asks_email: choice.email.is_none() && email.is_empty(),
@@ -132,26 +159,42 @@ fn card_page(visit: &Visit, errors: CardErrors, holder: &str, asked: &Asked, ema
     }
 }
 
-/// The payer's saved cards, the first one chosen unless a card is filled in already.
+/// The step that the card form takes.
+const fn step_of(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Pay | Purpose::Verify => STEP_PAY,
+        Purpose::SaveCard => STEP_SAVE_CARD,
+        Purpose::PayOut => STEP_RECEIVE,
+    }
+}
+
+/// The payer's saved cards, the shop's or else the first one chosen unless a card is filled in already. A card that is saved already is
+/// neither checked nor saved again.
 fn saved_cards(visit: &Visit, filled: bool) -> SavedCards {
     let saved = &visit.saved;
-    let cards = saved.cards.iter().map(|(id, facts)| SavedCard {
+    let offered = if visit.purpose == Purpose::Pay { saved.cards.as_slice() } else { &[] };
+    // The order of the others stays.
+    let (proposed, others): (Vec<_>, Vec<_>) =
+        offered.iter().partition(|(id, _)| saved.preselected.as_ref() == Some(id));
+    let cards = proposed.into_iter().chain(others).map(|(id, facts)| SavedCard {
         id: id.clone(),
         brand: brand_of(facts.brand),
-        label: visit::card_label(brand_of(facts.brand).map_or("", CardBrand::name), &facts.masked),
+        label: label_of(facts),
+        masked: facts.masked.clone(),
         expiry: format!("{:02} / {:02}", facts.expiry % 100, facts.expiry / 100 % 100),
     });
-    let offer = match (saved.must_save, saved.may_save) {
-        (true, _) => SaveOffer::Always,
-        (false, true) => SaveOffer::Asked(false),
-        (false, false) => SaveOffer::No,
+    let offer = match (visit.purpose, saved.must_save, saved.may_save) {
+        (Purpose::SaveCard | Purpose::PayOut, _, _) | (_, false, false) => SaveOffer::No,
+        (Purpose::Pay | Purpose::Verify, true, _) => SaveOffer::Always,
+        (Purpose::Pay | Purpose::Verify, false, true) => SaveOffer::Asked(false),
     };
     SavedCards {
         cards: cards.collect(),
-        chosen: (!saved.cards.is_empty() && (saved.only || !filled)).then_some(0),
-        only: saved.only,
+        chosen: (!offered.is_empty() && (saved.only || !filled)).then_some(0),
+        only: saved.only && visit.purpose == Purpose::Pay,
         remove: (!saved.only).then(|| form_of(visit, STEP_REMOVE)),
         offer,
+        registers: saved.registers,
     }
 }
 
@@ -160,11 +203,13 @@ fn notice(visit: &Visit, asked: &Asked) -> Option<Notice> {
         return Some(Notice::Removed);
     }
     let stale = asked.stale;
-    let last = visit.payment.last_attempt();
+    let last = visit.last_attempt();
     match last.and_then(|attempt| attempt.reason) {
         Some(DeclineReason::AuthenticationAbandoned) => Some(Notice::Switched),
         Some(reason) => {
-            let tries_left = u32::try_from(visit.payment.attempts_left()).unwrap_or(u32::MAX);
+            // How often a shop tries to pay out is its own affair.
+            let left = if visit.purpose == Purpose::PayOut { 0 } else { visit.payment.attempts_left() };
+            let tries_left = u32::try_from(left).unwrap_or(u32::MAX);
             Some(Notice::Declined { reason: words(reason), tries_left })
         }
         None if stale => Some(Notice::Stale),
@@ -173,16 +218,30 @@ fn notice(visit: &Visit, asked: &Asked) -> Option<Notice> {
 }
 
 fn test_cards(visit: &Visit) -> Vec<TestCard> {
-    let text = Text::new(visit.language);
+    let frame = visit.frame();
+    let shown = |label: &str, number: &str, expiry: String, cvc: &str| TestCard {
+        label: frame.t(label),
+        number: form::grouped(number),
+        expiry,
+        cvc: cvc.to_owned(),
+        href: visit.page_with("fill", number),
+    };
+    if visit.purpose == Purpose::PayOut {
+        let label = |refusal: Option<DeclineReason>| refusal.map_or("test-card-paid", |_| "test-card-declined");
+        // One that gets the money, and one that does not.
+        let all = cards::payouts(visit.test_data);
+        let found = [false, true].map(|refused| all.iter().find(|(_, refusal)| refusal.is_some() == refused));
+        return found
+            .into_iter()
+            .flatten()
+            .map(|(number, refusal)| shown(label(*refusal), number, String::new(), ""))
+            .collect();
+    }
     let offered = cards::table(visit.test_data).iter().filter_map(|card| Some((test_card_text(card.label?)?, card)));
+    // Whether a card can pay is not seen when it is saved.
+    let offered = offered.filter(|(label, _)| visit.purpose != Purpose::SaveCard || *label == "test-card-paid");
     offered
-        .map(|(label, card)| TestCard {
-            label: text.get(label),
-            number: form::grouped(card.number),
-            expiry: cards::EXPIRY.replace('/', " / "),
-            cvc: card.code_to_show().to_owned(),
-            href: visit.page_with("fill", card.number),
-        })
+        .map(|(label, card)| shown(label, card.number, cards::EXPIRY.replace('/', " / "), card.code_to_show()))
         .collect()
 }
 
@@ -218,10 +277,10 @@ fn challenge_page(visit: &Visit) -> ChallengePage {
 }
 
 fn waiting_page(visit: &Visit) -> WaitingPage {
-    let attempt = visit.payment.last_attempt();
+    let attempt = visit.last_attempt();
     let unknown = attempt.is_some_and(|attempt| attempt.status == OperationStatus::Unknown);
     let elsewhere = attempt.is_some_and(|attempt| attempt.method.is_some_and(Method::is_elsewhere));
-    let reason = match (unknown, elsewhere) {
+    let reason = match (unknown, elsewhere && visit.purpose == Purpose::Pay) {
         (true, true) => WaitReason::Accepted,
         (true, false) => WaitReason::Unknown,
         (false, _) => WaitReason::Working,
@@ -259,6 +318,8 @@ fn result_page(visit: &Visit) -> ResultPage {
 fn outcome(visit: &Visit) -> Outcome {
     let payment = &visit.payment;
     match payment.state {
+        State::Held | State::Paid | State::Voided if visit.purpose == Purpose::Verify => Outcome::Verified,
+        State::Paid if visit.purpose == Purpose::PayOut => Outcome::PaidOut,
         State::Paid if payment.sums.refunded > 0 && payment.sums.refunded == payment.sums.captured => Outcome::Refunded,
         State::Paid if payment.sums.refunded > 0 => Outcome::PartRefunded,
         State::Paid if visit.just_done => Outcome::Paid,
@@ -270,7 +331,7 @@ fn outcome(visit: &Visit) -> Outcome {
         State::Expired => Outcome::Expired,
         // The other states have pages of their own; a refusal is what an unexpected one is told as.
         State::Declined | State::Created | State::Pending | State::Underpaid => {
-            let last = payment.last_attempt();
+            let last = visit.last_attempt();
             let reason = last.and_then(|attempt| attempt.reason).unwrap_or(DeclineReason::Other);
             Outcome::Declined(last.map_or_else(|| words(reason), |attempt| ways::words_of(attempt, reason)))
         }
@@ -279,20 +340,25 @@ fn outcome(visit: &Visit) -> Outcome {
 
 fn facts(visit: &Visit, outcome: Outcome) -> Facts {
     let payment = &visit.payment;
-    let attempt = payment.last_attempt();
+    let attempt = visit.last_attempt();
     let refund = payment.approved(OperationKind::Refund).last();
     let at = match outcome {
         Outcome::Refunded | Outcome::PartRefunded => refund.and_then(|refund| refund.answered_at),
         Outcome::Expired => Some(payment.expires_at),
         Outcome::Cancelled | Outcome::Voided => Some(payment.updated_at),
-        Outcome::Paid | Outcome::AlreadyPaid | Outcome::Held | Outcome::AlreadyHeld | Outcome::Declined(_) => {
-            attempt.and_then(|attempt| attempt.answered_at)
-        }
+        Outcome::Paid
+        | Outcome::AlreadyPaid
+        | Outcome::Held
+        | Outcome::AlreadyHeld
+        | Outcome::Declined(_)
+        | Outcome::Verified
+        | Outcome::CardSaved
+        | Outcome::PaidOut => attempt.and_then(|attempt| attempt.answered_at),
     };
     let refunded = payment.amount.with_minor(payment.sums.refunded).filter(|sum| !sum.is_zero());
     Facts {
         card: attempt.and_then(card_of),
-        place: attempt.and_then(|attempt| visit.place_of(attempt)),
+        place: attempt.and_then(|attempt| place_of(visit, attempt)),
         at: at.map(visit::moment),
         refunded: refunded.map(|sum| visit::amount(sum, visit.language)),
         reference: attempt.map(|attempt| attempt.facts.reference.clone()).filter(|reference| !reference.is_empty()),
@@ -300,9 +366,21 @@ fn facts(visit: &Visit, outcome: Outcome) -> Facts {
 }
 
 fn card_of(attempt: &Operation) -> Option<String> {
-    let card = attempt.card.as_ref()?;
-    let brand = brand_of(card.brand).map_or("", CardBrand::name);
-    Some(visit::card_label(brand, &card.masked))
+    attempt.card.as_ref().map(label_of)
+}
+
+fn label_of(card: &CardFacts) -> String {
+    visit::card_label(brand_of(card.brand).map_or("", CardBrand::name), &card.masked)
+}
+
+/// Where the money went or came from, if that was no card. Who gets money sees which wallet it went to.
+fn place_of(visit: &Visit, attempt: &Operation) -> Option<String> {
+    let place = visit.place_of(attempt)?;
+    let account = visit.wallet.as_ref().and_then(|wallet| wallet.account.as_deref());
+    Some(match account.filter(|_| visit.purpose == Purpose::PayOut) {
+        Some(account) => format!("{place} {account}"),
+        None => place,
+    })
 }
 
 /// The network as the pages show it.

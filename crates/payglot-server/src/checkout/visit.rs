@@ -3,12 +3,18 @@
 use super::Language;
 use super::view::{self, Embed, Frame, LanguageLink, Merchant, Moment, Order, ShopLink, Timer, WalletField};
 use crate::upstream::TestData;
-use payglot_core::{CardFacts, Intent, Method, Money, Operation, OperationId, Payment, PaymentId, State, UnixMillis};
+use payglot_core::{
+    CardFacts, Intent, Method, Money, Operation, OperationId, OperationKind, Payment, PaymentId, State, UnixMillis,
+};
+
+pub use super::view::Purpose;
 
 /// Everything a page can say about a payment and its shop.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    /// The payment as it is now.
+    /// What the page is for.
+    pub purpose: Purpose,
+    /// The payment as it is now. Where a card is left without one, a preview of which nothing is shown.
     pub payment: Payment,
     /// The shop's name as the payer knows it.
     pub shop: String,
@@ -104,6 +110,10 @@ pub struct Saved {
     pub may_save: bool,
     /// Is the card saved without asking?
     pub must_save: bool,
+    /// The id of the saved card that the shop proposes: it stands first and is chosen, and the payer may choose another.
+    pub preselected: Option<String>,
+    /// Will the shop charge the card again later, whichever it is? The payer is told before they pay.
+    pub registers: bool,
 }
 
 /// The ways to pay an order. Only what the shop and the project offer for it is here.
@@ -168,9 +178,14 @@ impl Choice {
         wanted.and_then(find).or_else(|| find(&self.country)).or_else(|| self.countries.first())
     }
 
+    /// The ways to pay, of all countries.
+    pub fn ways(&self) -> impl Iterator<Item = &Way> {
+        self.countries.iter().flat_map(Country::ways)
+    }
+
     /// A way by its key, wherever it is offered.
     pub fn way(&self, key: &str) -> Option<&Way> {
-        self.countries.iter().flat_map(Country::ways).find(|way| way.key == key)
+        self.ways().find(|way| way.key == key)
     }
 }
 
@@ -208,10 +223,24 @@ impl Visit {
         format!("/checkout/{}/events?version={}", self.payment.id, self.payment.version)
     }
 
+    /// The last attempt of the payer, or of the shop to pay the payer out.
+    pub fn last_attempt(&self) -> Option<&Operation> {
+        let payment = &self.payment;
+        match self.purpose {
+            Purpose::Pay | Purpose::Verify | Purpose::SaveCard => payment.last_attempt(),
+            Purpose::PayOut => payment.operations.iter().rev().find(|asked| asked.kind == OperationKind::Payout),
+        }
+    }
+
+    /// The ways to pay, where there is something to choose: a card that is checked or saved is a card.
+    pub fn choice(&self) -> Option<&Choice> {
+        self.choice.as_ref().filter(|_| !self.purpose.is_about_a_card())
+    }
+
     /// The way to pay that the page begins with: the shop chose it and the payer has not asked for all of them, or there is no other.
     pub fn first_way(&self) -> Option<&Way> {
-        let fresh = self.payment.attempts_used() == 0 && !self.all_ways;
-        let choice = self.choice.as_ref().filter(|_| fresh || !self.has_other_ways())?;
+        let fresh = self.last_attempt().is_none() && !self.all_ways;
+        let choice = self.choice().filter(|_| fresh || !self.has_other_ways())?;
         choice.way(choice.preselected.as_deref()?)
     }
 
@@ -222,12 +251,12 @@ impl Visit {
 
     /// Is there more than one way to pay?
     pub fn has_other_ways(&self) -> bool {
-        self.choice.as_ref().is_some_and(|choice| choice.countries.iter().flat_map(Country::ways).nth(1).is_some())
+        self.choice().is_some_and(|choice| choice.ways().nth(1).is_some())
     }
 
     /// The way that the payer is sent at once: the shop chose it, nothing is left to ask, and it was not tried before.
     pub fn straight(&self) -> Option<&Way> {
-        let choice = self.choice.as_ref().filter(|choice| choice.email.is_some())?;
+        let choice = self.choice().filter(|choice| choice.email.is_some() && self.purpose == Purpose::Pay)?;
         let fresh = self.payment.state == State::Created && self.payment.attempts_used() == 0;
         let way = choice.way(choice.preselected.as_deref()?).filter(|_| fresh && !self.all_ways)?;
         (way.method.is_elsewhere() && self.wallet_of(way).is_none()).then_some(way)
@@ -267,7 +296,13 @@ impl Visit {
 
     /// What stands around the page.
     pub(super) fn frame(&self) -> Frame {
+        let order = Order {
+            amount: self.purpose.names_amount().then(|| amount(self.payment.amount, self.language)),
+            number: self.payment.order.clone(),
+            description: self.description.clone(),
+        };
         Frame {
+            purpose: self.purpose,
             language: self.language,
             languages: self
                 .pages
@@ -282,11 +317,8 @@ impl Visit {
                 return_label: None,
                 link: self.shop_link.clone(),
             }),
-            order: Some(Order {
-                amount: amount(self.payment.amount, self.language),
-                number: self.payment.order.clone(),
-                description: self.description.clone(),
-            }),
+            // A card is left without any order.
+            order: Some(order).filter(|_| self.purpose != Purpose::SaveCard),
             test_mode: self.test_mode,
             timer: (self.is_timed && self.payment.state.waits_for_payer()).then(|| self.timer()),
             embed: self.embed(),

@@ -1,8 +1,9 @@
 //! Wallets that get invoices: the payer says which wallet, an invoice goes there, and the page waits until it is paid.
 
 use super::pages;
+use super::recipient::STEP_RECEIVE;
 use super::view::{Frame, InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};
-use super::visit::{self, Invoice, Visit, Wallet};
+use super::visit::{self, Invoice, Purpose, Visit, Wallet};
 use super::ways;
 use askama::Template as _;
 use payglot_core::Method;
@@ -112,6 +113,7 @@ pub fn form_with_errors(
 }
 
 fn page(visit: &Visit, wallet: &Wallet, typed: &TypedWallet, errors: &WalletErrors) -> askama::Result<String> {
+    let step = if visit.purpose == Purpose::PayOut { STEP_RECEIVE } else { STEP_WALLET };
     let fields = [WalletField::Account].iter().chain(&wallet.asks);
     let input = |field: &WalletField| WalletInput {
         field: *field,
@@ -121,7 +123,7 @@ fn page(visit: &Visit, wallet: &Wallet, typed: &TypedWallet, errors: &WalletErro
     WalletPage {
         frame: visit.frame(),
         title: wallet.title.clone(),
-        pay: pages::form_of(visit, STEP_WALLET),
+        pay: pages::form_of(visit, step),
         cancel: visit.can_cancel.then(|| pages::form_of(visit, pages::STEP_CANCEL)),
         inputs: fields.map(input).collect(),
         in_units: wallet.in_units.map(|units| visit::amount(units, visit.language)),

@@ -73,7 +73,7 @@ pub fn choice_page(
     stale: bool,
 ) -> askama::Result<String> {
     // The shop chose the way already: only the address is missing.
-    let only = choice.preselected.as_deref().filter(|_| visit.payment.attempts_used() == 0 && !visit.all_ways);
+    let only = choice.preselected.as_deref().filter(|_| visit.last_attempt().is_none() && !visit.all_ways);
     let offered = |way: &Way| only.is_none_or(|key| way.key == key);
     let countries = choice.countries.iter().filter(|country| country.ways().any(offered));
     let shown = choice.country(country).filter(|country| country.ways().any(offered)).or(countries.clone().next());
@@ -102,7 +102,7 @@ pub fn choice_page(
 
 /// What happened before the payer came to choose.
 pub(super) fn notice(visit: &Visit, stale: bool) -> Option<ChoiceNotice> {
-    let last = visit.payment.last_attempt();
+    let last = visit.last_attempt();
     match last.and_then(|attempt| Some((attempt, attempt.reason?))) {
         Some((_, DeclineReason::AuthenticationAbandoned)) => Some(ChoiceNotice::Left),
         Some((attempt, reason)) => Some(ChoiceNotice::Declined(words_of(attempt, reason))),

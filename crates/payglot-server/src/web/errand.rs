@@ -3,7 +3,7 @@
 
 use super::failure::PageFailure;
 use super::{html, pages_csp, query_value, see_other};
-use crate::checkout::view::{ErrandError, ErrandPage, ErrandStage, Frame, PersonOption};
+use crate::checkout::view::{ErrandError, ErrandPage, ErrandStage, Frame, PersonOption, Purpose};
 use crate::checkout::{Language, visit, ways};
 use crate::flows::{FlowError, pay, query};
 use crate::gateway::Gateway;
@@ -114,6 +114,7 @@ async fn page(
     };
     let page = ErrandPage {
         frame: Frame {
+            purpose: Purpose::Pay,
             language,
             languages: Vec::new(),
             page: action.clone(),

@@ -4,7 +4,7 @@
 use super::failure::PageFailure;
 use super::{html, pages_csp, query_value, see_other};
 use crate::checkout::view::{
-    Amount, Frame, InboxPage, InvoiceState, LanguageLink, LeftAlone, Merchant, ShownInvoice, Timer, TopInvoice,
+    Amount, Frame, InboxPage, InvoiceState, LanguageLink, LeftAlone, Merchant, Purpose, ShownInvoice, Timer, TopInvoice,
 };
 use crate::checkout::{Language, visit};
 use crate::flows::{FlowError, StoredPayment, pay, query};
@@ -127,6 +127,7 @@ async fn page(
 fn frame(purse: &str, number: Option<&str>, language: Language) -> Frame {
     let link = |language: Language| LanguageLink { language, href: address(purse, number, language) };
     Frame {
+        purpose: Purpose::Pay,
         language,
         languages: Language::ALL.map(link).to_vec(),
         page: address(purse, number, language),

@@ -3,7 +3,7 @@
 
 use super::failure::PageFailure;
 use super::{html, pages_csp, query_value, see_other};
-use crate::checkout::view::{AcsError, AcsPage, Frame, HandoverPage};
+use crate::checkout::view::{AcsError, AcsPage, Frame, HandoverPage, Purpose};
 use crate::checkout::{Language, assets, visit};
 use crate::flows::{FlowError, query};
 use crate::gateway::Gateway;
@@ -131,7 +131,7 @@ async fn page(
     let page = AcsPage {
         frame: frame(language, action.clone()),
         shop: project.display_name().to_owned(),
-        amount: visit::amount(challenge.amount, language),
+        amount: Some(visit::amount(challenge.amount, language)),
         card: visit::card_label("", &challenge.card),
         action,
         fields: posted.carried(),
@@ -144,6 +144,7 @@ async fn page(
 
 fn frame(language: Language, page: String) -> Frame {
     Frame {
+        purpose: Purpose::Pay,
         language,
         languages: Vec::new(),
         page,

@@ -29,6 +29,8 @@ pub(super) async fn of(
         only: rules.fixed.is_some(),
         may_save: rules.may_save,
         must_save: rules.must_save,
+        preselected: None,
+        registers: false,
     })
 }
 

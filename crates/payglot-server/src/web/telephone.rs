@@ -4,7 +4,7 @@ use super::failure::PageFailure;
 use super::{client_ip, html, pages_csp, query_value, see_other};
 use crate::checkout::Language;
 use crate::checkout::view::{
-    ConversationPage, Frame, KeywordOffer, LanguageLink, MessageError, TelephonePage, TelephoneReply,
+    ConversationPage, Frame, KeywordOffer, LanguageLink, MessageError, Purpose, TelephonePage, TelephoneReply,
 };
 use crate::flows::FlowError;
 use crate::flows::message::{self, NotTaken, Offer, Reply};
@@ -160,6 +160,7 @@ fn address(rest: &str, language: Language) -> String {
 fn frame(language: Language, rest: &str) -> Frame {
     let link = |other: &Language| LanguageLink { language: *other, href: address(rest, *other) };
     Frame {
+        purpose: Purpose::Pay,
         language,
         languages: Language::ALL.iter().map(link).collect(),
         page: address(rest, language),

@@ -359,3 +359,103 @@ invoice-number = Invoice
 invoice-copy-number = Copy the number of the invoice
 invoice-qr = The address of the invoice, for the camera of your phone
 invoice-waits = Waiting for your payment. This page changes by itself.
+
+## Cards that the shop keeps for later
+card-registers = By paying you allow { $shop } to charge this card again, as agreed with them.
+
+## In the place of words about paying
+plain-time-left = Time left
+plain-minutes-left = { $count ->
+    [one] One minute left
+   *[other] { $count } minutes left
+}
+plain-expired-title = The time has run out
+plain-reason-limit = A limit set for this card does not allow it. Use another card, or ask your bank.
+plain-reason-details = Check the card number, the date and the security code.
+plain-reason-shop = This card could not be accepted. Use another card or contact the shop.
+plain-reason-impossible = This card cannot be used here. Use another card.
+plain-another-card = Use another card
+plain-reference = Reference
+plain-copy-reference = Copy the reference
+
+## A card is verified
+verify-title = Verify your card · { $shop }
+verify-heading = Verify your card
+verify-lead = Your bank checks that the card works. No money is taken.
+verify-button = Verify card
+verify-registers = By verifying the card you allow { $shop } to charge it later, as agreed with them.
+verify-test-card = Verified
+verify-test-card-3ds = Verified after 3-D Secure
+verify-refused-title = The bank did not approve the card
+verify-challenge-title = Confirm at your bank
+verify-challenge-body = Your bank wants to make sure that the card is yours. No money is taken.
+verify-acs-title = Confirm that it is you
+verify-wait-title = Your bank is checking the card
+verify-unknown-body = The bank has not answered yet, so we do not know whether the card is verified. No money is taken.
+verify-unknown-next = We keep asking the bank. You may close this page: the shop will learn the result.
+verified-title = The card is verified
+verified-body = Your bank confirmed that it works. No money was taken.
+verified-status = verified
+verify-declined-title = The card was not verified
+verify-declined-next = To try again or with another card, return to the shop.
+verify-declined-status = not verified
+verify-expired-body = The card was not verified, and nothing was taken. To try again, return to the shop.
+verify-cancelled-title = You cancelled the verification
+verify-cancelled-body = Nothing was taken. If you change your mind, begin again in the shop.
+
+## A card is saved without a payment
+save-card-title = Save a card · { $shop }
+save-card-heading = Save a card
+save-card-lead = For your next payments at { $shop }. No money is taken now, and the security code is never kept.
+save-card-button = Save card
+save-card-test-card = Can be saved
+save-card-errors = { $count ->
+    [one] One field needs correcting. The card has not been saved.
+   *[other] { $count } fields need correcting. The card has not been saved.
+}
+save-card-refused-title = The card was not saved
+card-saved-title = The card is saved
+card-saved-body = You can choose it when you next pay in this shop. No money was taken.
+card-saved-status = saved
+
+## Money that the shop sends
+payout-test-banner = Test mode: no money moves
+payout-title = { $amount } from { $shop }
+payout-lead = { $shop } sends you this money.
+payout-choice-title = Where shall the money go?
+payout-nothing-title = The money cannot be received here
+payout-nothing = There is no way to send you this money here. Return to the shop and tell it.
+payout-card-heading = Receive it on a card
+payout-wallet-title = Receive it in { $wallet }
+payout-wallet-body = The money goes to the wallet with this WMID.
+payout-email-hint = For messages about this payout.
+payout-button = Receive { $amount }
+payout-button-mobile = Receive
+payout-test-card = Received
+payout-errors = { $count ->
+    [one] One field needs correcting. No money has been sent.
+   *[other] { $count } fields need correcting. No money has been sent.
+}
+payout-stale-body = No money was sent. Please fill the form in again.
+payout-nothing-sent = No money was sent.
+payout-tile-wallet = To your wallet
+payout-another-way = Another way to receive it
+payout-reason-shop = The shop cannot send the money at the moment. Please contact the shop.
+payout-reason-details = Check the card number.
+payout-reason-impossible = This card cannot receive money. Use another card.
+payout-reason-place = The wallet did not accept the money. Ask there for the reason, or contact the shop.
+payout-wait-title = The money is being sent
+payout-unknown-title = Waiting for an answer
+payout-unknown-body = We do not know yet whether the money has been sent. Please do not ask for it again.
+payout-unknown-next = We keep asking. You may close this page: the shop will learn the result.
+paid-out-title = The money is on its way
+paid-out-body = It usually arrives within minutes; some banks take a few working days.
+paid-out-status = sent
+payout-declined-title = The payout was declined
+payout-declined-next = Return to the shop and ask for the money again.
+payout-declined-status = not sent
+payout-expired-body = No money was sent. Return to the shop and ask for it again.
+payout-cancelled-title = You cancelled the payout
+payout-cancelled-body = No money was sent. You can ask for it again in the shop.
+fact-paid-out-at = Sent
+payout-fact-place = Recipient

@@ -105,21 +105,21 @@ save-note = Kitą kartą „{ $shop }“ prašys tik saugos kodo; jo niekada nes
 save-always = Kortelė bus išsaugota kitiems mokėjimams parduotuvėje „{ $shop }“. Saugos kodas nesaugomas.
 
 ## Kodėl mokėjimas atmestas
-reason-funds = Kortelėje nepakanka pinigų. Mokėkite kita kortele arba papildykite šią.
-reason-limit = Mokėjimas viršija kortelės limitą. Mokėkite kita kortele arba paprašykite banko limitą padidinti.
+reason-funds = Kortelėje nepakanka pinigų. Naudokite kitą kortelę arba papildykite šią.
+reason-limit = Mokėjimas viršija kortelės limitą. Naudokite kitą kortelę arba paprašykite banko limitą padidinti.
 reason-details = Patikrinkite kortelės numerį, galiojimo datą, CVC kodą ir ar kortelėje pakanka pinigų.
-reason-expired-card = Banko duomenimis, kortelės galiojimas baigėsi. Mokėkite kita kortele.
-reason-shop = Šio mokėjimo priimti nepavyko. Mokėkite kita kortele arba kreipkitės į parduotuvę.
-reason-bank = Kortelę išdavęs bankas atsisakė ir nenurodė priežasties. Mokėkite kita kortele arba paskambinkite į banką.
-reason-authentication = Bankas negavo teisingo patvirtinimo. Bandykite dar kartą arba mokėkite kita kortele.
-reason-connection = Nepavyko susisiekti su banku. Bandykite po kelių minučių arba mokėkite kita kortele.
-reason-impossible = Ši kortelė tokiam mokėjimui netinka. Mokėkite kita kortele.
+reason-expired-card = Banko duomenimis, kortelės galiojimas baigėsi. Naudokite kitą kortelę.
+reason-shop = Šio mokėjimo priimti nepavyko. Naudokite kitą kortelę arba kreipkitės į parduotuvę.
+reason-bank = Kortelę išdavęs bankas atsisakė ir nenurodė priežasties. Naudokite kitą kortelę arba paskambinkite į banką.
+reason-authentication = Bankas negavo teisingo patvirtinimo. Bandykite dar kartą arba naudokite kitą kortelę.
+reason-connection = Nepavyko susisiekti su banku. Bandykite po kelių minučių arba naudokite kitą kortelę.
+reason-impossible = Ši kortelė tokiam mokėjimui netinka. Naudokite kitą kortelę.
 reason-not-a-test-card = Tai bandomoji aplinka, tikros kortelės čia nepriimamos. Naudokite vieną iš bandomųjų kortelių.
 
 ## Patvirtinimas banke
 challenge-title = Patvirtinkite mokėjimą banke
 challenge-body = Bankas nori įsitikinti, kad mokate jūs. Kol nepatvirtinsite, pinigai nebus nurašyti.
-challenge-back = Grįžote nebaigę patvirtinimo. Tęskite nuo tos pačios vietos arba mokėkite kita kortele.
+challenge-back = Grįžote nebaigę patvirtinimo. Tęskite nuo tos pačios vietos arba naudokite kitą kortelę.
 challenge-button = Tęsti banko puslapyje
 another-card-button = Mokėti kita kortele
 
@@ -365,3 +365,106 @@ invoice-number = Sąskaita
 invoice-copy-number = Kopijuoti sąskaitos numerį
 invoice-qr = Sąskaitos adresas telefono kamerai
 invoice-waits = Laukiame jūsų mokėjimo. Puslapis pasikeis pats.
+
+## Kortelės, kurias parduotuvė saugo vėlesniam laikui
+card-registers = Mokėdami leidžiate „{ $shop }“ ir vėliau nurašyti pinigus iš šios kortelės, kaip esate sutarę.
+
+## Vietoj žodžių apie mokėjimą
+plain-time-left = Liko laiko
+plain-minutes-left = { $count ->
+    [one] Liko { $count } minutė
+    [few] Liko { $count } minutės
+   *[other] Liko { $count } minučių
+}
+plain-expired-title = Laikas baigėsi
+plain-reason-limit = Kortelės limitas to neleidžia. Naudokite kitą kortelę arba kreipkitės į banką.
+plain-reason-details = Patikrinkite kortelės numerį, galiojimo datą ir CVC kodą.
+plain-reason-shop = Šios kortelės priimti nepavyko. Naudokite kitą kortelę arba kreipkitės į parduotuvę.
+plain-reason-impossible = Ši kortelė čia netinka. Naudokite kitą kortelę.
+plain-another-card = Naudoti kitą kortelę
+plain-reference = Operacijos numeris
+plain-copy-reference = Kopijuoti operacijos numerį
+
+## Kortelės patikrinimas
+verify-title = Kortelės patikrinimas – { $shop }
+verify-heading = Kortelės patikrinimas
+verify-lead = Bankas patikrins, ar kortelė veikia. Pinigai nenurašomi.
+verify-button = Patikrinti kortelę
+verify-registers = Patikrindami kortelę leidžiate „{ $shop }“ vėliau nurašyti iš jos pinigus, kaip esate sutarę.
+verify-test-card = Patikrinta
+verify-test-card-3ds = Patikrinta po 3-D Secure
+verify-refused-title = Bankas nepatvirtino kortelės
+verify-challenge-title = Patvirtinkite kortelę banke
+verify-challenge-body = Bankas nori įsitikinti, kad kortelė jūsų. Pinigai nenurašomi.
+verify-acs-title = Patvirtinkite, kad tai jūs
+verify-wait-title = Bankas tikrina kortelę
+verify-unknown-body = Bankas dar neatsakė, todėl nežinome, ar kortelė patvirtinta. Pinigai nenurašomi.
+verify-unknown-next = Mes ir toliau klausiame banko. Puslapį galite uždaryti: parduotuvė sužinos rezultatą.
+verified-title = Kortelė patikrinta
+verified-body = Bankas patvirtino, kad ji veikia. Pinigai nenurašyti.
+verified-status = patikrinta
+verify-declined-title = Kortelės patikrinti nepavyko
+verify-declined-next = Norėdami bandyti dar kartą arba su kita kortele, grįžkite į parduotuvę.
+verify-declined-status = nepatikrinta
+verify-expired-body = Kortelė nepatikrinta, pinigai nenurašyti. Norėdami bandyti dar kartą, grįžkite į parduotuvę.
+verify-cancelled-title = Atšaukėte kortelės patikrinimą
+verify-cancelled-body = Pinigai nenurašyti. Jei persigalvosite, pradėkite parduotuvėje iš naujo.
+
+## Kortelė išsaugoma be mokėjimo
+save-card-title = Kortelės išsaugojimas – { $shop }
+save-card-heading = Kortelės išsaugojimas
+save-card-lead = Kitiems mokėjimams parduotuvėje „{ $shop }“. Dabar pinigai nenurašomi, saugos kodas nesaugomas.
+save-card-button = Išsaugoti kortelę
+save-card-test-card = Galima išsaugoti
+save-card-errors = { $count ->
+    [one] Pataisykite { $count } laukelį. Kortelė neišsaugota.
+    [few] Pataisykite { $count } laukelius. Kortelė neišsaugota.
+   *[other] Pataisykite { $count } laukelių. Kortelė neišsaugota.
+}
+save-card-refused-title = Kortelė neišsaugota
+card-saved-title = Kortelė išsaugota
+card-saved-body = Kitą kartą mokėdami šioje parduotuvėje galėsite ją pasirinkti. Pinigai nenurašyti.
+card-saved-status = išsaugota
+
+## Pinigai, kuriuos siunčia parduotuvė
+payout-test-banner = Bandymas: pinigai nesiunčiami
+payout-title = { $amount } iš „{ $shop }“
+payout-lead = Šiuos pinigus jums siunčia „{ $shop }“.
+payout-choice-title = Kur siųsti pinigus?
+payout-nothing-title = Pinigų čia gauti negalima
+payout-nothing = Čia nėra tinkamo būdo gauti šiuos pinigus. Grįžkite į parduotuvę ir apie tai praneškite.
+payout-card-heading = Gavimas į kortelę
+payout-wallet-title = Gavimas į „{ $wallet }“ piniginę
+payout-wallet-body = Pinigai bus išsiųsti į piniginę su šiuo WMID.
+payout-email-hint = Žinutėms apie šią išmoką.
+payout-button = Gauti { $amount }
+payout-button-mobile = Gauti
+payout-test-card = Pinigai ateis
+payout-errors = { $count ->
+    [one] Pataisykite { $count } laukelį. Pinigai neišsiųsti.
+    [few] Pataisykite { $count } laukelius. Pinigai neišsiųsti.
+   *[other] Pataisykite { $count } laukelių. Pinigai neišsiųsti.
+}
+payout-stale-body = Pinigai neišsiųsti. Užpildykite formą dar kartą.
+payout-nothing-sent = Pinigai neišsiųsti.
+payout-tile-wallet = Į jūsų piniginę
+payout-another-way = Kitas gavimo būdas
+payout-reason-shop = Parduotuvė dabar negali išsiųsti pinigų. Kreipkitės į parduotuvę.
+payout-reason-details = Patikrinkite kortelės numerį.
+payout-reason-impossible = Į šią kortelę pinigų gauti negalima. Naudokite kitą kortelę.
+payout-reason-place = Piniginė pinigų nepriėmė. Priežasties paklauskite ten arba kreipkitės į parduotuvę.
+payout-wait-title = Pinigai siunčiami
+payout-unknown-title = Laukiame atsakymo
+payout-unknown-body = Dar nežinome, ar pinigai išsiųsti. Prašome jų dar kartą neužsakyti.
+payout-unknown-next = Mes ir toliau aiškinamės. Puslapį galite uždaryti: parduotuvė sužinos rezultatą.
+paid-out-title = Pinigai išsiųsti
+paid-out-body = Paprastai jie ateina per kelias minutes, kai kuriuose bankuose – per kelias darbo dienas.
+paid-out-status = išsiųsta
+payout-declined-title = Išmoka atmesta
+payout-declined-next = Grįžkite į parduotuvę ir paprašykite pinigų dar kartą.
+payout-declined-status = neišsiųsta
+payout-expired-body = Pinigai neišsiųsti. Grįžkite į parduotuvę ir paprašykite jų dar kartą.
+payout-cancelled-title = Atšaukėte išmoką
+payout-cancelled-body = Pinigai neišsiųsti. Jų galite paprašyti parduotuvėje dar kartą.
+fact-paid-out-at = Išsiųsta
+payout-fact-place = Gavėjas

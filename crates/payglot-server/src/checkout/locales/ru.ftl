@@ -366,3 +366,106 @@ invoice-number = Счёт
 invoice-copy-number = Копировать номер счёта
 invoice-qr = Адрес счёта для камеры телефона
 invoice-waits = Ждём вашей оплаты. Страница обновится сама.
+
+## Карты, которые магазин хранит на будущее
+card-registers = Оплачивая, вы разрешаете { $shop } списывать деньги с этой карты и в дальнейшем, как вы договорились.
+
+## Вместо слов об оплате
+plain-time-left = Осталось времени
+plain-minutes-left = { $count ->
+    [one] Осталась { $count } минута
+    [few] Осталось { $count } минуты
+   *[many] Осталось { $count } минут
+}
+plain-expired-title = Время вышло
+plain-reason-limit = Лимит карты этого не позволяет. Возьмите другую карту или обратитесь в банк.
+plain-reason-details = Проверьте номер карты, срок действия и код CVC.
+plain-reason-shop = Эту карту не удалось принять. Возьмите другую карту или обратитесь в магазин.
+plain-reason-impossible = Эта карта здесь не подходит. Возьмите другую карту.
+plain-another-card = Взять другую карту
+plain-reference = Номер операции
+plain-copy-reference = Копировать номер операции
+
+## Проверка карты
+verify-title = Проверка карты — { $shop }
+verify-heading = Проверка карты
+verify-lead = Банк проверит, что карта действует. Деньги не списываются.
+verify-button = Проверить карту
+verify-registers = Проверяя карту, вы разрешаете { $shop } списывать с неё деньги в дальнейшем, как вы договорились.
+verify-test-card = Проверка пройдёт
+verify-test-card-3ds = Проверка после 3-D Secure
+verify-refused-title = Банк не подтвердил карту
+verify-challenge-title = Подтвердите карту в банке
+verify-challenge-body = Банк хочет убедиться, что карта ваша. Деньги не списываются.
+verify-acs-title = Подтвердите, что это вы
+verify-wait-title = Банк проверяет карту
+verify-unknown-body = Банк ещё не ответил, поэтому мы не знаем, подтверждена ли карта. Деньги не списываются.
+verify-unknown-next = Мы продолжаем запрашивать банк. Страницу можно закрыть: магазин узнает результат.
+verified-title = Карта проверена
+verified-body = Банк подтвердил, что она действует. Деньги не списаны.
+verified-status = проверена
+verify-declined-title = Карта не прошла проверку
+verify-declined-next = Чтобы попробовать ещё раз или с другой картой, вернитесь в магазин.
+verify-declined-status = не проверена
+verify-expired-body = Карта не проверена, деньги не списаны. Чтобы попробовать ещё раз, вернитесь в магазин.
+verify-cancelled-title = Вы отменили проверку
+verify-cancelled-body = Деньги не списаны. Если передумаете, начните заново в магазине.
+
+## Карту сохраняют без оплаты
+save-card-title = Сохранение карты — { $shop }
+save-card-heading = Сохранение карты
+save-card-lead = Для следующих платежей в { $shop }. Сейчас деньги не списываются, код с карты не хранится.
+save-card-button = Сохранить карту
+save-card-test-card = Можно сохранить
+save-card-errors = { $count ->
+    [one] Исправьте { $count } поле. Карта не сохранена.
+    [few] Исправьте { $count } поля. Карта не сохранена.
+   *[many] Исправьте { $count } полей. Карта не сохранена.
+}
+save-card-refused-title = Карта не сохранена
+card-saved-title = Карта сохранена
+card-saved-body = В следующий раз вы сможете выбрать её в этом магазине. Деньги не списаны.
+card-saved-status = сохранена
+
+## Деньги, которые отправляет магазин
+payout-test-banner = Тест: деньги не отправляются
+payout-title = { $amount } от { $shop }
+payout-lead = Эти деньги вам отправляет { $shop }.
+payout-choice-title = Куда отправить деньги?
+payout-nothing-title = Получить деньги здесь нельзя
+payout-nothing = Здесь нет подходящего способа получить эти деньги. Вернитесь в магазин и сообщите ему об этом.
+payout-card-heading = Получение на карту
+payout-wallet-title = Получение на кошелёк { $wallet }
+payout-wallet-body = Деньги придут на кошелёк с этим WMID.
+payout-email-hint = Для сообщений об этой выплате.
+payout-button = Получить { $amount }
+payout-button-mobile = Получить
+payout-test-card = Деньги придут
+payout-errors = { $count ->
+    [one] Исправьте { $count } поле. Деньги не отправлены.
+    [few] Исправьте { $count } поля. Деньги не отправлены.
+   *[many] Исправьте { $count } полей. Деньги не отправлены.
+}
+payout-stale-body = Деньги не отправлены. Заполните форму ещё раз.
+payout-nothing-sent = Деньги не отправлены.
+payout-tile-wallet = На ваш кошелёк
+payout-another-way = Другой способ получения
+payout-reason-shop = Сейчас магазин не может отправить деньги. Обратитесь в магазин.
+payout-reason-details = Проверьте номер карты.
+payout-reason-impossible = На эту карту нельзя получить деньги. Возьмите другую карту.
+payout-reason-place = Кошелёк не принял деньги. Узнайте там причину или обратитесь в магазин.
+payout-wait-title = Деньги отправляются
+payout-unknown-title = Ждём ответа
+payout-unknown-body = Пока неизвестно, отправлены ли деньги. Пожалуйста, не запрашивайте их повторно.
+payout-unknown-next = Мы продолжаем это выяснять. Страницу можно закрыть: магазин узнает результат.
+paid-out-title = Деньги отправлены
+paid-out-body = Обычно они приходят за несколько минут, в некоторых банках — за несколько рабочих дней.
+paid-out-status = отправлены
+payout-declined-title = Выплата отклонена
+payout-declined-next = Вернитесь в магазин и запросите деньги ещё раз.
+payout-declined-status = не отправлены
+payout-expired-body = Деньги не отправлены. Вернитесь в магазин и запросите их ещё раз.
+payout-cancelled-title = Вы отменили выплату
+payout-cancelled-body = Деньги не отправлены. Их можно запросить в магазине ещё раз.
+fact-paid-out-at = Отправлено
+payout-fact-place = Получатель

@@ -108,7 +108,7 @@
 
   all('form[data-at-once]', (form) => form.requestSubmit());
 
-  // The card form.
+  // The card form. Money goes to a card by its number alone: then the other fields are not there.
   const form = document.querySelector('form[data-card]');
   if (!form) return;
   const { number, expiry, cvc, holder } = form.elements;
@@ -141,6 +141,7 @@
     const kind = brand();
     const logos = form.querySelector('.logos');
     if (logos) { if (kind && logos.querySelector(`[data-brand=${kind}]`)) logos.dataset.found = kind; else delete logos.dataset.found; }
+    if (!cvc) return;
     const note = document.getElementById('cvc-note');
     cvc.placeholder = kind === 'amex' ? '0000' : '000';
     if (!cvc.closest('.field').classList.contains('err')) note.textContent = kind === 'amex' ? note.dataset.hintAmex : note.dataset.hint;
@@ -181,7 +182,7 @@
       return text.length === (amex ? 4 : 3) ? '' : amex ? 'invalidAmex' : 'invalid';
     }],
     [holder, fresh(() => (/^[ -\u024f’]*$/.test(holder.value) ? '' : 'invalid'))],
-  ]);
+  ].filter(([field]) => field));
   const show = (field, problem) => {
     const box = field.closest('.field');
     const note = document.getElementById(field.id + '-note');
@@ -219,19 +220,18 @@
     if (another) another.checked = true;
     shapeNumber();
   });
-  expiry.addEventListener('input', shapeExpiry);
-  cvc.addEventListener('input', () => rewrite(cvc, digits(cvc.value).slice(0, 4)));
+  expiry?.addEventListener('input', shapeExpiry);
+  cvc?.addEventListener('input', () => rewrite(cvc, digits(cvc.value).slice(0, 4)));
   all('.chips a', (chip) => chip.addEventListener('click', (event) => {
     event.preventDefault();
     const another = document.getElementById('saved-new');
     if (another) another.checked = true;
-    number.value = chip.dataset.number;
-    expiry.value = chip.dataset.expiry;
-    cvc.value = chip.dataset.cvc;
+    const filled = [number, expiry, cvc].filter(Boolean);
+    for (const field of filled) field.value = chip.dataset[field.name];
     all('.chips a', (other) => other.removeAttribute('aria-current'));
     chip.setAttribute('aria-current', 'true');
     shapeNumber();
-    for (const field of [number, expiry, cvc]) show(field, '');
+    for (const field of filled) show(field, '');
     form.querySelector('.btn').focus();
   }));
   shapeNumber();

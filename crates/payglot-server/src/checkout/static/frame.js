@@ -16,7 +16,7 @@
   // The widget's name for itself. Each page of ours is a document of its own, and the widget tells every one of them.
   let guid = null;
   // Any origin may listen: we do not know the shop's. What is told is what the page shows to whoever may see it, and whoever could frame it
-  // has its address already; there is no key, no signature and no card in it, and shops must not believe it but wait for the callback.
+  // has its address already; there is no key, no signature and no whole card number in it, and shops must not believe it but wait for the callback.
   const tell = (message, data) => {
     const sender = guid === null ? { from_another_domain: true } : { guid };
     window.parent.postMessage(JSON.stringify({ message, ...sender, data }), '*');
@@ -76,8 +76,20 @@
     event.stopImmediatePropagation();
     tell('epframe.enter_key_pressed');
   }, { capture: true });
-  document.addEventListener('submit', (event) => {
-    if (event.target === paying && !event.defaultPrevented) tell('epframe.payment.sent', {});
+  document.addEventListener('submit', ({ target, defaultPrevented, submitter }) => {
+    if (defaultPrevented) return;
+    if (target === paying) tell('epframe.payment.sent', {});
+    const { kind, account } = submitter?.dataset ?? {};
+    if (kind) {
+      const name = submitter.querySelector('b').textContent;
+      tell('epframe.payment_method_select', { name, payment_method_type: kind, payment_method_code: submitter.value });
+    }
+    if (account) tell('epframe.wallet_remove', { account: { number: account } });
+  });
+  // A saved card, by what may be seen of its number.
+  document.addEventListener('change', ({ target }) => {
+    const number = target.dataset.account;
+    if (number) tell('epframe.wallet_select', { account: { number } });
   });
 
   const setButtons = (disabled) => { if (paying) for (const element of paying.elements) if (element.type === 'submit') element.disabled = disabled; };

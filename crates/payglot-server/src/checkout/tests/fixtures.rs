@@ -6,7 +6,8 @@ use crate::checkout::Language;
 use crate::checkout::view::{
     AcsError, AcsPage, Amount, CardBrand, CardErrors, CardPage, ChallengePage, CodeError, DeclineReason, ExpiryError,
     Facts, Failure, FailurePage, Form, Frame, Handoff, HandoverPage, HolderError, LanguageLink, Merchant, Moment,
-    Notice, NumberError, Order, Outcome, ResultPage, SavedCards, ShopLink, TestCard, Timer, WaitReason, WaitingPage,
+    Notice, NumberError, Order, Outcome, Purpose, ResultPage, SavedCards, ShopLink, TestCard, Timer, WaitReason,
+    WaitingPage,
 };
 
 pub(super) const RETURN: &str = "https://books.example/thanks?orderId=70906e55-7114-41d6-8332-4609dc6590f4&lang=en";
@@ -16,6 +17,7 @@ pub(super) fn frame(language: Language) -> Frame {
     let languages = Language::ALL
         .map(|language| LanguageLink { language, href: format!("?mdOrder=70906e55&language={}", language.code()) });
     Frame {
+        purpose: Purpose::Pay,
         language,
         languages: languages.to_vec(),
         page: "/payment/merchants/payment_en.html?mdOrder=70906e55&language=en".to_owned(),
@@ -27,7 +29,7 @@ pub(super) fn frame(language: Language) -> Frame {
             link: None,
         }),
         order: Some(Order {
-            amount: Amount::from_minor(125_000, 2, "₽", language),
+            amount: Some(Amount::from_minor(125_000, 2, "₽", language)),
             number: "47".to_owned(),
             description: "two books and a tin of tea".to_owned(),
         }),
@@ -159,7 +161,7 @@ pub(super) fn acs(language: Language, error: Option<AcsError>) -> AcsPage {
     AcsPage {
         frame: Frame { timer: None, merchant: None, order: None, ..frame(language) },
         shop: "Books & Tea".to_owned(),
-        amount: Amount::from_minor(125_000, 2, "₽", language),
+        amount: Some(Amount::from_minor(125_000, 2, "₽", language)),
         card: "Mastercard •••• 5599".to_owned(),
         action: "/sandbox/acs".to_owned(),
         fields: vec![("MD".to_owned(), "70906e55".to_owned())],
@@ -224,10 +226,14 @@ pub(super) fn all(language: Language) -> Vec<Rendered> {
         "voided",
         "refunded",
         "part-refunded",
+        "card-verified",
+        "card-kept",
+        "paid-out",
     ];
     pages.extend(names.iter().zip(Outcome::ALL).map(|(name, outcome)| render(name, &result(language, outcome))));
     pages.extend(super::places::all(language));
     pages.extend(super::inbox::all(language));
     pages.extend(super::wallets::all(language));
+    pages.extend(super::purposes::all(language));
     pages
 }

@@ -10,5 +10,8 @@ mod language;
 mod pages;
 mod parts;
 mod places;
+mod purposes;
+mod recipients;
 mod texts;
+mod visits;
 mod wallets;

@@ -48,7 +48,7 @@ fn a_mark_is_the_first_letter() {
 #[test]
 fn only_a_long_description_is_shortened() {
     let order = |length: usize| Order {
-        amount: Amount::from_minor(1, 2, "€", Language::En),
+        amount: Some(Amount::from_minor(1, 2, "€", Language::En)),
         number: "1".to_owned(),
         description: "ы".repeat(length),
     };

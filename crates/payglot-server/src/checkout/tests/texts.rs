@@ -63,6 +63,7 @@ fn used() -> BTreeSet<String> {
         include_str!("../view/bank.rs"),
         include_str!("../view/outcome.rs"),
         include_str!("../view/place.rs"),
+        include_str!("../view/purpose.rs"),
         include_str!("../view/refused.rs"),
         include_str!("../view/inbox.rs"),
         include_str!("../view/wallet.rs"),

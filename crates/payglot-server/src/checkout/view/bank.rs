@@ -122,8 +122,8 @@ pub struct AcsPage {
     pub frame: Frame,
     /// The shop's name as the bank knows it.
     pub shop: String,
-    /// The sum to confirm.
-    pub amount: Amount,
+    /// The sum to confirm, where money moves.
+    pub amount: Option<Amount>,
     /// The card, as `Visa •••• 1111`.
     pub card: String,
     /// The address that the code is posted to, as `code` with `decision=confirm`, or `decision=cancel`.

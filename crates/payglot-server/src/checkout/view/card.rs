@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Form, Frame};
+use super::{Form, Frame, Purpose};
 
 /// The page on which the payer types a card.
 ///
@@ -51,6 +51,8 @@ pub struct SavedCards {
     pub remove: Option<Form>,
     /// Can this card be saved?
     pub offer: SaveOffer,
+    /// Will the shop charge the card again later? The payer is told.
+    pub registers: bool,
 }
 
 /// A card that can be chosen.
@@ -62,6 +64,8 @@ pub struct SavedCard {
     pub brand: Option<CardBrand>,
     /// `Visa •••• 1111`.
     pub label: String,
+    /// `411111**1111`, for the shop's window.
+    pub masked: String,
     /// `12 / 34`.
     pub expiry: String,
 }
@@ -91,8 +95,7 @@ pub struct AnotherWay {
 
 impl CardPage {
     fn title(&self) -> String {
-        let title =
-            self.frame.text().fill2("card-title", ("amount", &self.frame.amount()), ("shop", self.frame.shop()));
+        let title = self.frame.fill2("card-title", ("amount", &self.frame.amount()), ("shop", self.frame.shop()));
         if self.errors.count() > 0 || matches!(self.notice, Some(Notice::Declined { .. })) {
             return format!("{}: {title}", self.frame.t("error-prefix"));
         }
@@ -105,7 +108,12 @@ impl CardPage {
             return self.frame.t(if self.hold { "hold-button-mobile" } else { "pay-button-mobile" });
         }
         let id = if self.hold { "hold-button" } else { "pay-button" };
-        self.frame.text().fill(id, "amount", &self.frame.amount())
+        self.frame.fill(id, "amount", &self.frame.amount())
+    }
+
+    /// Money goes to a card by its number alone.
+    fn asks_number_alone(&self) -> bool {
+        self.frame.purpose == Purpose::PayOut
     }
 
     /// The hint under the security code.
@@ -126,8 +134,8 @@ impl CardPage {
     /// How many attempts remain, in words, after a decline.
     fn tries_left(&self) -> String {
         match self.notice {
-            Some(Notice::Declined { tries_left, .. }) => self.frame.n("tries-left", tries_left),
-            Some(Notice::Stale | Notice::Switched | Notice::Removed) | None => String::new(),
+            Some(Notice::Declined { tries_left, .. }) if tries_left > 0 => self.frame.n("tries-left", tries_left),
+            Some(Notice::Declined { .. } | Notice::Stale | Notice::Switched | Notice::Removed) | None => String::new(),
         }
     }
 
@@ -142,16 +150,16 @@ impl CardPage {
     }
 
     fn until(&self, card: &SavedCard) -> String {
-        self.frame.text().fill("saved-until", "date", &card.expiry)
+        self.frame.fill("saved-until", "date", &card.expiry)
     }
 
     fn remove_label(&self, card: &SavedCard) -> String {
-        self.frame.text().fill("saved-remove-card", "card", &card.label)
+        self.frame.fill("saved-remove-card", "card", &card.label)
     }
 
     /// What saving a card means, with the shop's name.
     fn with_shop(&self, text: &str) -> String {
-        self.frame.text().fill(text, "shop", self.frame.shop())
+        self.frame.fill(text, "shop", self.frame.shop())
     }
 
     /// The test cards, and whether each is the chosen one.

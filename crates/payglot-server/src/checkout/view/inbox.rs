@@ -130,24 +130,22 @@ impl InboxPage {
     }
 
     fn heading(&self, invoice: &ShownInvoice) -> String {
-        self.frame.text().fill(invoice.state.title_id(), "number", &invoice.number)
+        self.frame.fill(invoice.state.title_id(), "number", &invoice.number)
     }
 
     /// What a decision means for the money.
     fn outcome(&self, invoice: &ShownInvoice) -> String {
         match invoice.state {
-            InvoiceState::Paid => self.frame.text().fill("inbox-paid-body", "shop", &invoice.shop),
-            InvoiceState::RefusedByOwner => self.frame.text().fill("inbox-refused-body", "shop", &invoice.shop),
-            InvoiceState::RefusedByWallet => {
-                self.frame.text().fill("inbox-doomed-body", "amount", &invoice.amount.line())
-            }
+            InvoiceState::Paid => self.frame.fill("inbox-paid-body", "shop", &invoice.shop),
+            InvoiceState::RefusedByOwner => self.frame.fill("inbox-refused-body", "shop", &invoice.shop),
+            InvoiceState::RefusedByWallet => self.frame.fill("inbox-doomed-body", "amount", &invoice.amount.line()),
             InvoiceState::Open | InvoiceState::Expired => self.frame.t("inbox-expired-body"),
         }
     }
 
     /// The line under the buttons of an open invoice.
     fn hint(&self, top: &TopInvoice) -> Option<String> {
-        let doomed = || self.frame.text().fill("inbox-doomed-hint", "amount", &top.invoice.amount.line());
+        let doomed = || self.frame.fill("inbox-doomed-hint", "amount", &top.invoice.amount.line());
         match top.left_alone {
             Some(LeftAlone { seconds, refused: false }) => Some(self.frame.n("inbox-left-alone", seconds)),
             Some(LeftAlone { refused: true, .. }) => Some(doomed()),
@@ -156,7 +154,7 @@ impl InboxPage {
     }
 
     fn pay_label(&self, invoice: &ShownInvoice) -> String {
-        self.frame.text().fill("errand-pay", "amount", &invoice.amount.line())
+        self.frame.fill("errand-pay", "amount", &invoice.amount.line())
     }
 
     /// Seconds until the page asks again by itself.

@@ -9,6 +9,7 @@ mod inbox;
 mod outcome;
 mod parts;
 mod place;
+mod purpose;
 mod refused;
 mod telephone;
 mod wallet;
@@ -26,6 +27,7 @@ pub use place::{
     ChoiceNotice, ChoicePage, CountryOption, EmailError, EmailField, ErrandError, ErrandPage, ErrandStage, MethodIcon,
     PersonOption, PlacePage, Tile, TileGroup,
 };
+pub use purpose::Purpose;
 pub use refused::{RefusedDetails, RefusedPage, SignatureKind};
 pub use telephone::{ConversationPage, KeywordOffer, MessageError, TelephonePage, TelephoneReply};
 pub use wallet::{InvoicePage, WalletErrors, WalletField, WalletInput, WalletPage};

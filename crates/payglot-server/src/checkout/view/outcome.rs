@@ -27,6 +27,12 @@ pub enum Outcome {
     Refunded,
     /// Paid, then refunded in part.
     PartRefunded,
+    /// The card was checked.
+    Verified,
+    /// The card was left with the shop.
+    CardSaved,
+    /// The money is on its way to the payer.
+    PaidOut,
 }
 
 /// The sign above the title.
@@ -41,7 +47,7 @@ enum Mark {
 
 impl Outcome {
     /// Every outcome, for tests and galleries.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Paid,
         Self::Held,
         Self::Declined(DeclineReason::Funds),
@@ -52,11 +58,20 @@ impl Outcome {
         Self::Voided,
         Self::Refunded,
         Self::PartRefunded,
+        Self::Verified,
+        Self::CardSaved,
+        Self::PaidOut,
     ];
 
     fn mark(self) -> Mark {
         match self {
-            Self::Paid | Self::Held | Self::AlreadyPaid | Self::AlreadyHeld => Mark::Good,
+            Self::Paid
+            | Self::Held
+            | Self::AlreadyPaid
+            | Self::AlreadyHeld
+            | Self::Verified
+            | Self::CardSaved
+            | Self::PaidOut => Mark::Good,
             Self::Declined(_) => Mark::Bad,
             Self::Expired => Mark::Clock,
             Self::Cancelled => Mark::Neutral,
@@ -88,7 +103,10 @@ impl Outcome {
             | Self::AlreadyHeld
             | Self::Voided
             | Self::Refunded
-            | Self::PartRefunded => self.text_ids().1,
+            | Self::PartRefunded
+            | Self::Verified
+            | Self::CardSaved
+            | Self::PaidOut => self.text_ids().1,
         }
     }
 
@@ -113,6 +131,9 @@ impl Outcome {
             Self::Voided => ("voided-title", vec!["voided-body"], "voided-status"),
             Self::Refunded => ("refunded-title", vec!["refunded-body"], "refunded-status"),
             Self::PartRefunded => ("part-refunded-title", vec!["part-refunded-body"], "paid-status"),
+            Self::Verified => ("verified-title", vec!["verified-body"], "verified-status"),
+            Self::CardSaved => ("card-saved-title", vec!["card-saved-body"], "card-saved-status"),
+            Self::PaidOut => ("paid-out-title", vec!["paid-out-body"], "paid-out-status"),
         }
     }
 
@@ -126,7 +147,10 @@ impl Outcome {
             | Self::AlreadyHeld
             | Self::Voided
             | Self::Refunded
-            | Self::PartRefunded => "fact-place",
+            | Self::PartRefunded
+            | Self::Verified
+            | Self::CardSaved
+            | Self::PaidOut => "fact-place",
         }
     }
 
@@ -136,7 +160,10 @@ impl Outcome {
             Self::Paid | Self::AlreadyPaid => "fact-paid-at",
             Self::Held | Self::AlreadyHeld => "fact-held-at",
             Self::Refunded | Self::PartRefunded => "fact-refunded-at",
-            Self::Declined(_) | Self::Expired | Self::Cancelled | Self::Voided => "fact-time",
+            Self::PaidOut => "fact-paid-out-at",
+            Self::Declined(_) | Self::Expired | Self::Cancelled | Self::Voided | Self::Verified | Self::CardSaved => {
+                "fact-time"
+            }
         }
     }
 }

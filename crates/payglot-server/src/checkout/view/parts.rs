@@ -1,6 +1,6 @@
 //! The parts that pages share: the frame around them, the money, the time.
 
-use super::{Embed, Go};
+use super::{Embed, Go, Purpose};
 use crate::checkout::{Language, Text, assets};
 
 /// Who is paid.
@@ -75,8 +75,8 @@ impl Amount {
 /// What is paid for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// The sum that the payer is asked for.
-    pub amount: Amount,
+    /// The sum that the payer is asked for, or gets; `None` where no money moves.
+    pub amount: Option<Amount>,
     /// The shop's order number.
     pub number: String,
     /// The shop's description; may be empty.
@@ -179,6 +179,8 @@ pub struct Form {
 /// What stands around every page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
+    /// What the page is for: some texts differ.
+    pub purpose: Purpose,
     /// The page's language.
     pub language: Language,
     /// The page in each language, the current one included; empty hides the choice.
@@ -203,14 +205,24 @@ impl Frame {
         Text::new(self.language)
     }
 
-    /// A text by its name.
+    /// A text by its name, in the words of the page's purpose.
     pub fn t(&self, id: &str) -> String {
-        self.text().get(id)
+        self.text().get(self.purpose.text_id(id))
     }
 
     /// A text in the plural form for a count.
     pub fn n(&self, id: &str, count: u32) -> String {
-        self.text().count(id, count)
+        self.text().count(self.purpose.text_id(id), count)
+    }
+
+    /// A text with a value in its place.
+    pub(super) fn fill(&self, id: &str, name: &str, value: &str) -> String {
+        self.text().fill(self.purpose.text_id(id), name, value)
+    }
+
+    /// A text with two places filled.
+    pub(super) fn fill2(&self, id: &str, first: (&str, &str), second: (&str, &str)) -> String {
+        self.text().fill2(self.purpose.text_id(id), first, second)
     }
 
     /// The link into the shop, with its words.
@@ -235,19 +247,30 @@ impl Frame {
     pub fn return_label(&self) -> String {
         match &self.merchant {
             Some(Merchant { return_label: Some(own), .. }) => own.clone(),
-            Some(Merchant { name, .. }) => self.text().fill("return-to-shop", "shop", name),
+            Some(Merchant { name, .. }) => self.fill("return-to-shop", "shop", name),
             None => self.t("return-to-the-shop"),
         }
     }
 
     /// "Order 47", unless there is none.
     pub(super) fn order_label(&self, order: &Order) -> String {
-        self.text().fill("order", "number", &order.number)
+        self.fill("order", "number", &order.number)
     }
 
-    /// The amount in one line; empty when the order is unknown.
+    /// The amount in one line; empty where there is none to name.
     pub(super) fn amount(&self) -> String {
-        self.order.as_ref().map(|order| order.amount.line()).unwrap_or_default()
+        self.order.as_ref().and_then(|order| order.amount.as_ref()).map(Amount::line).unwrap_or_default()
+    }
+
+    /// The sentence under the heading that says what the page is for, unless it is for paying.
+    pub(super) fn lead(&self) -> Option<String> {
+        let id = match self.purpose {
+            Purpose::Pay => return None,
+            Purpose::Verify => "verify-lead",
+            Purpose::SaveCard => "save-card-lead",
+            Purpose::PayOut => "payout-lead",
+        };
+        Some(self.fill(id, "shop", self.shop()))
     }
 
     /// The shop's name; empty when it is unknown.

@@ -21,6 +21,18 @@ pub enum MethodIcon {
 }
 
 impl MethodIcon {
+    /// The kind of way in the words of the shop's window.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Bank => "bank",
+            Self::Wallet => "wallet",
+            Self::Phone => "phone",
+            Self::Card => "card",
+            Self::Cash => "cash",
+            Self::Coin => "crypto",
+        }
+    }
+
     /// The name of what the payer does there.
     fn text_id(self) -> &'static str {
         match self {
@@ -202,7 +214,7 @@ impl PlacePage {
     }
 
     fn heading(&self) -> String {
-        self.frame.text().fill("place-title", "place", &self.place)
+        self.frame.fill("place-title", "place", &self.place)
     }
 }
 
@@ -281,7 +293,7 @@ pub struct ErrandPage {
 
 impl ErrandPage {
     fn place_text(&self, id: &str) -> String {
-        self.frame.text().fill(id, "place", &self.place)
+        self.frame.fill(id, "place", &self.place)
     }
 
     fn heading(&self) -> String {
@@ -308,11 +320,11 @@ impl ErrandPage {
     }
 
     fn pay_label(&self) -> String {
-        self.frame.text().fill("errand-pay", "amount", &self.amount.line())
+        self.frame.fill("errand-pay", "amount", &self.amount.line())
     }
 
     fn message(&self, code: &str) -> String {
-        self.frame.text().fill2("errand-message", ("code", code), ("amount", &self.amount.line()))
+        self.frame.fill2("errand-message", ("code", code), ("amount", &self.amount.line()))
     }
 
     fn error_text(&self) -> Option<String> {

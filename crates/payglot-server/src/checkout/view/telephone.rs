@@ -126,7 +126,7 @@ impl ConversationPage {
     }
 
     fn sent(&self) -> String {
-        self.frame.text().fill2("telephone-sent", ("to", &self.to), ("price", &self.price))
+        self.frame.fill2("telephone-sent", ("to", &self.to), ("price", &self.price))
     }
 
     /// May something still come?

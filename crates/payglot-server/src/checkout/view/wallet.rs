@@ -127,7 +127,7 @@ pub struct WalletPage {
 
 impl WalletPage {
     fn heading(&self) -> String {
-        self.frame.text().fill("wallet-title", "wallet", &self.title)
+        self.frame.fill("wallet-title", "wallet", &self.title)
     }
 
     fn title(&self) -> String {
@@ -147,7 +147,7 @@ impl WalletPage {
     }
 
     fn button(&self) -> String {
-        self.frame.text().fill("pay-button", "amount", &self.frame.amount())
+        self.frame.fill("pay-button", "amount", &self.frame.amount())
     }
 
     /// The first field that is wrong gets the focus.
@@ -184,7 +184,7 @@ pub struct InvoicePage {
 
 impl InvoicePage {
     fn heading(&self) -> String {
-        self.frame.text().fill("invoice-title", "wallet", &self.title)
+        self.frame.fill("invoice-title", "wallet", &self.title)
     }
 
     fn title(&self) -> String {
@@ -192,7 +192,7 @@ impl InvoicePage {
     }
 
     fn button(&self) -> String {
-        self.frame.text().fill("place-button", "place", &self.title)
+        self.frame.fill("place-button", "place", &self.title)
     }
 
     /// Seconds after which a browser without script asks again.

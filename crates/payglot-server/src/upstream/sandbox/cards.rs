@@ -217,14 +217,18 @@ pub(super) fn may_be_kept(number: &CardNumber, expiry: Expiry, now: UnixMillis) 
     known.any(|card| card.is_good(Some(expiry), now))
 }
 
-/// Why a payout to this card is declined; `None`: it is not.
-pub(super) fn payout_refusal(data: TestData, number: &CardNumber) -> Option<DeclineReason> {
-    let known: &[(&str, Option<DeclineReason>)] = match data {
+/// The cards that payouts go to, and why they are declined if they are.
+pub fn payouts(data: TestData) -> &'static [(&'static str, Option<DeclineReason>)] {
+    match data {
         // Its protocol pays nothing out.
         TestData::Rbs => &[],
         TestData::Monetix => monetix::PAYOUTS,
-    };
-    let found = known.iter().find(|(known, _)| *known == number.digits());
+    }
+}
+
+/// Why a payout to this card is declined; `None`: it is not.
+pub(super) fn payout_refusal(data: TestData, number: &CardNumber) -> Option<DeclineReason> {
+    let found = payouts(data).iter().find(|(known, _)| *known == number.digits());
     found.map_or(Some(DeclineReason::UnknownCard), |(_, refusal)| *refusal)
 }
 

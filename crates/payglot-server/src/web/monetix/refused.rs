@@ -3,7 +3,7 @@
 
 use super::PROTOCOL;
 use crate::checkout::Language;
-use crate::checkout::view::{Embed, Frame, RefusedDetails, RefusedPage, SignatureKind};
+use crate::checkout::view::{Embed, Frame, Purpose, RefusedDetails, RefusedPage, SignatureKind};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::web::failure::ANY_FRAME;
@@ -60,6 +60,7 @@ pub(super) fn refuse(gateway: &Gateway, refusing: Refusing) -> Response {
         _ => StatusCode::BAD_REQUEST,
     };
     let frame = Frame {
+        purpose: Purpose::Pay,
         language,
         languages: Vec::new(),
         page: String::new(),

@@ -3,7 +3,7 @@
 
 use super::PROTOCOL;
 use crate::checkout::Language as PageLanguage;
-use crate::checkout::view::{Frame, Merchant, RefusedDetails, RefusedPage};
+use crate::checkout::view::{Frame, Merchant, Purpose, RefusedDetails, RefusedPage};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::web::{html, pages_csp};
@@ -116,6 +116,7 @@ pub(super) fn refuse(gateway: &Gateway, refusing: Refusing) -> Response {
         link: None,
     });
     let frame = Frame {
+        purpose: Purpose::Pay,
         language: refusing.language,
         languages: Vec::new(),
         page: String::new(),

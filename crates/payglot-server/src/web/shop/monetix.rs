@@ -1,7 +1,7 @@
 //! The pages of a Monetix payment.
 
 use crate::checkout::view::{Embed, Go, GoMode, ShopLink, WalletField};
-use crate::checkout::visit::{Choice, Country, Group, Invoice, Saved, Visit, Wallet, Way};
+use crate::checkout::visit::{Choice, Country, Group, Invoice, Purpose, Saved, Visit, Wallet, Way};
 use crate::checkout::{Language, Text};
 use crate::flows::StoredPayment;
 use crate::flows::pay::{Remember, test_data};
@@ -59,6 +59,7 @@ fn of(
     let invoice = invoice(project, &payment, details);
     let order = details.payment_id().unwrap_or_else(|| payment.order.clone());
     Visit {
+        purpose: Purpose::Pay,
         shop: project.display_name().to_owned(),
         brand: project.settings.brand_colour.clone(),
         test_mode: project.settings.test_mode,

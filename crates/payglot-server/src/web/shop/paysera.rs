@@ -1,7 +1,7 @@
 //! The pages of a Paysera order.
 
 use crate::checkout::Language;
-use crate::checkout::visit::{self, Choice, Saved, Visit, Way};
+use crate::checkout::visit::{self, Choice, Purpose, Saved, Visit, Way};
 use crate::flows::pay::{self, Remember};
 use crate::flows::{StoredPayment, again, told};
 use crate::gateway::Gateway;
@@ -34,6 +34,7 @@ pub(super) fn visit(
     let name = |own: &str| if own.is_empty() { project.display_name().to_owned() } else { own.to_owned() };
     let (site, owner) = (name(&settings.site_name), name(&settings.owner_name));
     Visit {
+        purpose: Purpose::Pay,
         saved: Saved::default(),
         can_cancel: true,
         is_timed: true,

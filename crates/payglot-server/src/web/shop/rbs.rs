@@ -2,7 +2,7 @@
 
 use crate::checkout::Language;
 use crate::checkout::view::ShopLink;
-use crate::checkout::visit::{Saved, Visit};
+use crate::checkout::visit::{Purpose, Saved, Visit};
 use crate::flows::{StoredPayment, pay};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
@@ -26,6 +26,7 @@ pub(super) fn visit(
     let page = |language: Language| page_address(gateway, stored.payment.id, language, page_view);
     let text = |name: &str| details.get(name).unwrap_or_default().to_owned();
     Visit {
+        purpose: Purpose::Pay,
         can_cancel: true,
         is_timed: true,
         prefix: "",

@@ -25,8 +25,8 @@
     onCheckShippingMethod: 'check_shipping_method',
     onConfirmation: 'confirmation',
   };
-  // Callbacks that are called again only if this part of their data has changed. The lower three are ours: each step of our page is a
-  // document of its own, and one that is reloaded, or read in another language, says again what the shop has heard already.
+  // Callbacks that are called again only if this part of their data has changed. All but the first three are ours: each step of our page
+  // is a document of its own, and one that is reloaded, or read in another language, says again what the shop has heard already.
   const WHEN_CHANGED = {
     onResize: ({ width, height }) => [width, height],
     onAmountChange: ({ value }) => value,
@@ -34,6 +34,9 @@
     onLoaded: () => 'loaded',
     onPaymentSuccess: (data) => data,
     onPaymentFail: (data) => data,
+    onCardVerifySuccess: (data) => data,
+    onCardVerifyFail: (data) => data,
+    onTokenizeSuccess: (data) => data,
   };
   // What a shop with a button of its own sends to its own window, for the page in the frame.
   const RELAYED = ['epframe.embedded_mode.check_validation', 'epframe.embedded_mode.submit'];
