@@ -69,6 +69,13 @@ pub enum Recipient {
     },
     /// The holder of a card.
     Card(CardNumber),
+    /// The holder of a card that the provider keeps.
+    SavedCard {
+        /// The provider's name for it.
+        token: CardToken,
+        /// What we know of it.
+        facts: CardFacts,
+    },
 }
 
 /// Whose published test data decide what the sandbox does: the same card number pays with one system and is declined with another. A

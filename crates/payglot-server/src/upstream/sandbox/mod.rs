@@ -166,7 +166,7 @@ impl SandboxBank {
             Means::SavedCard(card) => self.look_up(merchant, &card, test_data, demand, guide).await,
             Means::Elsewhere(place) => return self.begin_errand(&question, place, return_address).await,
             Means::Invoice(asked) => return self.issue(&question, asked, test_data, return_address).await,
-            Means::Recipient(recipient) => return self.pay_out(&question, &recipient, test_data).await,
+            Means::Recipient(recipient) => return self.pay_out(&question, merchant, &recipient, test_data).await,
         };
         let Seen { behaviour, stage, note } = match looked {
             Ok(seen) => seen,

@@ -8,8 +8,9 @@
 use super::book::{BookClosed, Entry, Outcome, Question, answer_of};
 use super::note::{Bill, Note};
 use super::{SandboxBank, again, cards, declined};
-use crate::upstream::{AttemptAnswer, Invoice, InvoiceRequest, Recipient, TestData};
-use payglot_core::{Answer, DeclineReason, Money, OperationId, OperationKind, PaymentId, UnixMillis};
+use crate::upstream::card::CardNumber;
+use crate::upstream::{AttemptAnswer, Invoice, InvoiceRequest, KeepError, Recipient, TestData};
+use payglot_core::{Answer, DeclineReason, Money, OperationId, OperationKind, PaymentId, ProjectId, UnixMillis};
 
 /// Longest name of an owner.
 const PURSE_MAX: usize = 100;
@@ -202,9 +203,11 @@ impl SandboxBank {
     pub(super) async fn pay_out(
         &self,
         question: &Question,
+        merchant: ProjectId,
         recipient: &Recipient,
         test_data: TestData,
     ) -> Result<AttemptAnswer, BookClosed> {
+        let to_card = |number: &CardNumber| (cards::payout_refusal(test_data, number), Note::of_card(number, None));
         let (refusal, note) = match recipient {
             Recipient::Account { account, .. } if !is_purse(account) => {
                 (Some(DeclineReason::WrongCardData), Note::default())
@@ -212,7 +215,12 @@ impl SandboxBank {
             Recipient::Account { .. } => {
                 (is_refused(question.amount, test_data).then_some(DeclineReason::Other), Note::default())
             }
-            Recipient::Card(number) => (cards::payout_refusal(test_data, number), Note::of_card(number, None)),
+            Recipient::Card(number) => to_card(number),
+            Recipient::SavedCard { token, .. } => match self.vault.open(merchant, token).await {
+                Ok(number) => to_card(&number),
+                Err(KeepError::Refused) => (Some(DeclineReason::CardRestricted), Note::default()),
+                Err(KeepError::Unavailable) => return Err(BookClosed),
+            },
         };
         let outcome = match refusal {
             None if question.kind == OperationKind::Payout => Outcome::Approved,

@@ -1,7 +1,7 @@
 //! Cards that the bank keeps: who gets a token, what a token pays, and what never leaves the vault.
 
 use super::*;
-use crate::upstream::SavedCard;
+use crate::upstream::{Recipient, SavedCard};
 use payglot_core::CardFacts;
 
 const PAID: &str = "4444555511113333";
@@ -102,4 +102,21 @@ async fn what_is_kept_is_sealed() {
             assert!(!found, "{} holds {number} at {NOW}", path.display());
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn money_is_paid_out_to_a_card_that_is_kept_for_the_same_merchant() {
+    let town = Town::new().await;
+    let (shop, other) = (town.project, ProjectId(town.project.0 + 1));
+    let kept = async |number: &str| town.bank.keep_card(shop, card(number, "", "12/34")).await.expect("a test card");
+    let pay_out = async |merchant: ProjectId, token: CardToken| {
+        let means = Means::Recipient(Recipient::SavedCard { token, facts: facts(PAID, 203_412) });
+        let asked = Attempt { kind: OperationKind::Payout, merchant, means, ..town.question(PAID, "123") };
+        words(&done(town.bank.attempt(Attempt { test_data: TestData::Monetix, ..asked }).await))
+    };
+    let token = kept("5413330000000019").await;
+    assert_eq!(pay_out(shop, token.clone()).await, "approved -");
+    assert_eq!(pay_out(other, token).await, "declined card_restricted", "another merchant's token opens nothing");
+    assert_eq!(pay_out(shop, kept("4314220000000072").await).await, "declined issuer_refused");
+    assert_eq!(pay_out(shop, CardToken("none".to_owned())).await, "declined card_restricted");
 }
