@@ -11,6 +11,7 @@ pub mod calls;
 pub mod cancel;
 pub mod expire;
 pub mod learn;
+pub mod mandate;
 pub mod message;
 pub mod news;
 pub mod operate;
@@ -29,7 +30,7 @@ use crate::projects::ActiveProject;
 use binding::Saved;
 use payglot_core::{Command, Decision, PaymentId, Refusal, UnixMillis, decide};
 pub use payglot_store::StoredPayment;
-use payglot_store::{Commit, Mandate, MandateCharge, NewCall, OrderSeen, StoreError};
+use payglot_store::{Commit, MandateCharge, NewCall, OrderSeen, StoreError};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -40,8 +41,6 @@ pub(crate) struct Beside {
     call: Option<NewCall>,
     /// The payments of its order as the decision saw them.
     seen: Option<OrderSeen>,
-    /// The mandate that the payment makes.
-    mandate: Option<Mandate>,
     /// The mandate by which the payment is a charge. Once it is no longer as it was seen, the commit is [`StoreError::Changed`].
     charge: Option<MandateCharge>,
 }
@@ -194,7 +193,7 @@ async fn commit(
     beside: Beside,
     now: UnixMillis,
 ) -> Result<(String, Option<String>), StoreError> {
-    let Beside { call, seen, mandate, charge } = beside;
+    let Beside { call, seen, charge } = beside;
     let saved = binding::saved_by(gateway, project, details, decision).await?;
     let (id, binding) = match saved {
         Saved::Nothing => (None, None),
@@ -203,6 +202,9 @@ async fn commit(
     };
     let remembered = id.and_then(|id| binding::remember(project, details, Some(id), true));
     let new_details = remembered.or(new_details);
+    let made = mandate::made_by(gateway, project, new_details.as_deref().unwrap_or(details), decision).await?;
+    let (mandate, told) = made.unzip();
+    let new_details = told.or(new_details);
     let details = new_details.as_deref().unwrap_or(details);
     let notifications = announce::render(gateway, project, details, decision, binding.as_ref(), now).await?;
     let lease_until = now.plus(gateway.lease_ms);

@@ -14,7 +14,7 @@ use payglot_core::{
     Answer, BindingId, CardFacts, Command, Decision, DeclineReason, Method, Operation, OperationId, OperationKind,
     OperationStatus, Payment, PaymentId, Refusal, State, register_begun,
 };
-use payglot_store::StoredPayment;
+use payglot_store::{MandateCharge, StoredPayment};
 use payglot_wire::Protocol;
 use std::sync::Arc;
 
@@ -59,6 +59,8 @@ pub struct NewOrder {
     pub order: Order,
     /// The call that asks for it.
     pub call: Option<Accepting>,
+    /// The mandate that it is a charge by. Once that is no longer as it was seen, nothing begins: [`StoreError::Changed`].
+    pub charge: Option<MandateCharge>,
 }
 
 /// What a payer brings to an attempt.
@@ -293,6 +295,7 @@ fn recorded(means: &Means, guide: Guide) -> (Method, Option<String>, Option<Card
         (Means::Invoice(invoice), _) => (invoice.method, Some(invoice.key.clone()), None),
         (Means::Recipient(Recipient::Account { method, key, .. }), _) => (*method, Some(key.clone()), None),
         (Means::Recipient(Recipient::Card(number)), _) => (Method::MerchantCard, None, Some(number.facts())),
+        (Means::Recipient(Recipient::SavedCard { facts, .. }), _) => (Method::SavedCard, None, Some(facts.clone())),
     }
 }
 
@@ -329,7 +332,7 @@ async fn begin_new(
     payer: Payer,
     return_address: impl FnOnce(OperationId) -> String,
 ) -> Result<Begun, FlowError> {
-    let NewOrder { id, order, call } = new;
+    let NewOrder { id, order, call, charge } = new;
     let operation = gateway.clock.operation_id();
     let save = saves(project, &order.details, &payer)?;
     let (payer, remember, start) = started(operation, payer);
@@ -337,7 +340,7 @@ async fn begin_new(
     let details = details.unwrap_or_else(|| order.details.clone());
     let now = gateway.clock.now();
     let decision = register_begun(register::new_payment(id, project, &order, now), start, now)?;
-    let beside = Beside { call: call.map(|call| call.stored(Some(operation), now)), ..Beside::default() };
+    let beside = Beside { call: call.map(|call| call.stored(Some(operation), now)), charge, seen: None };
     super::commit(gateway, project, &details, &decision, Some(details.clone()), beside, now).await?;
     let stored = StoredPayment { payment: decision.payment, details };
     let return_address = return_address(operation);
@@ -345,13 +348,13 @@ async fn begin_new(
     Ok(Begun { stored, attempt })
 }
 
-/// Is the card to be saved? Refused if the merchant named another card that alone may pay.
+/// Is the provider to keep the card? Refused if the merchant named another card that alone may pay.
 fn saves(project: &ActiveProject, details: &str, payer: &Payer) -> Result<bool, FlowError> {
     let rules = binding::rules(project, details);
     if rules.fixed.is_some_and(|fixed| payer.binding != Some(fixed)) {
         return Err(FlowError::Refused(Refusal::NotAllowed));
     }
-    Ok(rules.must_save || (rules.may_save && payer.save))
+    Ok(rules.must_save || rules.keeps || (rules.may_save && payer.save))
 }
 
 /// The command that begins an attempt, and what is to be kept with it.

@@ -48,6 +48,8 @@ pub struct MonetixSettings {
     pub gate_ips: Vec<String>,
     /// May a payer try again after a decline, 5 times within 600 seconds? Tells the shop so with a field that one plugin does not verify.
     pub retries_declined: bool,
+    /// Are the payer's saved cards (by `customer_id`) shown on the page, and may the payer save another one there?
+    pub saves_cards: bool,
     /// `sale` or `auth`: what becomes of a card payment on the page that does not say.
     pub card_operation: CardOperation,
     /// `cancel` or `capture`: what becomes of a hold that the shop leaves alone.

@@ -188,7 +188,7 @@ async fn pay_by_card(
         return Err(PageFailure::too_many(retry_after, &visit));
     }
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
-    let chosen = match saved_cards::chosen(gateway, &project, &stored, typed).await? {
+    let chosen = match saved_cards::chosen(gateway, &project, &stored.details, typed).await? {
         Some(Choice::Gone) => return Ok(see_other(&visit.page())),
         Some(Choice::Card(card)) => {
             typed.saved_code(card.card.brand).map(|code| (binding::means(&card, Some(code)), Some(card.id)))
@@ -205,7 +205,7 @@ async fn pay_by_card(
     let (id, spoken) = (stored.payment.id, visit.language);
     let return_address = move |attempt| confirmed_href(id, attempt, spoken);
     let email = Some(&typed.email).filter(|email| ways::judge_email(email).is_ok()).cloned();
-    let learned = Learned { email, ..Learned::default() };
+    let learned = Learned { email, saves: typed.save, ..Learned::default() };
     let remember = super::shop::remember(gateway, &project, CARD_KEY, learned).await?;
     let payer = pay::Payer {
         remember,
@@ -357,7 +357,7 @@ async fn visit(
     query: &str,
 ) -> Result<Visit, PageFailure> {
     let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
-    let saved = saved_cards::of(gateway, &project, &stored).await?;
+    let saved = saved_cards::of(gateway, &project, &stored.details, stored.payment.state).await?;
     let mut visit = super::shop::visit(gateway, &project, stored, language);
     visit.saved = saved;
     visit.just_done = query_value(query, "done").is_some();

@@ -16,21 +16,22 @@ use std::sync::Arc;
 pub(super) async fn of(
     gateway: &Gateway,
     project: &ActiveProject,
-    stored: &StoredPayment,
+    details: &str,
+    state: State,
 ) -> Result<Saved, PageFailure> {
-    let rules = binding::rules(project, &stored.details);
-    if stored.payment.state != State::Created || (rules.client.is_none() && rules.fixed.is_none()) {
+    let rules = binding::rules(project, details);
+    if state != State::Created || (rules.client.is_none() && rules.fixed.is_none()) {
         return Ok(Saved::default());
     }
-    let offered = binding::offered(gateway, project, stored).await.map_err(|error| failure(&error))?;
+    let offered = binding::offered(gateway, project, details).await.map_err(|error| failure(&error))?;
     Ok(Saved {
         // The newest first: it is the likeliest.
         cards: offered.into_iter().rev().map(|known| (known.id.to_string(), known.card)).collect(),
         only: rules.fixed.is_some(),
         may_save: rules.may_save,
         must_save: rules.must_save,
-        preselected: None,
-        registers: false,
+        preselected: rules.named.map(|id| id.to_string()),
+        registers: rules.keeps,
     })
 }
 
@@ -46,13 +47,13 @@ pub(super) enum Choice {
 pub(super) async fn chosen(
     gateway: &Gateway,
     project: &ActiveProject,
-    stored: &StoredPayment,
+    details: &str,
     typed: &Typed,
 ) -> Result<Option<Choice>, PageFailure> {
     if typed.saved.is_empty() {
         return Ok(None);
     }
-    let offered = binding::offered(gateway, project, stored).await.map_err(|error| failure(&error))?;
+    let offered = binding::offered(gateway, project, details).await.map_err(|error| failure(&error))?;
     let found = offered.into_iter().find(|known| known.id.to_string() == typed.saved);
     Ok(Some(found.map_or(Choice::Gone, Choice::Card)))
 }

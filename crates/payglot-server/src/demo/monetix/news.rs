@@ -60,9 +60,9 @@ fn is_attempt(kind: OperationType) -> bool {
         | OperationType::Cancel
         | OperationType::Refund
         | OperationType::Reversal
-        | OperationType::Payout
         | OperationType::RecurringUpdate
-        | OperationType::RecurringCancel => false,
+        | OperationType::RecurringCancel
+        | OperationType::Payout => false,
     }
 }
 

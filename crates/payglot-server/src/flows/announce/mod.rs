@@ -4,6 +4,7 @@ mod monetix;
 pub(super) mod paysera;
 mod rbs;
 
+use super::binding::{BINDING_CREATED, MANDATE_CHANGED};
 use super::learn::Facts;
 use crate::clock::Clock;
 use crate::gateway::Gateway;
@@ -15,7 +16,7 @@ use payglot_core::outbox::Acknowledgement;
 use payglot_core::{Decision, DeclineReason, UnixMillis};
 use payglot_store::{Binding, CallMethod, NewNotification, StoreError, StoredPayment};
 use payglot_wire::Protocol;
-use payglot_wire::monetix::RefusedCall;
+use payglot_wire::monetix::{MandateCall, RefusedCall};
 use payglot_wire::raw::{Method, OutgoingCall};
 use std::sync::Arc;
 
@@ -88,6 +89,43 @@ pub(super) fn render_refusal(
             let (words, call) = told;
             let calls = call.map(|call| (CALL_REFUSED, call)).into_iter().collect();
             Ok((words, stored(clock, project, "", calls, now)))
+        }
+    }
+}
+
+/// What is told of a mandate that was changed or ended by a call of the shop: in words to keep, and the notifications.
+pub(super) fn render_mandate(
+    clock: &Clock,
+    project: &ActiveProject,
+    changed: &MandateCall<'_>,
+    now: UnixMillis,
+) -> Result<(String, Vec<NewNotification>), StoreError> {
+    match project.protocol {
+        Protocol::Rbs | Protocol::Paysera => Ok((String::new(), Vec::new())),
+        Protocol::Monetix => {
+            let told = monetix::mandate(project, changed).map_err(|error| cannot_sign(project, &error))?;
+            let (words, call) = told;
+            let calls = call.map(|call| (MANDATE_CHANGED, call)).into_iter().collect();
+            Ok((words, stored(clock, project, "", calls, now)))
+        }
+    }
+}
+
+/// What is told of a card that a payer saved without a payment. `details` are those of the request.
+pub(super) fn render_saved(
+    clock: &Clock,
+    project: &ActiveProject,
+    binding: &Binding,
+    details: &str,
+    now: UnixMillis,
+) -> Result<Vec<NewNotification>, StoreError> {
+    match project.protocol {
+        // There a shop that saves a card without a payment has the answer.
+        Protocol::Rbs | Protocol::Paysera => Ok(Vec::new()),
+        Protocol::Monetix => {
+            let call = monetix::saved(project, binding, details).map_err(|error| cannot_sign(project, &error))?;
+            let calls = call.map(|call| (BINDING_CREATED, call)).into_iter().collect();
+            Ok(stored(clock, project, details, calls, now))
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A binding names a card by the provider's token; its number is with the provider alone. What an order says about saved cards is its
 //! protocol's business: one `match` per question, as in `announce`.
 
+mod monetix;
 mod rbs;
 
 use super::announce;
@@ -10,6 +11,7 @@ use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::card::{Card, CardNumber, SecurityCode};
 use crate::upstream::{CardToken, KeepError, Means, Provider as _, SavedCard};
+pub use monetix::{id_of, token_of};
 use payglot_core::{BindingId, CardFacts, Decision, Operation, OperationStatus, State, UnixMillis};
 pub use payglot_store::{Binding, BindingCategory};
 use payglot_store::{BindingChange, BindingsOf, NewBinding, StoreError, StoredPayment};
@@ -30,10 +32,16 @@ pub struct Rules {
     pub client: Option<String>,
     /// The saved card that alone may pay.
     pub fixed: Option<BindingId>,
+    /// The saved card that the merchant proposes; the payer may take another.
+    pub named: Option<BindingId>,
+    /// Are the payer's saved cards shown?
+    pub lists: bool,
     /// May the payer save the card?
     pub may_save: bool,
     /// Is the card saved without asking?
     pub must_save: bool,
+    /// Must the provider keep the card, because the merchant will charge it again?
+    pub keeps: bool,
     /// What a card that is saved will be for.
     pub category: BindingCategory,
 }
@@ -41,7 +49,16 @@ pub struct Rules {
 impl Rules {
     /// No card is saved, and none is used.
     const fn none() -> Self {
-        Self { client: None, fixed: None, may_save: false, must_save: false, category: BindingCategory::Common }
+        Self {
+            client: None,
+            fixed: None,
+            named: None,
+            lists: false,
+            may_save: false,
+            must_save: false,
+            keeps: false,
+            category: BindingCategory::Common,
+        }
     }
 }
 
@@ -49,8 +66,19 @@ impl Rules {
 pub fn rules(project: &ActiveProject, details: &str) -> Rules {
     match project.protocol {
         Protocol::Rbs => rbs::rules(details),
-        // This protocol saves no cards, and that one not on this page.
-        Protocol::Paysera | Protocol::Monetix => Rules::none(),
+        // This protocol saves no cards.
+        Protocol::Paysera => Rules::none(),
+        Protocol::Monetix => monetix::rules(project, details),
+    }
+}
+
+/// Did the payer want the card of the attempt saved? The provider may keep it for other reasons.
+fn wants_saved(project: &ActiveProject, details: &str) -> bool {
+    match project.protocol {
+        // There it keeps only what is to be saved.
+        Protocol::Rbs => true,
+        Protocol::Paysera => false,
+        Protocol::Monetix => monetix::wants_saved(details),
     }
 }
 
@@ -59,7 +87,8 @@ pub fn rules(project: &ActiveProject, details: &str) -> Rules {
 pub(super) fn remember(project: &ActiveProject, details: &str, id: Option<BindingId>, saved: bool) -> Option<String> {
     match project.protocol {
         Protocol::Rbs => rbs::remember(details, id, saved),
-        Protocol::Paysera | Protocol::Monetix => None,
+        Protocol::Paysera => None,
+        Protocol::Monetix => monetix::remember(details, id),
     }
 }
 
@@ -122,12 +151,8 @@ pub async fn of_card(
 }
 
 /// The saved cards that may pay an order, in the order to show them: the one that the merchant named, or the payer's own.
-pub async fn offered(
-    gateway: &Gateway,
-    project: &ActiveProject,
-    stored: &StoredPayment,
-) -> Result<Vec<Binding>, BindingError> {
-    let rules = rules(project, &stored.details);
+pub async fn offered(gateway: &Gateway, project: &ActiveProject, details: &str) -> Result<Vec<Binding>, BindingError> {
+    let rules = rules(project, details);
     if let Some(fixed) = rules.fixed {
         let found = find(gateway, project, fixed).await;
         return match found {
@@ -139,7 +164,7 @@ pub async fn offered(
     let Some(client) = rules.client else { return Ok(Vec::new()) };
     let mut found = of_client(gateway, project, &client).await?;
     let now = gateway.clock.now();
-    found.retain(|binding| !is_expired(&binding.card, now));
+    found.retain(|binding| (rules.lists || rules.named == Some(binding.id)) && !is_expired(&binding.card, now));
     Ok(found)
 }
 
@@ -223,34 +248,49 @@ pub async fn extend(
     }
 }
 
-/// Saves a card without a payment. A card that the payer has saved already stays under the id it has.
+/// Saves a card without a payment and tells the shop, if it wants to hear of it; `details` are those of the request. A card that the payer
+/// has saved already stays under the id it has, with the new date.
 pub async fn create(
     gateway: &Gateway,
-    project: &ActiveProject,
+    project: &Arc<ActiveProject>,
     client: &str,
     card: Card,
+    details: &str,
 ) -> Result<Binding, BindingError> {
     let facts = card.facts();
     let CardToken(token) = gateway.bank.keep_card(project.id, card).await?;
     loop {
-        if let Some(known) = known(gateway, project, client, &token).await? {
-            return Ok(known);
-        }
+        let known = known(gateway, project, client, &token).await?;
         let now = gateway.clock.now();
-        let binding = Binding {
-            id: gateway.clock.binding_id(),
-            project: project.id,
-            client: client.to_owned(),
-            token: token.clone(),
-            card: facts.clone(),
-            category: BindingCategory::Common,
-            active: true,
-            payment: None,
-            created_at: now,
+        let binding = match &known {
+            Some(known) => Binding { card: CardFacts { expiry: facts.expiry, ..known.card.clone() }, ..known.clone() },
+            None => Binding {
+                id: gateway.clock.binding_id(),
+                project: project.id,
+                client: client.to_owned(),
+                token: token.clone(),
+                card: facts.clone(),
+                category: BindingCategory::Common,
+                active: true,
+                payment: None,
+                created_at: now,
+            },
         };
-        let new = NewBinding { binding: binding.clone(), notifications: Vec::new(), lease_until: now };
-        match gateway.store.create_binding(new).await {
-            Ok(_) => return Ok(binding),
+        let notifications = announce::render_saved(&gateway.clock, project, &binding, details, now)?;
+        let lease_until = now.plus(gateway.lease_ms);
+        let kept = if let Some(seen) = known {
+            let expiry = binding.card.expiry;
+            let change = BindingChange { seen, active: true, expiry, notifications, lease_until };
+            gateway.store.change_binding(change).await
+        } else {
+            let new = NewBinding { binding: binding.clone(), notifications, lease_until };
+            gateway.store.create_binding(new).await
+        };
+        match kept {
+            Ok(claimed) => {
+                gateway.courier.hand_over(claimed);
+                return Ok(binding);
+            }
             Err(StoreError::Changed) => {}
             Err(error) => return Err(error.into()),
         }
@@ -277,6 +317,13 @@ pub(super) enum Saved {
     New(Binding),
 }
 
+/// The attempt by which this decision makes the payment paid or held.
+pub(super) fn approved_attempt(decision: &Decision) -> Option<&Operation> {
+    let is_approved = |known: &&Operation| known.kind.is_attempt() && known.status == OperationStatus::Approved;
+    let paid = matches!(decision.payment.state, State::Held | State::Paid);
+    decision.operations.iter().rfind(is_approved).filter(|_| paid)
+}
+
 /// Does this decision save the payer's card? Asked anew in every round of a decision, because the same card may have been saved in
 /// another payment meanwhile.
 pub(super) async fn saved_by(
@@ -285,12 +332,10 @@ pub(super) async fn saved_by(
     details: &str,
     decision: &Decision,
 ) -> Result<Saved, StoreError> {
-    let is_approved = |known: &&Operation| known.kind.is_attempt() && known.status == OperationStatus::Approved;
-    let approved = decision.operations.iter().rfind(is_approved);
-    let paid = matches!(decision.payment.state, State::Held | State::Paid);
-    let Some(attempt) = approved.filter(|_| paid) else { return Ok(Saved::Nothing) };
+    let Some(attempt) = approved_attempt(decision) else { return Ok(Saved::Nothing) };
     let rules = rules(project, details);
-    let (Some(client), Some(card), true) = (rules.client, &attempt.card, rules.may_save) else {
+    let saves = rules.may_save && wants_saved(project, details);
+    let (Some(client), Some(card), true) = (rules.client, &attempt.card, saves) else {
         return Ok(Saved::Nothing);
     };
     let Some(CardToken(token)) = gateway.bank.saved_card(attempt.id).await else { return Ok(Saved::Nothing) };

@@ -18,8 +18,11 @@ pub(super) fn rules(details: &str) -> Rules {
     Rules {
         client: details.client_id().map(str::to_owned),
         fixed: details.fixed_binding(),
+        named: None,
+        lists: true,
         may_save,
         must_save,
+        keeps: false,
         category,
     }
 }

@@ -199,10 +199,11 @@ fn remaining(stored: &StoredPayment, kind: OperationKind) -> i64 {
 /// capture or cancel.
 fn wrong_state(stored: &StoredPayment, kind: OperationKind) -> Option<Refused> {
     let wanted = if kind == OperationKind::Refund { State::Paid } else { State::Held };
-    let payout = stored.payment.intent == Intent::Payout;
+    // What a payout or a verification moves is not the payer's to get back, nor the shop's to take.
+    let other = stored.payment.intent == Intent::Payout || Details::read(&stored.details).verifies();
     let sums = &stored.payment.sums;
     let refunded = kind == OperationKind::Refund && sums.refunded == sums.captured;
-    (stored.payment.state != wanted || payout || refunded).then(|| Refused::of(Code::WrongState, "general.payment_id"))
+    (stored.payment.state != wanted || other || refunded).then(|| Refused::of(Code::WrongState, "general.payment_id"))
 }
 
 /// Is the call that used the same `merchant_refund_id` the same refund?
@@ -219,6 +220,34 @@ async fn is_same(
     let stored = query::payment(accepted.gateway, stored.payment.id).await?;
     let operation = operation.and_then(|id| stored.payment.operation(id));
     Ok(operation.is_some_and(|known| known.kind == kind && amount.is_none_or(|amount| known.amount == amount)))
+}
+
+/// `clarification` and `customer/confirm`: of no payment of ours is anything asked that they could answer.
+pub(super) async fn not_asked(accepted: &Accepted<'_>) -> Result<Reply, Failed> {
+    let stored = accepted.payment().await?;
+    let code = if stored.is_some() { Code::WrongState } else { Code::NotFound };
+    let kind = stored.as_ref().map_or(OperationType::Sale, attempt_type);
+    let nothing = Details::read("");
+    let impossible = Impossible {
+        about: stored.as_ref(),
+        kind,
+        sum: stored.as_ref().map(|stored| Sum::from(stored.payment.amount)),
+        details: &nothing,
+        merchant_refund_id: None,
+        refused: Refused::of(code, "general.payment_id"),
+    };
+    accepted.refuse(impossible).await
+}
+
+/// What the last attempt of a payment is to the shop, or what one would be.
+fn attempt_type(stored: &StoredPayment) -> OperationType {
+    let details = Details::read(&stored.details);
+    match (stored.payment.last_attempt(), stored.payment.intent) {
+        (Some(attempt), _) => OperationType::of(attempt, &details),
+        (None, Intent::Sale) => OperationType::Sale,
+        (None, Intent::Hold) => OperationType::Auth,
+        (None, Intent::Payout) => OperationType::Payout,
+    }
 }
 
 /// `3ds_check_iframe` and `3ds_result`. Sent again, or too late, they change nothing, and the answer is the same.

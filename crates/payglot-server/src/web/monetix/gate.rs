@@ -1,9 +1,10 @@
 //! Gate: JSON below `/v2/`. What cannot be read or proven is refused at once; everything else is accepted and told of by callback.
 
 use super::calls::{self, Accepted};
-use super::{PROTOCOL, payments, reports, respond};
+use super::{PROTOCOL, customers, mandates, payments, reports, respond};
 use crate::flows::FlowError;
 use crate::flows::calls::{Accepting, repeated};
+use crate::flows::mandate::Change;
 use crate::gateway::Gateway;
 use crate::projects::{ActiveProject, SECRET_KEY};
 use crate::web::client_ip;
@@ -13,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use payglot_core::OperationKind;
+use payglot_wire::monetix::request::RecurringCall;
 use payglot_wire::monetix::{Call, Code, Endpoint, Refused, Request, limits, prove_call, reply};
 use payglot_wire::proof::Signed;
 use payglot_wire::raw::{Method, RawRequest, Reply};
@@ -97,7 +99,8 @@ async fn call_of(gateway: &Arc<Gateway>, call: Call, path: &str, ip: Option<IpAd
         gateway.limits.wrong_secret(ip);
         Failed::Refused(refused, signed_text)
     })?;
-    serve(gateway, &project, &call, path).await
+    // Boxed: what a call needs at most would be the size of every request here.
+    Box::pin(serve(gateway, &project, &call, path)).await
 }
 
 async fn serve(
@@ -114,6 +117,19 @@ async fn serve(
         Request::Methods(asked) => Ok(reports::methods(project, &asked)),
         Request::Banks(_) => Ok(reply::no_banks()),
         Request::Sale(sale) => once(&accepted, payments::sale(&accepted, *sale)).await,
+        Request::Verification(asked) => once(&accepted, payments::verification(&accepted, *asked)).await,
+        Request::Recurring(RecurringCall::Info { id }) => mandates::info(gateway, project, call.get(), id).await,
+        Request::Recurring(RecurringCall::Cancel { id, details }) => {
+            once(&accepted, mandates::change(&accepted, id, Change::Cancel, &details)).await
+        }
+        Request::Recurring(RecurringCall::Update { id, change, details }) => {
+            once(&accepted, mandates::change(&accepted, id, Change::Update(change), &details)).await
+        }
+        Request::Clarification(_) | Request::Confirm => once(&accepted, calls::not_asked(&accepted)).await,
+        Request::CardByToken(token) => customers::by_token(&accepted, &token).await,
+        Request::Tokenize(asked) => customers::tokenize(&accepted, *asked).await,
+        Request::RevokeToken(token) | Request::DeleteSavedAccount(token) => customers::forget(&accepted, &token).await,
+        Request::SavedAccounts(customer) => customers::list(&accepted, &customer).await,
         Request::Payout(payout) => once(&accepted, payments::payout(&accepted, *payout)).await,
         Request::InvoiceCreate(invoice) => once(&accepted, payments::invoice(&accepted, *invoice)).await,
         Request::InvoiceCancel => once(&accepted, Box::pin(calls::cancel_invoice(&accepted))).await,
@@ -121,18 +137,6 @@ async fn serve(
         Request::Capture(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Capture, asked)).await,
         Request::Cancel(asked) => once(&accepted, calls::follow_up(&accepted, OperationKind::Void, asked)).await,
         Request::ThreeDs(answer) => once(&accepted, calls::three_ds(&accepted, answer)).await,
-        // Nothing here serves these.
-        Request::Verification(_)
-        | Request::Recurring(_)
-        | Request::Clarification(_)
-        | Request::Confirm
-        | Request::CardByToken(_)
-        | Request::Tokenize(_)
-        | Request::RevokeToken(_)
-        | Request::SavedAccounts(_)
-        | Request::DeleteSavedAccount(_) => {
-            Ok(Reply { status: StatusCode::NOT_FOUND.as_u16(), content_type: "text/plain", body: String::new() })
-        }
     }
 }
 
@@ -150,18 +154,20 @@ fn accepting(gateway: &Gateway, request: &Request, call: &Call, path: &str) -> A
         Request::Refund(_) => OperationKind::Refund,
         Request::Capture(_) => OperationKind::Capture,
         // What could not be cancelled, or not be judged, may be soon, and its text is the same then.
-        Request::Cancel(_) | Request::InvoiceCancel | Request::ThreeDs(_) => OperationKind::Void,
+        Request::Cancel(_)
+        | Request::InvoiceCancel
+        | Request::ThreeDs(_)
+        | Request::Recurring(_)
+        | Request::Clarification(_)
+        | Request::Confirm => OperationKind::Void,
         // Their payment ids are used once, so a day is safe.
         Request::Sale(_)
+        | Request::Verification(_)
         | Request::Payout(_)
         | Request::InvoiceCreate(_)
         | Request::Status(_)
         | Request::Methods(_)
         | Request::Banks(_)
-        | Request::Verification(_)
-        | Request::Recurring(_)
-        | Request::Clarification(_)
-        | Request::Confirm
         | Request::CardByToken(_)
         | Request::Tokenize(_)
         | Request::RevokeToken(_)
@@ -174,7 +180,11 @@ fn accepting(gateway: &Gateway, request: &Request, call: &Call, path: &str) -> A
     };
     Accepting {
         id: gateway.clock.operation_id().to_string().replace('-', ""),
-        order: limits::payment_key(call.payment_id().unwrap_or_default()),
+        order: match request {
+            // About the payment that made the mandate, whatever payment the call names.
+            Request::Recurring(_) => String::new(),
+            _ => limits::payment_key(call.payment_id().unwrap_or_default()),
+        },
         fingerprint: Accepting::fingerprint_of(path.trim_matches('/'), call.signature().unwrap_or_default()),
         repeat_ms: limits::repeat_ms(kind),
         key,

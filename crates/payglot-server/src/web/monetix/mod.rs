@@ -1,7 +1,10 @@
 //! Monetix: the Payment Page at `/payment` and encrypted beside it, Gate below `/v2/`, the checker of parameters, and the widget's files.
 
 mod calls;
+mod customers;
 mod gate;
+mod instruments;
+mod mandates;
 mod page;
 mod payments;
 mod refused;

@@ -2,78 +2,157 @@
 
 use super::calls::{Accepted, Impossible};
 use super::gate::Failed;
+use super::instruments::{CARD, PayingCard, SentCard, card, card_number, code, saved_card, unusable, wallet_payer};
 use crate::checkout::Language;
 use crate::checkout::visit::confirmed_href;
-use crate::flows::FlowError;
 use crate::flows::pay::{self, NewOrder, Payer, Remember};
 use crate::flows::register::{self, Order};
+use crate::flows::{FlowError, mandate};
 use crate::projects::ProjectSettings;
 use crate::projects::monetix::CardOperation;
-use crate::upstream::card::{Card, CardNumber, Expiry, SecurityCode};
-use crate::upstream::{Elsewhere, Guide, InvoiceRequest, Means, Recipient};
-use payglot_core::{Intent, Method, Money, OperationId, PaymentId, UnixMillis};
+use crate::upstream::{CardToken, Guide, Means, Recipient};
+use payglot_core::{Intent, Method, Money, OperationId, UnixMillis};
 use payglot_store::StoreError;
-use payglot_wire::monetix::request::{Card as SentCard, InvoiceRequest as SentInvoice, PayoutRequest, Sale, Wanted};
+use payglot_wire::monetix::request::{InvoiceRequest as SentInvoice, PayoutRequest, Sale, Verification, Wanted};
 use payglot_wire::monetix::{
     Code, Details, Endpoint, OperationFacts, OperationType, PaymentType, Refused, Sum, limits,
 };
 use payglot_wire::raw::Reply;
-use payglot_wire::text::secret::Secret;
 
-/// The method that sends the payer to the wallet's own page, whichever wallet the shop names.
-const LIGHT: &str = "webmoney-light";
+/// How often a charge is judged anew because its mandate changed meanwhile.
+const ROUNDS_MAX: usize = 16;
 
 /// `sale`, `auth` and `recurring`.
 pub(super) async fn sale(accepted: &Accepted<'_>, sale: Sale) -> Result<Reply, Failed> {
-    // A number that is none is a wrong value, and wrong values are refused at once.
-    let card = sale.card.as_ref().map(card).transpose()?;
-    let kind = match (accepted.call.route().endpoint, sale.hold) {
-        (Endpoint::Recurring, _) => OperationType::Recurring,
-        (_, true) => OperationType::Auth,
-        (_, false) => OperationType::Sale,
+    for _ in 0..ROUNDS_MAX {
+        match try_sale(accepted, &sale).await {
+            Err(Failed::Flow(FlowError::Store(StoreError::Changed))) => {}
+            done => return done,
+        }
+    }
+    Err(FlowError::Store(StoreError::Changed).into())
+}
+
+async fn try_sale(accepted: &Accepted<'_>, sale: &Sale) -> Result<Reply, Failed> {
+    // What is no number or no code is a wrong value, and wrong values are refused at once.
+    let sent = SentCard {
+        card: sale.card.as_ref().map(card).transpose()?,
+        saved: sale.saved.as_ref(),
+        code: sale.code.as_ref().map(code).transpose()?,
+        customer: sale.customer.id.as_deref(),
+        saves: sale.saves,
     };
-    let amount = match judge(accepted, &sale) {
-        Ok(amount) => amount,
-        Err(refused) => return refuse(accepted, kind, &sale.wanted, &sale.details, refused).await,
+    let made = Made { kind: kind(accepted, sale), wanted: &sale.wanted, details: &sale.details };
+    let (amount, card) = match judge(accepted, sale, sent).await? {
+        Ok(judged) => judged,
+        Err(refused) => return refuse(accepted, &made, refused).await,
     };
     let now = accepted.gateway.clock.now();
     let settings = &accepted.project.settings;
     let id = accepted.gateway.clock.payment_id();
     let intent = if sale.hold { Intent::Hold } else { Intent::Sale };
-    let hold_ms = card.as_ref().filter(|_| sale.hold).map(|card| limits::hold_ms(card.number().brand()));
+    let hold_ms = card.as_ref().filter(|_| sale.hold).map(|card| limits::hold_ms(card.brand()));
     let until = expires_at(settings, sale.best_before, now);
     let expires_at = if card.is_some() { until.min(now.plus(limits::WAITING_MS)) } else { until };
-    let means = means(&sale, card, expires_at);
-    let details = accepted_details(accepted, &sale.details, &sale.method);
-    let order = order(accepted, intent, amount, expires_at, hold_ms, &details);
-    let payer = Payer {
-        guide: Guide::Merchant,
-        remember: Some(remember(accepted, String::new()).await?),
-        ..Payer::on_our_page(means, sale.customer.ip_address.clone())
+    let mut details = accepted_details(accepted, &sale.details, &sale.method);
+    details.learned.saves = sale.saves;
+    if let Some(PayingCard::Mandated(mandate)) = &card {
+        details.learned.kind = Some(PaymentType::Recurring);
+        details.learned.recurring = Some(mandate::recurring(mandate));
+    }
+    let order = Order { hold_ms, ..order(accepted, intent, amount, expires_at, &details) };
+    let charge = card.as_ref().and_then(|card| card.charge(now));
+    let payer = match card {
+        Some(card) => card.payer(sale.customer.ip_address.clone()),
+        None => wallet_payer(sale, expires_at),
     };
+    let payer = Payer { remember: Some(remember(accepted, String::new()).await?), ..payer };
     let back = sale.details.acs_return_url();
     let back = move |attempt| back.unwrap_or_else(|| confirmed_href(id, attempt, Language::En));
-    start(accepted, id, order, payer, back, kind, &sale.wanted, &sale.details).await
+    start(accepted, NewOrder { id, order, call: Some(accepted.accepting.clone()), charge }, payer, back, &made).await
+}
+
+fn kind(accepted: &Accepted<'_>, sale: &Sale) -> OperationType {
+    match (accepted.call.route().endpoint, sale.hold) {
+        (Endpoint::Recurring, _) => OperationType::Recurring,
+        (_, true) => OperationType::Auth,
+        (_, false) => OperationType::Sale,
+    }
+}
+
+/// `account_verification`: the least amount is held and released at once, so that nothing is charged.
+pub(super) async fn verification(accepted: &Accepted<'_>, asked: Verification) -> Result<Reply, Failed> {
+    let sent = SentCard {
+        card: asked.card.as_ref().map(card).transpose()?,
+        saved: asked.saved.as_ref(),
+        code: asked.code.as_ref().map(code).transpose()?,
+        customer: asked.customer.id.as_deref(),
+        saves: asked.saves,
+    };
+    let (gateway, project) = (accepted.gateway, accepted.project);
+    let settings = &project.settings;
+    let currency = asked.currency.clone().unwrap_or_else(|| settings.currency.clone());
+    // What is told of a refusal says that nothing was to be charged.
+    let (told, held) = (Wanted { minor: 0, currency: currency.clone() }, Wanted { minor: 1, currency });
+    let made = Made { kind: OperationType::AccountVerification, wanted: &told, details: &asked.details };
+    if settings.monetix.method(CARD).is_none() {
+        return refuse(accepted, &made, Refused::of(Code::UnknownMethod, "")).await;
+    }
+    let judged = match sent.find(gateway, project).await? {
+        Ok(Some(card)) => money(settings, &held).map(|amount| (amount, card)),
+        Ok(None) => Err(Refused::of(Code::Missing, "card")),
+        Err(refused) => Err(refused),
+    };
+    let (amount, card) = match judged {
+        Ok(judged) => judged,
+        Err(refused) => return refuse(accepted, &made, refused).await,
+    };
+    let (now, id) = (gateway.clock.now(), gateway.clock.payment_id());
+    let expires_at = expires_at(settings, None, now).min(now.plus(limits::WAITING_MS));
+    let mut details = accepted_details(accepted, &asked.details, CARD);
+    details.learned.kind = Some(PaymentType::AccountVerification);
+    details.learned.saves = asked.saves;
+    let order = Order { verifies: true, ..order(accepted, Intent::Hold, amount, expires_at, &details) };
+    let payer = Payer {
+        remember: Some(remember(accepted, String::new()).await?),
+        ..card.payer(asked.customer.ip_address.clone())
+    };
+    let back = asked.details.acs_return_url();
+    let back = move |attempt| back.unwrap_or_else(|| confirmed_href(id, attempt, Language::En));
+    let new = NewOrder { id, order, call: Some(accepted.accepting.clone()), charge: None };
+    start(accepted, new, payer, back, &made).await
 }
 
 /// `payout`.
 pub(super) async fn payout(accepted: &Accepted<'_>, payout: PayoutRequest) -> Result<Reply, Failed> {
     let number = payout.card_number.as_ref().map(card_number).transpose()?;
-    let kind = OperationType::Payout;
     let settings = &accepted.project.settings;
+    let made = Made { kind: OperationType::Payout, wanted: &payout.wanted, details: &payout.details };
     let offered = settings.monetix.method(&payout.method).filter(|known| known.pays_out);
-    let judged = match (offered, &payout.saved) {
+    let saved = match &payout.saved {
+        Some(token) => {
+            let customer = payout.customer.id.as_deref();
+            Some(saved_card(accepted.gateway, accepted.project, token, customer).await?)
+        }
+        None => None,
+    };
+    let judged = match (offered, &saved) {
         (None, _) => Err(Refused::of(Code::UnknownMethod, "")),
-        (Some(_), Some(_)) => Err(Refused::of(Code::InvalidToken, "token")),
-        (Some(_), None) => money(settings, &payout.wanted),
+        (Some(_), Some(None)) => Err(Refused::of(Code::InvalidToken, "token")),
+        // A wallet is not saved.
+        (Some(known), Some(Some(_))) if known.method != Method::Card => Err(Refused::of(Code::InvalidToken, "token")),
+        (Some(_), None | Some(Some(_))) => money(settings, &payout.wanted),
     };
     let amount = match judged {
         Ok(amount) => amount,
-        Err(refused) => return refuse(accepted, kind, &payout.wanted, &payout.details, refused).await,
+        Err(refused) => return refuse(accepted, &made, refused).await,
     };
-    let recipient = match (number, &payout.account_number) {
-        (Some(number), _) => Recipient::Card(number),
-        (None, account) => Recipient::Account {
+    let binding = saved.flatten();
+    let used = binding.as_ref().map(|known| known.id);
+    let recipient = match (binding, number, &payout.account_number) {
+        (Some(known), _, _) => Recipient::SavedCard { token: CardToken(known.token), facts: known.card },
+        (None, Some(number), _) => Recipient::Card(number),
+        (None, None, account) => Recipient::Account {
             method: Method::Wallet,
             key: payout.method.clone(),
             account: account.clone().unwrap_or_default(),
@@ -82,18 +161,20 @@ pub(super) async fn payout(accepted: &Accepted<'_>, payout: PayoutRequest) -> Re
     let now = accepted.gateway.clock.now();
     let id = accepted.gateway.clock.payment_id();
     let details = accepted_details(accepted, &payout.details, &payout.method);
-    let order = order(accepted, Intent::Payout, amount, expires_at(settings, None, now), None, &details);
+    let order = order(accepted, Intent::Payout, amount, expires_at(settings, None, now), &details);
     let payer = Payer {
+        binding: used,
         guide: Guide::Merchant,
         remember: Some(remember(accepted, "WM-payout-".to_owned()).await?),
         ..Payer::on_our_page(Means::Recipient(recipient), None)
     };
-    start(accepted, id, order, payer, |_| String::new(), kind, &payout.wanted, &payout.details).await
+    let new = NewOrder { id, order, call: Some(accepted.accepting.clone()), charge: None };
+    start(accepted, new, payer, |_| String::new(), &made).await
 }
 
 /// `invoice/create`: an order whose page the payer opens by its link.
 pub(super) async fn invoice(accepted: &Accepted<'_>, invoice: SentInvoice) -> Result<Reply, Failed> {
-    let kind = OperationType::Invoice;
+    let made = Made { kind: OperationType::Invoice, wanted: &invoice.wanted, details: &invoice.details };
     let settings = &accepted.project.settings;
     let now = accepted.gateway.clock.now();
     let judged = money(settings, &invoice.wanted).and_then(|amount| {
@@ -107,41 +188,64 @@ pub(super) async fn invoice(accepted: &Accepted<'_>, invoice: SentInvoice) -> Re
     });
     let amount = match judged {
         Ok(amount) => amount,
-        Err(refused) => return refuse(accepted, kind, &invoice.wanted, &invoice.details, refused).await,
+        Err(refused) => return refuse(accepted, &made, refused).await,
     };
     let holds = invoice.hold.unwrap_or(settings.monetix.card_operation == CardOperation::Auth);
     let intent = if holds { Intent::Hold } else { Intent::Sale };
     let mut details = invoice.details.clone();
     details.learned.kind = Some(PaymentType::Invoice);
     details.learned.request_id = Some(accepted.accepting.id.clone());
-    let order = order(accepted, intent, amount, invoice.best_before, None, &details);
+    let order = order(accepted, intent, amount, invoice.best_before, &details);
     let registered = register::register_called(accepted.gateway, accepted.project, order, &accepted.accepting).await;
     match registered {
         Ok(stored) => Ok(accepted.invoice_reply(&accepted.accepting.id, &stored)),
-        Err(error) => not_begun(accepted, error, kind, &invoice.wanted, &invoice.details).await,
+        Err(error) => not_begun(accepted, error, &made).await,
     }
 }
 
 /// What acceptance leaves open, in the order in which a shop would mend it.
-fn judge(accepted: &Accepted<'_>, sale: &Sale) -> Result<Money, Refused> {
-    let settings = &accepted.project.settings;
-    if settings.monetix.method(&sale.method).is_none() {
-        return Err(Refused::of(Code::UnknownMethod, ""));
+async fn judge(
+    accepted: &Accepted<'_>,
+    sale: &Sale,
+    sent: SentCard<'_>,
+) -> Result<Result<(Money, Option<PayingCard>), Refused>, FlowError> {
+    let (gateway, project) = (accepted.gateway, accepted.project);
+    let settings = &project.settings;
+    let Some(offered) = settings.monetix.method(&sale.method) else {
+        return Ok(Err(Refused::of(Code::UnknownMethod, "")));
+    };
+    let now = gateway.clock.now();
+    let amount = || {
+        sale.judge()?;
+        if sale.best_before.is_some_and(|end| end <= now) {
+            return Err(Refused::of(Code::Cancelled, "payment.best_before"));
+        }
+        money(settings, &sale.wanted)
+    };
+    if accepted.call.route().endpoint == Endpoint::Recurring {
+        // Only cards are charged again.
+        let number = sale.recurring_id.filter(|_| offered.method == Method::Card).unwrap_or_default();
+        let known = mandate::find(gateway, project, number).await?;
+        return Ok(amount().and_then(|amount| {
+            let mandate = mandate::judge(known, amount.currency(), now).map_err(unusable)?;
+            Ok((amount, Some(PayingCard::Mandated(Box::new(mandate)))))
+        }));
     }
-    if sale.recurring_id.is_some() && accepted.call.route().endpoint == Endpoint::Recurring {
-        return Err(Refused::of(Code::RecurringNotFound, "recurring.id"));
+    if sale.saved.is_some() && offered.method != Method::Card {
+        return Ok(Err(Refused::of(Code::InvalidToken, "token")));
     }
-    if sale.saved.is_some() {
-        return Err(Refused::of(Code::InvalidToken, "token"));
+    let card = match sent.find(gateway, project).await? {
+        // A wallet holds nothing.
+        Ok(None) if sale.hold => return Ok(Err(Refused::of(Code::NotAllowed, ""))),
+        Ok(card) => card,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if let Some(id) = sale.registers.as_ref().and_then(|terms| terms.scheduled_payment_id.as_deref())
+        && mandate::is_used(gateway, project, &limits::payment_key(id)).await?
+    {
+        return Ok(Err(Refused::of(Code::RecurringDuplicate, "recurring.scheduled_payment_id")));
     }
-    if (sale.hold && sale.card.is_none()) || (sale.card.is_some() && !settings.merchant_card_entry) {
-        return Err(Refused::of(Code::NotAllowed, ""));
-    }
-    sale.judge()?;
-    if sale.best_before.is_some_and(|end| end <= accepted.gateway.clock.now()) {
-        return Err(Refused::of(Code::Cancelled, "payment.best_before"));
-    }
-    money(settings, &sale.wanted)
+    Ok(amount().map(|amount| (amount, card)))
 }
 
 fn money(settings: &ProjectSettings, wanted: &Wanted) -> Result<Money, Refused> {
@@ -150,13 +254,15 @@ fn money(settings: &ProjectSettings, wanted: &Wanted) -> Result<Money, Refused> 
     if fits { Ok(amount) } else { Err(Refused::of(Code::AboveLimit, "payment.amount")) }
 }
 
-async fn refuse(
-    accepted: &Accepted<'_>,
+/// What a call was to make, as it is told of one that makes nothing.
+struct Made<'a> {
     kind: OperationType,
-    wanted: &Wanted,
-    details: &Details,
-    refused: Refused,
-) -> Result<Reply, Failed> {
+    wanted: &'a Wanted,
+    details: &'a Details,
+}
+
+async fn refuse(accepted: &Accepted<'_>, made: &Made<'_>, refused: Refused) -> Result<Reply, Failed> {
+    let Made { kind, wanted, details } = *made;
     let sum = Some(Sum { minor: wanted.minor, currency: wanted.currency.clone() });
     accepted.refuse(Impossible { about: None, kind, sum, details, merchant_refund_id: None, refused }).await
 }
@@ -173,14 +279,7 @@ fn accepted_details(accepted: &Accepted<'_>, details: &Details, method: &str) ->
     details
 }
 
-fn order(
-    accepted: &Accepted<'_>,
-    intent: Intent,
-    amount: Money,
-    expires_at: UnixMillis,
-    hold_ms: Option<i64>,
-    details: &Details,
-) -> Order {
+fn order(accepted: &Accepted<'_>, intent: Intent, amount: Money, expires_at: UnixMillis, details: &Details) -> Order {
     Order {
         number: accepted.accepting.order.clone(),
         intent,
@@ -188,7 +287,7 @@ fn order(
         expires_at,
         hold_end: None,
         verifies: false,
-        hold_ms,
+        hold_ms: None,
         attempts_max: Some(1),
         details: details.to_text(),
     }
@@ -209,66 +308,21 @@ async fn remember(accepted: &Accepted<'_>, prefix: String) -> Result<Remember, F
     }))
 }
 
-/// What pays.
-fn means(sale: &Sale, card: Option<Card>, expires_at: UnixMillis) -> Means {
-    let account = sale.account_number.as_ref().filter(|_| sale.method != LIGHT);
-    match (card, account) {
-        (Some(card), _) => Means::Card(card),
-        (None, Some(account)) => Means::Invoice(InvoiceRequest {
-            method: Method::Wallet,
-            key: sale.method.clone(),
-            account: account.clone(),
-            description: sale.description.clone(),
-            expires_at,
-        }),
-        (None, None) => Means::Elsewhere(Elsewhere {
-            method: Method::Wallet,
-            key: sale.method.clone(),
-            title: "WebMoney".to_owned(),
-            test: false,
-        }),
-    }
-}
-
-fn card_number(sent: &Secret) -> Result<CardNumber, Refused> {
-    CardNumber::parse(sent.expose()).map_err(|_| Refused::invalid("card.pan", "the number of a card"))
-}
-
-/// The one place where a call's card becomes the provider's type, which cannot be printed or stored.
-fn card(sent: &SentCard) -> Result<Card, Refused> {
-    let number = card_number(&sent.number)?;
-    let expiry = Expiry::from_number(sent.expiry).ok_or_else(|| Refused::invalid("card.year", "a year before 2100"))?;
-    let code = sent.code.as_ref().map(|code| SecurityCode::parse(code.expose())).transpose();
-    let code = code.map_err(|_| Refused::invalid("card.cvv", "3 or 4 digits"))?;
-    Ok(Card::new(number, expiry, code, &sent.holder))
-}
-
-#[expect(clippy::too_many_arguments, reason = "what is made, and what it is refused as")]
 async fn start(
     accepted: &Accepted<'_>,
-    id: PaymentId,
-    order: Order,
+    new: NewOrder,
     payer: Payer,
     back: impl FnOnce(OperationId) -> String + Send + 'static,
-    kind: OperationType,
-    wanted: &Wanted,
-    details: &Details,
+    made: &Made<'_>,
 ) -> Result<Reply, Failed> {
-    let new = NewOrder { id, order, call: Some(accepted.accepting.clone()) };
     match pay::start_new(accepted.gateway, accepted.project, new, payer, back).await {
         Ok(_) => Ok(accepted.reply()),
-        Err(error) => not_begun(accepted, error, kind, wanted, details).await,
+        Err(error) => not_begun(accepted, error, made).await,
     }
 }
 
 /// Why there is no new payment: the number was used before, or the same call came twice at once.
-async fn not_begun(
-    accepted: &Accepted<'_>,
-    error: FlowError,
-    kind: OperationType,
-    wanted: &Wanted,
-    details: &Details,
-) -> Result<Reply, Failed> {
+async fn not_begun(accepted: &Accepted<'_>, error: FlowError, made: &Made<'_>) -> Result<Reply, Failed> {
     match error {
         FlowError::Store(StoreError::CallRepeated { id }) => accepted.again(&id).await,
         FlowError::DuplicateOrder(_) => {
@@ -276,11 +330,9 @@ async fn not_begun(
             if let Some(id) = crate::flows::calls::repeated(accepted.gateway, accepted.project.id, call).await? {
                 return accepted.again(&id).await;
             }
-            refuse(accepted, kind, wanted, details, Refused::of(Code::PaymentExists, "general.payment_id")).await
+            refuse(accepted, made, Refused::of(Code::PaymentExists, "general.payment_id")).await
         }
-        FlowError::Refused(_) => {
-            refuse(accepted, kind, wanted, details, Refused::of(Code::Cancelled, "payment.best_before")).await
-        }
+        FlowError::Refused(_) => refuse(accepted, made, Refused::of(Code::Cancelled, "payment.best_before")).await,
         error @ (FlowError::Store(_) | FlowError::UnknownPayment) => Err(error.into()),
     }
 }

@@ -125,7 +125,9 @@ async fn begin(
     let payer = Payer { remember, ..Payer::on_our_page(means, ip.map(|ip| ip.to_string())) };
     let id = gateway.clock.payment_id();
     let back = move |attempt| confirmed_href(id, attempt, language);
-    match pay::attempt_new(gateway, &opened.project, NewOrder { id, order, call: None }, payer, back).await {
+    match pay::attempt_new(gateway, &opened.project, NewOrder { id, order, call: None, charge: None }, payer, back)
+        .await
+    {
         Ok(Paid::PayerMustAct(address)) => Ok(see_other(&with_language(&address, language))),
         Ok(Paid::PayerMustPay { .. }) => Ok(see_other(&page_of(id, language, false))),
         Ok(Paid::Settled(_) | Paid::MerchantMustAct { .. }) => Ok(see_other(&page_of(id, language, true))),

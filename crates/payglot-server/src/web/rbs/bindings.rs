@@ -157,7 +157,7 @@ pub(super) async fn create(
     }
     let asked = GetBindings::read(params, callers::default_language(&project)).map_err(refuse)?;
     let card = card_input::read(&CardFields::read(params), Code::Optional).map_err(refuse)?;
-    match binding::create(gateway, &project, &asked.client_id, card).await {
+    match binding::create(gateway, &project, &asked.client_id, card, "").await {
         Ok(created) => Ok(reply::binding_created(created.id, asked.language)),
         Err(BindingError::Refused) => Err(refuse(Refused::ParameterInvalid("pan".to_owned()))),
         Err(error) => Err(refuse(refused(&error))),
@@ -233,7 +233,7 @@ pub(super) async fn items(
     stored: &StoredPayment,
 ) -> Result<Vec<SavedItem>, Refused> {
     let now = gateway.clock.now();
-    let mut found = binding::offered(gateway, project, stored).await.map_err(|error| refused(&error))?;
+    let mut found = binding::offered(gateway, project, &stored.details).await.map_err(|error| refused(&error))?;
     found.retain(|known| !binding::is_expired(&known.card, now));
     let label = |card: &CardFacts| format!("{} {:02}/{:02}", card.masked, card.expiry % 100, card.expiry / 100 % 100);
     Ok(found.iter().map(|known| SavedItem { id: known.id.to_string(), label: label(&known.card) }).collect())

@@ -52,6 +52,8 @@ pub(super) struct Learned {
     pub(super) country: Option<String>,
     /// What was typed for a wallet.
     pub(super) wallet: Option<TypedWallet>,
+    /// Does the payer want the card saved?
+    pub(super) saves: bool,
 }
 
 /// What the order's details become when the payer pays in the way of this name; `None` where a protocol keeps nothing of it.

@@ -239,6 +239,7 @@ pub(super) fn remember(key: String, learned: super::Learned, number: u32) -> Rem
         kept.method = Some(key.clone());
         kept.accepted = true;
         kept.waiting = None;
+        kept.saves = learned.saves;
         if let Some(typed) = &learned.wallet {
             let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
             kept.account_number = filled(&typed.account);

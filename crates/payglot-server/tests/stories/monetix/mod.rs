@@ -4,9 +4,11 @@ mod acceptance;
 mod cards;
 mod deliveries;
 mod invoices;
+mod mandates;
 mod page;
 mod refunds;
 mod refusals;
+mod saved;
 
 use crate::harness::http::{self, Answer};
 use crate::harness::payer::Page;
