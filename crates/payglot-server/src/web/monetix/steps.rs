@@ -209,7 +209,7 @@ async fn begin(
     let Brought { means, binding, way, learned } = brought;
     let (order, language, save) = (opened.order(), opened.language, learned.saves);
     let remember = shop::remember(gateway, &opened.project, way, learned).await?;
-    let payer = Payer { remember, binding, save, ..Payer::on_our_page(means, ip.map(|ip| ip.to_string())) };
+    let payer = Payer { binding, save, remember, ..Payer::on_our_page(means, ip.map(|ip| ip.to_string())) };
     let id = gateway.clock.payment_id();
     let back = move |attempt| confirmed_href(id, attempt, language);
     match pay::attempt_new(gateway, &opened.project, NewOrder { id, order, call: None, charge: None }, payer, back)

@@ -6,6 +6,8 @@ mod deliveries;
 mod invoices;
 mod mandates;
 mod page;
+mod page_modes;
+mod page_saved;
 mod refunds;
 mod refusals;
 mod saved;
