@@ -9,6 +9,7 @@ mod page;
 mod refunds;
 mod refusals;
 mod saved;
+mod schedule;
 
 use crate::harness::http::{self, Answer};
 use crate::harness::payer::Page;
