@@ -35,7 +35,7 @@ fn a_wallet_is_judged_with_what_was_asked_about_its_owner() {
     let good = b"account=1234+5678+9012&first_name=Ona&last_name=Onait%C4%97&email=ona%40pastas.lt";
     match TypedRecipient::read(good).judge(&visit()) {
         Ok(Recipient::Wallet(typed)) => {
-            assert_eq!((typed.account.as_str(), typed.first_name.as_str()), ("123456789012", "Ona"))
+            assert_eq!((typed.account.as_str(), typed.first_name.as_str()), ("123456789012", "Ona"));
         }
         other => panic!("{other:?}"),
     }
