@@ -168,12 +168,12 @@ async fn opened(
         (project, request, address)
     };
     let ip = client_ip(gateway, sent.headers);
-    if let Some(retry_after) = gateway.limits.guesser(ip) {
+    if let Some(retry_after) = gateway.limits.guesser(ip, Some(&project.login)) {
         return Err(Failed::Page(PageFailure::guessed_too_often(retry_after), browser));
     }
-    let opened = judged(gateway, project, request, (address, looks), browser).map_err(|refusing| {
+    let opened = judged(gateway, Arc::clone(&project), request, (address, looks), browser).map_err(|refusing| {
         if matches!(refusing.refused.code, Code::InvalidSignature | Code::EmptySignature) {
-            gateway.limits.wrong_secret(ip);
+            gateway.limits.wrong_secret(ip, &project.login);
         }
         Failed::Refused(refusing)
     })?;
