@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { CODE, confirmButton, demo, field, inspect, open, payButton, payWith, tabTo, visit } from './world.mjs';
-import { CHALLENGE, DECLINED, PAID, WMID, order, parameters, sealed, statusOf } from './monetix_world.mjs';
+import { CHALLENGE, DECLINED, PAID, WMID, fresh, gate, order, parameters, sealed, statusOf } from './monetix_world.mjs';
 import { hears, run, told, until } from './widget_world.mjs';
 
 const LISTEN = ['onLoaded', 'onFailLoading', 'onPaymentSent', 'onPaymentSuccess', 'onPaymentFail', 'onExit', 'onDestroy'];
@@ -19,11 +19,17 @@ after(() => Promise.all([world.close(), shop.close()]));
 /** A shop on another site than the gateway's, whose policy lets nothing in but the widget and its frame. */
 async function openShop() {
   const gateway = demo.base_url;
-  const policy = `default-src 'none'; img-src data:; script-src ${gateway}; style-src ${gateway}; frame-src ${gateway}; form-action ${gateway}; base-uri 'none'`;
+  const policy = `default-src 'none'; img-src data:; script-src ${gateway}; style-src ${gateway}; frame-src ${gateway} 'self'; form-action ${gateway}; base-uri 'none'`;
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', policy);
     const icon = '<link rel="icon" href="data:,">';
+    const { pathname, searchParams } = new URL(request.url, 'http://here.invalid');
+    if (pathname === '/own') {
+      const src = searchParams.get('src').replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+      response.end(`<!doctype html><html lang="en"><title>Shop</title>${icon}<main><h1>Pay here</h1><iframe id="own" title="Payment" width="480" height="900" src="${src}"></iframe></main>`);
+      return;
+    }
     response.end(request.url !== '/' ? `<!doctype html><html lang="en"><title>Shop</title>${icon}<h1>Back in the shop</h1>` : `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Books &amp; Tea</title>${icon}
 <link rel="stylesheet" href="${gateway}/shared/merchant.css"><script src="${gateway}/shared/merchant.js"></script>
@@ -121,6 +127,86 @@ test('after the result the shop’s window goes on by itself', async (t) => {
       await payButton(frame(page)).click();
     }
     await page.waitForURL(`${shop.base}/done?${pay}`);
+  }
+});
+
+test('an invoice that nobody paid is cancelled within the window', async (t) => {
+  // The sandbox's wallet pays by itself after two seconds: on a slow machine it may be faster than the payer.
+  for (let tries = 1; ; tries += 1) {
+    const { page, payment_id } = await buy(t, { ...WEBMONEY, merchant_fail_url: `${shop.base}/failed` });
+    await loaded(page);
+    await wmid(page).fill(WMID);
+    await payButton(frame(page)).click();
+    const cancel = frame(page).getByRole('button', { name: 'Cancel and return to the shop' });
+    await cancel.click();
+    await until(async () => (await told(page, 'onPaymentFail')).length + (await told(page, 'onPaymentSuccess')).length > 0, 'the shop hears of it');
+    if ((await told(page, 'onPaymentSuccess')).length > 0 && tries < 5) continue;
+    const [{ payment }] = await told(page, 'onPaymentFail');
+    assert.deepEqual([payment.status, payment.id], ['decline', payment_id]);
+    assert.equal(await statusOf(payment_id), 'decline');
+    await frame(page).getByRole('heading', { name: 'You cancelled the payment' }).waitFor();
+    await inspect(page, 'monetix widget cancelled');
+    // The shop's window is told once, and a payment that comes too late changes nothing.
+    await frame(page).getByRole('link', { name: /^Return to / }).click();
+    await page.waitForURL(`${shop.base}/failed`);
+    return;
+  }
+});
+
+test('too many attempts: the window says for how long to wait, and the payer goes on there', async () => {
+  // Nobody on this machine is limited, so this payer is from elsewhere; the answer 429 is noted on the browser's console.
+  const from = { 'X-Forwarded-For': `192.0.2.${1 + (process.pid % 250)}` };
+  const context = await world.browser.newContext({ locale: 'en-US' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  await page.setExtraHTTPHeaders(from);
+  await page.goto(shop.base);
+  const signed = parameters(CARD);
+  await run(page, signed, { listen: LISTEN });
+  await loaded(page);
+  let limited = true;
+  await page.route('**/payment?**', async (route) => {
+    if (limited && route.request().method() === 'POST') {
+      // Others behind the same address have tried as many cards as it may, just now.
+      const body = new URLSearchParams({ step: 'pay', number: DECLINED.replaceAll(' ', ''), expiry: '12/34', cvc: '123', holder: 'JANE READER' });
+      for (let tries = 0, status = 0; status !== 429; tries += 1) {
+        assert.ok(tries < 100, 'there is a limit');
+        ({ status } = await fetch(order(CARD).address, { method: 'POST', headers: from, body, redirect: 'manual' }));
+      }
+    }
+    await route.continue();
+  });
+  await payWith(frame(page), PAID);
+  await frame(page).getByRole('heading', { name: 'Too many attempts' }).waitFor();
+  await until(() => page.locator('#ep-modal-wrap.loaded:not(.with-asc)').count(), 'it is a page of ours, with a size');
+  await inspect(page, 'monetix widget too many attempts');
+  assert.deepEqual([await told(page, 'onFailLoading'), await told(page, 'onPaymentFail')], [[], []], 'nothing has failed yet');
+  assert.equal(await statusOf(signed.payment_id), '3061');
+  // The same page again, some time later.
+  limited = false;
+  await page.setExtraHTTPHeaders({});
+  await frame(page).getByRole('link', { name: 'Try again' }).click();
+  await payWith(frame(page), PAID);
+  assert.equal((await hears(page, 'onPaymentSuccess')).payment.id, signed.payment_id);
+  await context.close();
+});
+
+test('the wallet’s own page in a frame of the shop, which sent its payer there', async (t) => {
+  for (const [button, back, status] of [[/^Pay /, 'done', 'success'], ['Leave without paying', 'failed', 'decline']]) {
+    const payment_id = fresh();
+    const payment = { amount: 125000, currency: 'USD', description: 'Two books and a tin of tea' };
+    const customer = { id: 'customer_123', ip_address: '198.51.100.47', first_name: 'Jane', last_name: 'Reader', email: 'jane@books.example' };
+    const return_url = { success: `${shop.base}/done`, decline: `${shop.base}/failed` };
+    await gate('payment/webmoney-light/sale', payment_id, { payment, customer, return_url });
+    let address;
+    await until(async () => { address = (await gate('payment/status', payment_id)).redirect_data?.url; return address; }, 'the shop is told where the payer goes');
+    const page = await visit(world, t, `${shop.base}/own?${new URLSearchParams({ src: address })}`);
+    const place = page.frameLocator('#own');
+    await place.getByRole('button', { name: button }).waitFor();
+    await inspect(page, `monetix frame wallet ${back}`);
+    await place.getByRole('button', { name: button }).click();
+    await until(() => page.frames().some((inner) => inner.url() === `${shop.base}/${back}`), 'the frame is the shop’s again');
+    assert.equal(await statusOf(payment_id), status);
   }
 });
 

@@ -52,12 +52,18 @@ export function sealed(changes = {}) {
   return { payment_id: all.payment_id, path: `/${project_id}/${Buffer.from(`${text}::${iv.toString('base64')}`).toString('base64')}` };
 }
 
-/** What Gate says of a payment: its status, or the code of a payment that there is not. */
-export async function statusOf(payment_id) {
-  const general = { project_id: Number(project_id), payment_id };
-  const body = JSON.stringify({ general: { ...general, signature: signatureOf({ general }) } });
-  const answer = await fetch(`${demo.base_url}/v2/payment/status`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+/** Calls Gate as a shop's server does; `general` gets the payment, the project and the signature. */
+export async function gate(path, payment_id, members = {}) {
+  const body = { general: { project_id: Number(project_id), payment_id }, ...members };
+  body.general.signature = signatureOf(body);
+  const answer = await fetch(`${demo.base_url}/v2/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const read = await answer.json();
   assert.equal(answer.status, 200, JSON.stringify(read));
+  return read;
+}
+
+/** What Gate says of a payment: its status, or the code of a payment that there is not. */
+export async function statusOf(payment_id) {
+  const read = await gate('payment/status', payment_id);
   return read.payment?.status ?? String(read.code ?? read.errors?.[0]?.code);
 }

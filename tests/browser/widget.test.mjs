@@ -284,7 +284,11 @@ test('every message reaches its callback, and does what it says', async (t) => {
   const close = () => className(page, 'ep-modal-close');
   const wrap = () => className(page, 'ep-modal-wrap');
   const iframe = () => page.locator('.ep-iframe').evaluate((e) => `${e.className} ${e.style.height}`);
-  const height = (await iframe()).split(' ').pop();
+  // What follows changes the frame, and the page in it would tell a new size of its own at any time. It tells one more, of a page that stays
+  // as large as that whatever its frame does; from then on only the story speaks.
+  await frame.evaluate(() => { document.body.style.cssText = 'box-sizing: border-box; position: absolute; width: 300px; height: 321px; min-height: 0; overflow: hidden'; });
+  const height = '321px';
+  await until(async () => (await iframe()).endsWith(` ${height}`), 'the page has told its last size');
   for (const [message, data, look, expected] of [
     ['epframe.add_css_class', 'blue big', container, 'shown blue big'],
     ['epframe.remove_css_class', 'big', container, 'shown blue'],

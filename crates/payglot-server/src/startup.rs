@@ -10,7 +10,7 @@ use crate::projects::Projects;
 use crate::secrets::MasterKey;
 use crate::upstream::sandbox::{Book, SandboxBank, SandboxSettings};
 use crate::web::Limits;
-use crate::worker::{delivery, expiry, news, recovery};
+use crate::worker::{charges, delivery, expiry, news, recovery};
 use anyhow::Context as _;
 use payglot_store::{SqliteOptions, SqliteStore};
 use std::sync::Arc;
@@ -71,6 +71,7 @@ pub fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let loops = vec![
         delivering,
         tokio::spawn(expiry::run(Arc::clone(&gateway), stop.clone())),
+        tokio::spawn(charges::run(Arc::clone(&gateway), stop.clone())),
         tokio::spawn(recovery::run(Arc::clone(&gateway), stop.clone())),
         tokio::spawn(news::run(Arc::clone(&gateway), stop.clone())),
         tokio::spawn(recovery::run_places(Arc::clone(&gateway), stop.clone())),

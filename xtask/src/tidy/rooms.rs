@@ -109,7 +109,12 @@ const EXCEPTIONS: &[Exception] = &[
     (
         "crates/payglot-server/src/web/monetix/payments.rs",
         "upstream",
-        "hands the card, the wallet or the recipient on as the provider takes it, and says who leads the payer",
+        "hands the recipient on as the provider takes it, and says who leads the payer",
+    ),
+    (
+        "crates/payglot-server/src/web/monetix/instruments.rs",
+        "upstream",
+        "hands the card or the wallet on as the provider takes it, and says who leads the payer",
     ),
     (
         "crates/payglot-server/src/web/monetix/steps.rs",

@@ -190,8 +190,13 @@ impl Choice {
 }
 
 impl Visit {
-    /// May the payer pay in the way of this key? Where nothing is to choose, the only way is meant.
+    /// May the payer take the way of this key? Where nothing is to choose, the only way is meant.
     pub fn offers(&self, way: &str) -> bool {
+        if self.purpose.is_about_a_card() {
+            let known = self.choice.as_ref().and_then(|choice| choice.way(way));
+            let is_wallet = self.wallet.as_ref().is_some_and(|wallet| wallet.key == way);
+            return !is_wallet && known.is_none_or(|way| !way.method.is_elsewhere());
+        }
         self.choice.as_ref().is_none_or(|choice| choice.way(way).is_some())
     }
 

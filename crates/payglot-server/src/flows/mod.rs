@@ -22,6 +22,7 @@ pub mod query;
 pub mod recover;
 pub mod register;
 pub mod resign;
+pub mod schedule;
 pub mod told;
 pub mod waiting;
 

@@ -419,7 +419,12 @@ async fn answered(
 ) -> Result<Paid, FlowError> {
     match answer {
         AttemptAnswer::Done(answer) => {
-            let stored = operate::answered(gateway, stored, operation, answer).await?;
+            let id = stored.payment.id;
+            let stored = match operate::answered(gateway, stored, operation, answer).await {
+                // The recovery asked meanwhile, and was told first.
+                Err(FlowError::Refused(Refusal::AlreadyAnswered)) => load(gateway, id).await?,
+                told => told?,
+            };
             Ok(Paid::Settled(Box::new(release(gateway, stored).await?)))
         }
         AttemptAnswer::PayerMustAct { address } => {

@@ -295,5 +295,11 @@ pub trait Provider: Send + Sync + 'static {
     async fn find_card(&self, merchant: ProjectId, number: &CardNumber) -> Result<Option<CardToken>, KeepError>;
 
     /// What became of an operation that nobody answered. `Declined(NotReceived)` if the provider never heard of it.
+    ///
+    /// `NotReceived` is a promise, from here and from every other answer of this trait: an attempt or a follow-up under this id, should
+    /// it arrive after all, must never be done, because the payer and the merchant have been told that it failed and may have begun
+    /// another one. It holds across restarts, and when the question and the late attempt come in the same moment. A connector keeps it
+    /// by writing a tombstone where its attempts look before they are sent, and by asking only once nothing of its own is under way to
+    /// the provider; or by cancelling the id there first. One that can do neither answers `Unknown` until it can.
     async fn query(&self, operation: OperationId) -> Answer;
 }

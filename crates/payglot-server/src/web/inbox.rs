@@ -121,6 +121,8 @@ async fn page(
         top: top.map(|known| on_top(&known, purse, language, now)),
         others: others.iter().map(|known| shown(known, purse, language)).collect(),
     };
+    // In no frame, whatever a shop may frame of ours: this is the wallet's own place, where one press pays, and the page of an invoice
+    // leads here in a tab of its own.
     Ok(html(StatusCode::OK, page.render()?, &pages_csp("")))
 }
 

@@ -1,8 +1,9 @@
-//! Limits on how often one address may try cards, or passwords that are wrong.
+//! Limits on how often one address may try cards, or secrets that are wrong.
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,8 +12,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Card attempts from one address in a minute: more than any family needs, too few to test stolen numbers.
 const CARD_ATTEMPTS: NonZeroU32 = NonZeroU32::new(20).unwrap();
-/// Wrong passwords from one address in a minute.
+/// Wrong secrets of one login from one address in a minute.
 const WRONG_SECRETS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// The same of all logins together: more than a few shops behind one proxy bring about with an old password, too few to walk through
+/// logins. No address has more logins than that in memory from any minute.
+const WRONG_SECRETS_OF_ALL: NonZeroU32 = NonZeroU32::new(300).unwrap();
 
 /// Event streams open at once: each asks the store twice a second, and the pages work without them.
 const STREAMS_MAX: usize = 1024;
@@ -23,9 +27,12 @@ const GUESSER_WAITS: Duration = Duration::from_mins(1);
 /// Counts per address. Loopback is not limited: behind a proxy on this machine every payer would share it, and nobody there is a stranger.
 pub struct Limits {
     cards: DefaultKeyedRateLimiter<IpAddr>,
-    secrets: DefaultKeyedRateLimiter<IpAddr>,
-    /// Addresses that guessed too often, and until when nothing they send is looked at.
-    guessers: Mutex<HashMap<IpAddr, Instant>>,
+    secrets: DefaultKeyedRateLimiter<(IpAddr, u64)>,
+    secrets_of_all: DefaultKeyedRateLimiter<IpAddr>,
+    /// Who guessed too often, and until when nothing they send is looked at: an address under one login, or (`None`) under any.
+    guessers: Mutex<HashMap<(IpAddr, Option<u64>), Instant>>,
+    /// Makes logins short, in a way nobody outside can foresee.
+    logins: RandomState,
     clock: DefaultClock,
     streams: Arc<Semaphore>,
 }
@@ -35,7 +42,9 @@ impl Default for Limits {
         Self {
             cards: RateLimiter::keyed(Quota::per_minute(CARD_ATTEMPTS)),
             secrets: RateLimiter::keyed(Quota::per_minute(WRONG_SECRETS)),
+            secrets_of_all: RateLimiter::keyed(Quota::per_minute(WRONG_SECRETS_OF_ALL)),
             guessers: Mutex::default(),
+            logins: RandomState::new(),
             clock: DefaultClock::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
         }
@@ -50,26 +59,38 @@ impl Limits {
 
     /// Counts a card attempt. `Some` seconds to wait if there were too many.
     pub(super) fn card_attempt(&self, ip: Option<IpAddr>) -> Option<u32> {
-        self.count(&self.cards, ip)
+        self.count(&self.cards, &stranger(ip)?)
     }
 
-    /// Counts a wrong secret; after too many, the address is not listened to for a while, right secret or not.
-    pub(super) fn wrong_secret(&self, ip: Option<IpAddr>) {
-        if let (Some(seconds), Some(ip)) = (self.count(&self.secrets, ip), ip) {
+    /// Counts a wrong secret of a login as it was sent, whether or not anybody has it, so that the limit tells nobody which logins there
+    /// are; empty where a secret names nobody. After too many, the address is not listened to under that login for a while, right secret
+    /// or not, and after many more not at all: shops behind one proxy do not lock each other out, and who tries login after login is
+    /// limited all the same.
+    pub(super) fn wrong_secret(&self, ip: Option<IpAddr>, login: &str) {
+        let Some(ip) = stranger(ip) else { return };
+        let login = self.logins.hash_one(login);
+        let of_login = self.count(&self.secrets, &(ip, login)).map(|seconds| (seconds, Some(login)));
+        let of_all = self.count(&self.secrets_of_all, &ip).map(|seconds| (seconds, None));
+        for (seconds, login) in of_login.into_iter().chain(of_all) {
             let until = Instant::now() + GUESSER_WAITS.max(Duration::from_secs(u64::from(seconds)));
-            self.guessers().insert(ip, until);
-            tracing::warn!(%ip, "too many wrong passwords from one address: not listening to it for a while");
+            self.guessers().insert((ip, login), until);
+            let whole = login.is_none();
+            tracing::warn!(%ip, whole, "too many wrong secrets from one address: not listening to it for a while");
         }
     }
 
-    /// `Some` seconds to wait if the address guessed secrets too often.
-    pub(super) fn guesser(&self, ip: Option<IpAddr>) -> Option<u32> {
-        let until = *self.guessers().get(&ip?)?;
-        let left = until.checked_duration_since(Instant::now())?;
+    /// `Some` seconds to wait if the address guessed too often, under this login or at all.
+    pub(super) fn guesser(&self, ip: Option<IpAddr>, login: Option<&str>) -> Option<u32> {
+        let (ip, now) = (ip?, Instant::now());
+        let login = login.map(|login| self.logins.hash_one(login));
+        let keys = [Some((ip, None)), login.map(|login| (ip, Some(login)))];
+        let guessers = self.guessers();
+        let until = keys.iter().flatten().filter_map(|key| guessers.get(key)).max()?;
+        let left = until.checked_duration_since(now)?;
         Some(u32::try_from(left.as_secs()).unwrap_or(u32::MAX).max(1))
     }
 
-    fn guessers(&self) -> MutexGuard<'_, HashMap<IpAddr, Instant>> {
+    fn guessers(&self) -> MutexGuard<'_, HashMap<(IpAddr, Option<u64>), Instant>> {
         self.guessers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -77,15 +98,20 @@ impl Limits {
     pub fn forget_quiet(&self) {
         self.cards.retain_recent();
         self.secrets.retain_recent();
+        self.secrets_of_all.retain_recent();
         let now = Instant::now();
         self.guessers().retain(|_, until| *until > now);
     }
 
-    fn count(&self, limiter: &DefaultKeyedRateLimiter<IpAddr>, ip: Option<IpAddr>) -> Option<u32> {
-        let ip = ip.filter(|ip| !ip.is_loopback())?;
-        let wait = limiter.check_key(&ip).err()?.wait_time_from(self.clock.now());
+    fn count<K: Hash + Eq + Clone>(&self, limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Option<u32> {
+        let wait = limiter.check_key(key).err()?.wait_time_from(self.clock.now());
         Some(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1))
     }
+}
+
+/// An address that is limited.
+fn stranger(ip: Option<IpAddr>) -> Option<IpAddr> {
+    ip.filter(|ip| !ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -119,13 +145,55 @@ mod tests {
         let limits = Limits::default();
         let ip = Some("192.0.2.1".parse::<IpAddr>().expect("address"));
         for _ in 0..WRONG_SECRETS.get() {
-            limits.wrong_secret(ip);
+            limits.wrong_secret(ip, "shop");
         }
-        assert_eq!(limits.guesser(ip), None, "as many as are allowed");
-        limits.wrong_secret(ip);
-        assert!(limits.guesser(ip).is_some_and(|seconds| seconds > 0));
-        assert_eq!(limits.guesser("192.0.2.2".parse().ok()), None);
+        assert_eq!(limits.guesser(ip, Some("shop")), None, "as many as are allowed");
+        limits.wrong_secret(ip, "shop");
+        assert!(limits.guesser(ip, Some("shop")).is_some_and(|seconds| seconds > 0));
+        assert_eq!(limits.guesser("192.0.2.2".parse().ok(), Some("shop")), None);
         limits.forget_quiet();
-        assert!(limits.guesser(ip).is_some(), "not forgotten before its time");
+        assert!(limits.guesser(ip, Some("shop")).is_some(), "not forgotten before its time");
+    }
+
+    #[test]
+    fn who_guesses_under_one_login_is_listened_to_under_others() {
+        let limits = Limits::default();
+        let ip = Some("192.0.2.1".parse::<IpAddr>().expect("address"));
+        for _ in 0..=WRONG_SECRETS.get() {
+            limits.wrong_secret(ip, "shop");
+        }
+        assert!(limits.guesser(ip, Some("shop")).is_some());
+        for other in [Some("other"), Some(""), None] {
+            assert_eq!(limits.guesser(ip, other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn who_walks_through_logins_is_not_listened_to_at_all() {
+        let limits = Limits::default();
+        let ip = Some("192.0.2.1".parse::<IpAddr>().expect("address"));
+        for turn in 0..WRONG_SECRETS_OF_ALL.get() {
+            limits.wrong_secret(ip, &turn.to_string());
+        }
+        assert_eq!(limits.guesser(ip, Some("shop")), None, "as many as are allowed");
+        limits.wrong_secret(ip, "one more");
+        for login in [Some("shop"), Some("7"), Some(""), None] {
+            assert!(limits.guesser(ip, login).is_some(), "{login:?}");
+        }
+        assert_eq!(limits.guesser("192.0.2.2".parse().ok(), Some("shop")), None);
+        assert!(limits.secrets.len() <= WRONG_SECRETS_OF_ALL.get() as usize + 1);
+    }
+
+    #[test]
+    fn nobody_on_this_machine_is_a_guesser() {
+        let limits = Limits::default();
+        let ip = Some("127.0.0.1".parse::<IpAddr>().expect("address"));
+        for _ in 0..=WRONG_SECRETS_OF_ALL.get() {
+            limits.wrong_secret(ip, "shop");
+            limits.wrong_secret(None, "shop");
+        }
+        assert_eq!(limits.guesser(ip, Some("shop")), None);
+        assert_eq!(limits.guesser(None, Some("shop")), None);
+        assert!(limits.secrets.is_empty() && limits.secrets_of_all.is_empty());
     }
 }

@@ -1,6 +1,7 @@
-//! Loops that claim, act and record: deliveries, expiry, recovery, news.
+//! Loops that claim, act and record: deliveries, expiry, recovery, news, scheduled charges.
 
 mod address;
+pub mod charges;
 pub mod client;
 pub mod delivery;
 pub mod expiry;

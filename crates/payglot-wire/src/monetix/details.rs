@@ -91,6 +91,33 @@ impl Details {
         Self { source: Source::Gate, request: Json::Object(members.collect()), learned }
     }
 
+    /// What is kept of a charge that the gateway makes by itself, under a number of its own: whose it is, what for, and where its callbacks
+    /// go, as the payment says that it was agreed on with.
+    #[must_use]
+    pub fn of_charge(&self, payment_id: &str) -> Self {
+        // What was said of that payment alone.
+        const ONCE: &[&str] = &["payment_id", "mode", "best_before", "callback", "recurring", "recurring_register"];
+        let mut request = self.request.clone();
+        let number = ("payment_id".to_owned(), Json::Text(payment_id.to_owned()));
+        if let Json::Object(members) = &mut request {
+            members.retain(|(name, _)| !ONCE.contains(&name.as_str()));
+            for (name, inner) in members.iter_mut() {
+                if let (Source::Gate, "general" | "payment", Json::Object(inner)) = (self.source, name.as_str(), inner)
+                {
+                    inner.retain(|(name, _)| !ONCE.contains(&name.as_str()));
+                    if name == "general" {
+                        inner.push(number.clone());
+                    }
+                }
+            }
+            if self.source == Source::Page {
+                members.push(number);
+            }
+        }
+        let learned = Learned { accepted: true, kind: Some(PaymentType::Recurring), ..Learned::default() };
+        Self { source: self.source, request, learned }
+    }
+
     /// Reads a stored text. One that is not ours reads as nothing known.
     pub fn read(text: &str) -> Self {
         let json = Json::read(text).unwrap_or(Json::Null);

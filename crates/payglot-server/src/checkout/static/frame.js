@@ -42,7 +42,10 @@
   }).observe(page);
 
   if (frameMessage) tell(frameMessage, read(frameData) ?? {});
-  if (onward && onward.dataset.go === 'iframe') goOn();
+  // What was told must be heard before this page is gone: a widget that has greeted it has listened; without one there is nobody to hear.
+  let leaving = onward && onward.dataset.go === 'iframe';
+  const leave = () => { if (leaving) goOn(); leaving = false; };
+  if (leaving) setTimeout(leave, 1000);
   if (onward && onward.dataset.go === 'parent_page') tell('epframe.redirect', { url: onward.href });
 
   // The form that pays.
@@ -102,6 +105,7 @@
         guid = String(heard.guid);
         embedded = heard.frame_mode === 'embedded';
         if (embedded && ownButton) ownButton.style.display = 'none';
+        leave();
         break;
       case 'resize': tell('epframe.resize', size()); break;
       // Whoever frames the page could send its form without a frame: its address is the key to the payment, and nothing else is asked for.

@@ -183,6 +183,7 @@ fn a_card_that_is_verified_or_saved_is_the_only_thing_asked_for() {
         }
         assert!(page.contains(button), "{purpose:?}");
         assert!(!page.contains("name=\"saved\"") && !page.contains("ways=all"), "{purpose:?}");
+        assert!(visit.offers("card") && !visit.offers("webmoney"), "{purpose:?}");
         assert_eq!(page.contains("name=\"save\""), purpose == Purpose::Verify, "a saved card is saved without a box");
         let heading = tags(&page).into_iter().find(|tag| tag.name == "h1").expect("a heading");
         assert_eq!(heading.get("class"), None, "what the page is for is seen");

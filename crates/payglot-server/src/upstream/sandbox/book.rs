@@ -6,7 +6,7 @@
 use super::note::Note;
 use crate::numbers::Numbers;
 use payglot_core::{
-    Answer, DeclineReason, Money, OperationId, OperationKind, PaymentId, ProviderFacts, ThreeDs, UnixMillis,
+    Answer, Currency, DeclineReason, Money, OperationId, OperationKind, PaymentId, ProviderFacts, ThreeDs, UnixMillis,
 };
 pub(super) use payglot_store::{BankEntry as Entry, BankOutcome as Outcome};
 use payglot_store::{Store, StoreError};
@@ -209,10 +209,16 @@ pub(super) fn declined(operation: OperationId, reason: DeclineReason, three_ds: 
     Answer::Declined(reason, ProviderFacts { approval_code: String::new(), reference, three_ds })
 }
 
-/// A question that the bank has no entry of.
-pub(super) fn not_received() -> Answer {
-    Answer::Declined(DeclineReason::NotReceived, ProviderFacts::default())
+/// A tombstone: an operation that the bank was asked about and had not received. It stands at no payment, because nobody has said which
+/// one it would be of, so nothing is added to what a payment's book says.
+pub(super) fn of_nothing(operation: OperationId, at: UnixMillis) -> Entry {
+    let (payment, amount) = (PaymentId::from_bytes([0; 16]), Money::zero(Currency::RUB));
+    let question = Question { operation, payment, kind: OperationKind::Sale, amount };
+    question.entry(GIVEN_UP, &Note::default(), at)
 }
+
+/// The outcome of a tombstone, and of nothing else: what arrives is declined for other reasons.
+const GIVEN_UP: Outcome = Outcome::Declined(DeclineReason::NotReceived);
 
 /// Did a question that was refused for this reason get as far as the processing?
 pub(super) const fn reached_processing(reason: DeclineReason) -> bool {
@@ -267,12 +273,21 @@ impl Question {
         (entry.operation, entry.payment) == (self.operation, self.payment)
             && (entry.kind, entry.amount) == (self.kind, self.amount)
     }
+
+    /// The answer to this question where its operation has an entry already; `None` while the payer must act. Another question than the
+    /// entry's is refused; one that was given up before it arrived stays so, whatever it was.
+    pub(super) fn answered_by(&self, entry: &Entry) -> Option<Answer> {
+        if self.is_of(entry) || entry.outcome == GIVEN_UP {
+            answer_of(entry)
+        } else {
+            Some(declined(self.operation, DeclineReason::SystemError, None))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use payglot_core::Currency;
     use payglot_store::{SqliteOptions, SqliteStore};
     use tokio::sync::Notify;
 

@@ -156,7 +156,7 @@ impl SandboxBank {
     }
 
     async fn act(&self, operation: OperationId, code: Option<&str>) -> Result<ChallengeResult, BookClosed> {
-        let _turn = self.turn(operation.as_bytes()).await;
+        let _turn = self.turns.of(operation.as_bytes()).await;
         let Some(mut entry) = self.book.entry(operation).await? else { return Ok(ChallengeResult::Unknown) };
         let Some(mut progress) = progress(&entry) else { return Ok(ChallengeResult::Unknown) };
         if !progress.open {

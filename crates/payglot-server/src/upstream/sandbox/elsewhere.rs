@@ -209,7 +209,7 @@ impl SandboxBank {
     }
 
     async fn try_step(&self, operation: OperationId, step: &Step) -> Result<StepResult, BookClosed> {
-        let _turn = self.turn(operation.as_bytes()).await;
+        let _turn = self.turns.of(operation.as_bytes()).await;
         let Some(before) = self.book.entry(operation).await? else { return Ok(StepResult::Unknown) };
         let mut note = Note::read(&before.note);
         let Some(place) = note.place.clone() else { return Ok(StepResult::Unknown) };

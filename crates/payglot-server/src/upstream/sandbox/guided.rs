@@ -3,7 +3,7 @@
 use super::book::{BookClosed, Outcome, Question, answer_of};
 use super::cards::Behaviour;
 use super::note::{Note, Stage, Then};
-use super::{SandboxBank, challenge, not_received};
+use super::{SandboxBank, challenge};
 use crate::upstream::{AttemptAnswer, Authentication, Step};
 use payglot_core::{Answer, DeclineReason, OperationId, ThreeDs};
 
@@ -68,8 +68,10 @@ impl SandboxBank {
 
     /// The browser was looked at: the challenge, or the end.
     pub(super) async fn try_go_on(&self, id: OperationId, return_address: String) -> Result<AttemptAnswer, BookClosed> {
-        let turn = self.turn(id.as_bytes()).await;
-        let Some(mut entry) = self.book.entry(id).await? else { return Ok(AttemptAnswer::Done(not_received())) };
+        let turn = self.turns.of(id.as_bytes()).await;
+        let Some(mut entry) = self.book.entry(id).await? else {
+            return self.never_received(&turn, id).await.map(AttemptAnswer::Done);
+        };
         let mut note = Note::read(&entry.note);
         let Stage::Method(then) = note.stage else {
             drop(turn);
@@ -93,13 +95,14 @@ impl SandboxBank {
             Then::Refused => entry.outcome = Outcome::Declined(DeclineReason::AuthenticationRefused),
         }
         entry.note = note.write();
-        Ok(AttemptAnswer::Done(self.give(entry).await?))
+        Ok(AttemptAnswer::Done(self.give(turn, entry).await?))
     }
 
     /// For one who asks once more: the same step while the holder is expected, else the answer.
     async fn where_it_stands(&self, operation: OperationId) -> Result<AttemptAnswer, BookClosed> {
-        let Some(entry) = self.book.entry(operation).await? else { return Ok(AttemptAnswer::Done(not_received())) };
-        if let Outcome::Challenge(_) = entry.outcome {
+        if let Some(entry) = self.book.entry(operation).await?
+            && let Outcome::Challenge(_) = entry.outcome
+        {
             return Ok(super::must_act(&entry));
         }
         let answer = self.settle(operation, true).await?;

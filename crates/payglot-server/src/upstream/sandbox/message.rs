@@ -16,7 +16,7 @@ impl SandboxBank {
     /// message twice is one; who asks later is told.
     pub async fn charge_message(&self, operation: OperationId, payment: PaymentId, amount: Money) -> bool {
         let question = Question { operation, payment, kind: OperationKind::Sale, amount };
-        let _turn = self.turn(operation.as_bytes()).await;
+        let _turn = self.turns.of(operation.as_bytes()).await;
         match self.book.entry(operation).await {
             Ok(Some(entry)) => question.is_of(&entry),
             Ok(None) => {

@@ -3,6 +3,7 @@
 //! Card numbers decide what happens ([`cards`] has the manuals); any number that is not a test card is refused. Each decision is written
 //! into the bank's own book before it is answered, so that a lost answer can be asked for again and the audit can compare two books.
 //! The same question under the same operation id gets the same answer; another question under that id is refused.
+//! Asked about an operation that it has not received it writes that down, too: should it arrive later, it is declined.
 //!
 //! A challenge (3-D Secure with a code) goes like this: the attempt is answered with the address of the bank's page, [`challenge`] says
 //! what that page shows and takes the code, and [`Provider::finish_attempt`] moves the money. A challenge that is still open when the
@@ -24,6 +25,7 @@ pub mod persons;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod vault;
 pub mod wallet;
 
@@ -36,7 +38,7 @@ use crate::clock::Clock;
 use crate::secrets::VaultKey;
 use async_trait::async_trait;
 pub use book::{APPROVAL_CODE, Book};
-use book::{BookClosed, Entry, Outcome, Question, answer_of, declined, not_received, reached_processing};
+use book::{BookClosed, Entry, Outcome, Question, answer_of, declined, of_nothing, reached_processing};
 use cards::{Behaviour, TestCard};
 pub use challenge::{Challenge, ChallengeResult, Handover};
 pub use line::Line;
@@ -44,7 +46,7 @@ use note::{Note, Stage};
 use payglot_core::{Answer, DeclineReason, OperationId, PaymentId, ProjectId, ThreeDs};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use tokio::sync::{Mutex, MutexGuard};
+use turns::{Turn, Turns};
 use vault::Vault;
 
 /// How the bank behaves besides what the cards say.
@@ -76,9 +78,6 @@ impl Default for SandboxSettings {
     }
 }
 
-/// How many payments can be worked on at once when the bank must read its book before it writes.
-const TURNS: usize = 64;
-
 /// The bank.
 pub struct SandboxBank {
     book: Book,
@@ -87,7 +86,7 @@ pub struct SandboxBank {
     settings: SandboxSettings,
     answers: AtomicU32,
     switch: line::Switch,
-    turns: [Mutex<()>; TURNS],
+    turns: Turns,
 }
 
 impl SandboxBank {
@@ -101,18 +100,13 @@ impl SandboxBank {
             settings,
             answers: AtomicU32::new(0),
             switch: line::Switch::default(),
-            turns: std::array::from_fn(|_| Mutex::new(())),
+            turns: Turns::new(),
         }
     }
 
     /// From now on the line is like this.
     pub fn set_line(&self, line: Line) {
         self.switch.set(line);
-    }
-
-    /// Keeps two questions about one thing from reading the book before either has written.
-    async fn turn(&self, id: &[u8; 16]) -> MutexGuard<'_, ()> {
-        self.turns[usize::from(id[15]) % TURNS].lock().await
     }
 
     /// Is it the turn of an answer to be lost?
@@ -157,6 +151,8 @@ impl SandboxBank {
             test_data,
         } = attempt;
         let question = Question { operation, payment, kind, amount };
+        // Held until the attempt is in the book: one who asks meanwhile must not be told that it was not received.
+        let turn = self.turns.of(operation.as_bytes()).await;
         if let Some(entry) = self.book.entry(operation).await? {
             return Ok(again(&question, &entry));
         }
@@ -165,8 +161,8 @@ impl SandboxBank {
             Means::Card(card) => self.look(merchant, &card, test_data, save, demand, guide).await,
             Means::SavedCard(card) => self.look_up(merchant, &card, test_data, demand, guide).await,
             Means::Elsewhere(place) => return self.begin_errand(&question, place, return_address).await,
-            Means::Invoice(asked) => return self.issue(&question, asked, test_data, return_address).await,
-            Means::Recipient(recipient) => return self.pay_out(&question, merchant, &recipient, test_data).await,
+            Means::Invoice(asked) => return self.issue(&turn, &question, asked, test_data, return_address).await,
+            Means::Recipient(recipient) => return self.pay_out(turn, &question, merchant, &recipient, test_data).await,
         };
         let Seen { behaviour, stage, note } = match looked {
             Ok(seen) => seen,
@@ -178,13 +174,14 @@ impl SandboxBank {
         };
         match stage {
             Some(stage) => self.begin_guided(&question, note, stage, return_address).await,
-            None => self.decide(&question, note, behaviour, return_address).await,
+            None => self.decide(turn, &question, note, behaviour, return_address).await,
         }
     }
 
     /// Does what the card does.
     async fn decide(
         &self,
+        turn: Turn<'_>,
         question: &Question,
         mut note: Note,
         behaviour: Behaviour,
@@ -194,25 +191,30 @@ impl SandboxBank {
         let answer = match behaviour {
             Behaviour::Approve(three_ds) => {
                 note.three_ds = Some(three_ds);
-                self.give(question.entry(Outcome::Approved, &note, now)).await?
+                self.give(turn, question.entry(Outcome::Approved, &note, now)).await?
             }
             Behaviour::Decline(reason) => {
                 note.three_ds = reached_processing(reason).then_some(ThreeDs::No);
-                self.give(question.entry(Outcome::Declined(reason), &note, now)).await?
+                self.give(turn, question.entry(Outcome::Declined(reason), &note, now)).await?
             }
             Behaviour::AnswerLost => {
                 note.three_ds = Some(ThreeDs::No);
                 self.book.record(question.entry(Outcome::Approved, &note, now)).await?;
+                drop(turn);
                 self.no_answer().await
             }
             Behaviour::Slow => {
                 note.three_ds = Some(ThreeDs::No);
                 let entry = question.entry(Outcome::Approved, &note, now);
                 self.book.record(entry.clone()).await?;
+                drop(turn);
                 self.wait(self.settings.slow_answer).await;
                 answer_of(&entry).unwrap_or(Answer::Unknown)
             }
-            Behaviour::NeverReceived => self.no_answer().await,
+            Behaviour::NeverReceived => {
+                drop(turn);
+                self.no_answer().await
+            }
             Behaviour::Challenge | Behaviour::ChallengeAnswerLost | Behaviour::ChallengeThenDecline(_) => {
                 note.return_address = return_address;
                 self.book.enqueue(question.entry(Outcome::Challenge(0), &note, now)).await?;
@@ -261,10 +263,11 @@ impl SandboxBank {
         Ok(Seen::of(known, own, demand, guide, Note::of_card(&number, None)))
     }
 
-    /// Writes a decision down and answers it, unless this answer is to be lost.
-    async fn give(&self, entry: Entry) -> Result<Answer, BookClosed> {
+    /// Writes a decision down, which ends the turn, and answers it, unless this answer is to be lost.
+    async fn give(&self, turn: Turn<'_>, entry: Entry) -> Result<Answer, BookClosed> {
         if self.loses_answer() {
             self.book.record(entry).await?;
+            drop(turn);
             return Ok(self.no_answer().await);
         }
         let answer = answer_of(&entry).unwrap_or(Answer::Unknown);
@@ -272,10 +275,20 @@ impl SandboxBank {
         Ok(answer)
     }
 
+    /// Answers that an operation was not received, and writes that down first: should it arrive after all, it finds that it was given up.
+    async fn never_received(&self, _: &Turn<'_>, operation: OperationId) -> Result<Answer, BookClosed> {
+        let tombstone = of_nothing(operation, self.clock.now());
+        let answer = answer_of(&tombstone).unwrap_or(Answer::Unknown);
+        self.book.record(tombstone).await?;
+        Ok(answer)
+    }
+
     /// Brings an attempt to its end. `None` if the answer is lost, which happens only to those that may be.
     async fn settle(&self, operation: OperationId, may_be_lost: bool) -> Result<Option<Answer>, BookClosed> {
-        let _turn = self.turn(operation.as_bytes()).await;
-        let Some(mut entry) = self.book.entry(operation).await? else { return Ok(Some(not_received())) };
+        let turn = self.turns.of(operation.as_bytes()).await;
+        let Some(mut entry) = self.book.entry(operation).await? else {
+            return self.never_received(&turn, operation).await.map(Some);
+        };
         let mut note = Note::read(&entry.note);
         if let Some(bill) = &note.bill {
             return self.settle_invoice(entry, &note, bill).await.map(Some);
@@ -339,10 +352,7 @@ const UNKNOWN: Behaviour = Behaviour::Decline(DeclineReason::UnknownCard);
 
 /// The answer to an attempt that the bank has in its book.
 fn again(question: &Question, entry: &Entry) -> AttemptAnswer {
-    if !question.is_of(entry) {
-        return AttemptAnswer::Done(declined(question.operation, DeclineReason::SystemError, None));
-    }
-    match answer_of(entry) {
+    match question.answered_by(entry) {
         Some(answer) => AttemptAnswer::Done(answer),
         None => must_act(entry),
     }

@@ -72,7 +72,7 @@ impl SandboxBank {
     /// The payer at a place says who they are, as long as nothing is decided there. Nobody by that key is somebody whom the bank does not
     /// name.
     pub async fn name_payer(&self, operation: OperationId, key: &str) {
-        let _turn = self.turn(operation.as_bytes()).await;
+        let _turn = self.turns.of(operation.as_bytes()).await;
         let Ok(Some(mut entry)) = self.book.entry(operation).await else { return };
         let mut note = Note::read(&entry.note);
         let known = note.place.as_ref().is_some_and(|place| !place.test && !at(place.method).is_empty());

@@ -1,6 +1,6 @@
 //! What the merchant asks for after an attempt, against the bank's own sums: a second guard that knows nothing of the gateway's.
 
-use super::book::{BookClosed, Entry, Outcome, Question, answer_of, declined};
+use super::book::{BookClosed, Entry, Outcome, Question, answer_of};
 use super::note::Note;
 use super::{FollowUp, SandboxBank, wallet};
 use payglot_core::{Answer, Currency, DeclineReason, OperationKind};
@@ -61,18 +61,15 @@ impl SandboxBank {
     pub(super) async fn try_follow_up(&self, follow_up: &FollowUp) -> Result<Option<Answer>, BookClosed> {
         let FollowUp { operation, payment, kind, amount } = *follow_up;
         let question = Question { operation, payment, kind, amount };
-        // Each waits for the disk within its turn, so the next one reads all sums.
-        let _turn = self.turn(payment.as_bytes()).await;
+        // Each waits for the disk within its turn, so the next one reads all sums, and who asks about this one finds it.
+        let _turn = self.turns.of_both(payment.as_bytes(), operation.as_bytes()).await;
         let entries = self.book.entries_of(payment).await?;
         let known = match entries.iter().find(|entry| entry.operation == operation) {
             Some(known) => Some(known.clone()),
             None => self.book.entry(operation).await?,
         };
         if let Some(known) = known {
-            let same = question.is_of(&known);
-            let answer =
-                if same { answer_of(&known) } else { Some(declined(operation, DeclineReason::SystemError, None)) };
-            return Ok(answer);
+            return Ok(question.answered_by(&known));
         }
         let fits = amount.minor() <= Approved::of(&entries, amount.currency()).room_for(kind);
         let refused = kind == OperationKind::Refund && wallet::refuses_refund(amount, &entries);

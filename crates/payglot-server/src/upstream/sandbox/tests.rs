@@ -1,6 +1,7 @@
 //! The bank over a real store. Time is the runtime's own and stands still, so that nothing here waits.
 
 mod elsewhere;
+mod given_up;
 mod test_cards;
 mod vault;
 mod wallet;

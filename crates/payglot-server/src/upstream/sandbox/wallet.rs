@@ -7,7 +7,8 @@
 
 use super::book::{BookClosed, Entry, Outcome, Question, answer_of};
 use super::note::{Bill, Note};
-use super::{SandboxBank, again, cards, declined};
+use super::turns::Turn;
+use super::{SandboxBank, cards, declined};
 use crate::upstream::card::CardNumber;
 use crate::upstream::{AttemptAnswer, Invoice, InvoiceRequest, KeepError, Recipient, TestData};
 use payglot_core::{Answer, DeclineReason, Money, OperationId, OperationKind, PaymentId, ProjectId, UnixMillis};
@@ -171,9 +172,10 @@ fn shown(entry: &Entry, now: UnixMillis) -> Option<InboxInvoice> {
 }
 
 impl SandboxBank {
-    /// Issues an invoice; the same attempt again has the same.
+    /// Issues an invoice. Within the turn of its operation: two questions at once must not get two.
     pub(super) async fn issue(
         &self,
+        _: &Turn<'_>,
         question: &Question,
         asked: InvoiceRequest,
         test_data: TestData,
@@ -183,11 +185,6 @@ impl SandboxBank {
         if !is_purse(&purse) {
             let refused = declined(question.operation, DeclineReason::WrongCardData, None);
             return Ok(AttemptAnswer::Done(refused));
-        }
-        // Two questions at once must not get two invoices.
-        let _turn = self.turn(question.operation.as_bytes()).await;
-        if let Some(entry) = self.book.entry(question.operation).await? {
-            return Ok(again(question, &entry));
         }
         let bill = Bill { number: self.book.next_number().await?, description, expires_at };
         let (invoice, now) = (told(&purse, &bill), self.clock.now());
@@ -202,6 +199,7 @@ impl SandboxBank {
     /// Pays the merchant's money out.
     pub(super) async fn pay_out(
         &self,
+        turn: Turn<'_>,
         question: &Question,
         merchant: ProjectId,
         recipient: &Recipient,
@@ -228,7 +226,7 @@ impl SandboxBank {
             None => Outcome::Declined(DeclineReason::SystemError),
             Some(reason) => Outcome::Declined(reason),
         };
-        Ok(AttemptAnswer::Done(self.give(question.entry(outcome, &note, self.clock.now())).await?))
+        Ok(AttemptAnswer::Done(self.give(turn, question.entry(outcome, &note, self.clock.now())).await?))
     }
 
     /// Brings an invoice to its end, if it has come to one.
@@ -268,7 +266,7 @@ impl SandboxBank {
         operation: OperationId,
         decision: Decision,
     ) -> Result<Decided, BookClosed> {
-        let _turn = self.turn(operation.as_bytes()).await;
+        let _turn = self.turns.of(operation.as_bytes()).await;
         let found = self.book.entry(operation).await?.filter(|entry| entry.purse.as_deref() == Some(purse));
         let Some(mut entry) = found else { return Ok(Decided::Unknown) };
         let note = Note::read(&entry.note);
@@ -293,7 +291,7 @@ impl SandboxBank {
 
     /// The gateway has heard of it. What is not decided is not over with that.
     pub(super) async fn try_heard(&self, operation: OperationId) -> Result<(), BookClosed> {
-        let _turn = self.turn(operation.as_bytes()).await;
+        let _turn = self.turns.of(operation.as_bytes()).await;
         let told = self.book.entry(operation).await?.filter(|entry| entry.acts_at.is_some());
         match told.filter(|entry| answer_of(entry).is_some()) {
             Some(entry) => self.book.enqueue(Entry { acts_at: None, ..entry }).await,

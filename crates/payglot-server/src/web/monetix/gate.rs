@@ -40,13 +40,14 @@ pub(super) async fn answer(
         Err(rejection) => return rejection.into_response(),
     };
     let ip = client_ip(&gateway, &headers);
-    if let Some(seconds) = gateway.limits.guesser(ip) {
-        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
-    }
     let operation = operation_of(route.endpoint);
     let raw =
         RawRequest { method: Method::Post, path: &path, query: "", content_type: "", body: &body, caller_ip: None };
     let read = Call::read(route, &raw).map_err(|refused| Failed::Refused(refused, None));
+    let login = read.as_ref().ok().map(|call| call.project_id().to_string());
+    if let Some(seconds) = gateway.limits.guesser(ip, login.as_deref()) {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+    }
     let answered = match read {
         Ok(call) => call_of(&gateway, call, &path, ip).await,
         Err(failed) => Err(failed),
@@ -96,7 +97,7 @@ async fn call_of(gateway: &Arc<Gateway>, call: Call, path: &str, ip: Option<IpAd
     let signed_text = project.settings.test_mode.then(|| call.signed_text());
     let secrets = project.valid_secrets(SECRET_KEY, gateway.clock.now());
     let call = prove_call(call, &secrets).map_err(|refused| {
-        gateway.limits.wrong_secret(ip);
+        gateway.limits.wrong_secret(ip, &project.login);
         Failed::Refused(refused, signed_text)
     })?;
     // Boxed: what a call needs at most would be the size of every request here.

@@ -138,12 +138,12 @@ async fn opened(
         (project, request, address)
     };
     let ip = client_ip(gateway, sent.headers);
-    if let Some(retry_after) = gateway.limits.guesser(ip) {
+    if let Some(retry_after) = gateway.limits.guesser(ip, Some(&project.login)) {
         return Err(Failed::Page(PageFailure::guessed_too_often(retry_after), browser));
     }
-    let proven = prove(gateway, project, request, (address, looks), browser).map_err(|refusing| {
+    let proven = prove(gateway, Arc::clone(&project), request, (address, looks), browser).map_err(|refusing| {
         if matches!(refusing.refused.code, Code::InvalidSignature | Code::EmptySignature) {
-            gateway.limits.wrong_secret(ip);
+            gateway.limits.wrong_secret(ip, &project.login);
         }
         Failed::Refused(refusing)
     })?;
@@ -238,7 +238,8 @@ fn served(proven: &Proven) -> Result<(Purpose, Money), Refused> {
         Mode::CardVerify => Purpose::Verify,
         Mode::MoneyTransfer | Mode::Presentation => return Err(not_served()),
     };
-    if purpose.is_about_a_card() && settings.monetix.method(CARD).is_none() {
+    let to_be_said = purpose == Purpose::PayOut && !settings.monetix.pays_out_on_page;
+    if to_be_said || purpose.is_about_a_card() && settings.monetix.method(CARD).is_none() {
         return Err(not_served());
     }
     if purpose == Purpose::SaveCard {

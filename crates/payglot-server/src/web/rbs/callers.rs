@@ -53,11 +53,16 @@ pub(super) async fn caller(
         Ok(project) => Ok((project.into_inner(), credentials)),
         Err(Refused::AccessDenied) => {
             // Counted so that nobody tries passwords by the thousand; the answer stays the protocol's own.
-            gateway.limits.wrong_secret(ip);
+            gateway.limits.wrong_secret(ip, guessed_as(&credentials));
             Err((Refused::AccessDenied, language))
         }
         Err(refused) => Err((refused, language)),
     }
+}
+
+/// The login under which a wrong secret counts. All tokens count together: none of them names anybody.
+pub(super) fn guessed_as(credentials: &Credentials) -> &str {
+    credentials.user_name().unwrap_or_default()
 }
 
 async fn proven(gateway: &Gateway, credentials: &Credentials) -> Result<Signed<Arc<ActiveProject>>, Refused> {

@@ -31,8 +31,8 @@ use operate::{decline_by_client, operate};
 use payglot_core::Intent;
 use payglot_wire::raw::{Method, RawRequest, Reply};
 use payglot_wire::rbs::page::PageKind;
-use payglot_wire::rbs::request::Shot;
-use payglot_wire::rbs::{Language, Operation, Page, Params, Refused, reply};
+use payglot_wire::rbs::request::{Recurrent, Shot};
+use payglot_wire::rbs::{Credentials, Language, Operation, Page, Params, Refused, reply};
 use register::register;
 use status::status;
 use std::net::IpAddr;
@@ -76,15 +76,20 @@ async fn answer(
     };
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let ip = client_ip(&gateway, &headers);
-    if let Some(seconds) = gateway.limits.guesser(ip) {
-        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
-    }
     let caller_ip = ip.map(|ip| ip.to_string());
     let request = RawRequest { method, path, query, content_type, body: &body, caller_ip };
+    let params = params_of(operation, &request);
+    let credentials = params.as_ref().ok().and_then(|params| Credentials::read(params, operation).ok());
+    if let Some(seconds) = gateway.limits.guesser(ip, credentials.as_ref().map(callers::guessed_as)) {
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+    }
     if matches!(operation, Operation::Finish3ds | Operation::Finish3dsVer2) {
         return browser::finish(&gateway, operation, &request).await;
     }
-    let called = call(&gateway, operation, &request, ip).await;
+    let called = match params {
+        Ok(params) => call(&gateway, operation, &params, ip).await,
+        Err(refused) => Err((refused, Language::RU)),
+    };
     let reply = called.unwrap_or_else(|(refused, language)| reply::refused(operation, &refused, language));
     let mut response = respond(reply);
     response.extensions_mut().insert(Called { protocol: PROTOCOL, operation: operation.path() });
@@ -115,56 +120,58 @@ async fn page(
     }
 }
 
+/// What was sent, before anybody is asked for.
+fn params_of(operation: Operation, request: &RawRequest<'_>) -> Result<Params, Refused> {
+    if operation == Operation::RecurrentPayment { Recurrent::params(request.body) } else { Params::read(request) }
+}
+
 async fn call(
     gateway: &Arc<Gateway>,
     operation: Operation,
-    request: &RawRequest<'_>,
+    params: &Params,
     ip: Option<IpAddr>,
 ) -> Result<Reply, Refusing> {
-    if operation == Operation::RecurrentPayment {
-        return recurrent::charge(gateway, operation, request, ip).await;
-    }
-    let params = Params::read(request).map_err(|refused| (refused, Language::RU))?;
-    let spoken = Language::of_errors(&params, Language::RU);
+    let spoken = Language::of_errors(params, Language::RU);
     match operation {
-        Operation::Register => register(gateway, operation, Intent::Sale, &params, ip).await,
-        Operation::RegisterPreAuth => register(gateway, operation, Intent::Hold, &params, ip).await,
-        Operation::GetOrderStatusExtended | Operation::GetOrderStatus => status(gateway, operation, &params, ip).await,
+        Operation::RecurrentPayment => recurrent::charge(gateway, operation, params, ip).await,
+        Operation::Register => register(gateway, operation, Intent::Sale, params, ip).await,
+        Operation::RegisterPreAuth => register(gateway, operation, Intent::Hold, params, ip).await,
+        Operation::GetOrderStatusExtended | Operation::GetOrderStatus => status(gateway, operation, params, ip).await,
         Operation::Deposit
         | Operation::Reverse
         | Operation::Refund
         | Operation::Decline
         | Operation::ProcessRawPositionRefund
-        | Operation::ProcessRawSumRefund => operate(gateway, operation, &params, ip).await,
-        Operation::DeclineByClient => decline_by_client(gateway, &params).await,
-        Operation::PaymentOrder => cards::payment_order(gateway, operation, &params, ip).await,
-        Operation::ProcessForm => cards::process_form(gateway, operation, &params, ip).await,
+        | Operation::ProcessRawSumRefund => operate(gateway, operation, params, ip).await,
+        Operation::DeclineByClient => decline_by_client(gateway, params).await,
+        Operation::PaymentOrder => cards::payment_order(gateway, operation, params, ip).await,
+        Operation::ProcessForm => cards::process_form(gateway, operation, params, ip).await,
         Operation::Finish3dsPayment | Operation::Finish3dsVer2Payment | Operation::Continue3ds => {
-            tds::finish(gateway, operation, &params, ip).await
+            tds::finish(gateway, operation, params, ip).await
         }
-        Operation::InstantPayment => one_shot(gateway, operation, Shot::Now, &params, ip).await,
-        Operation::MotoPayment => one_shot(gateway, operation, Shot::Moto, &params, ip).await,
-        Operation::VerifyCard => one_shot(gateway, operation, Shot::Verify, &params, ip).await,
+        Operation::InstantPayment => one_shot(gateway, operation, Shot::Now, params, ip).await,
+        Operation::MotoPayment => one_shot(gateway, operation, Shot::Moto, params, ip).await,
+        Operation::VerifyCard => one_shot(gateway, operation, Shot::Verify, params, ip).await,
         Operation::GetSessionStatus
         | Operation::GetFee
         | Operation::IsMaestroCard
         | Operation::ShowErrors
-        | Operation::GetFinishedPaymentInfo => page_calls::ask(gateway, operation, &params).await,
-        Operation::Finish3dsVer2PaymentAnonymous => tds::finish_anonymous(gateway, &params).await,
-        Operation::GetLastOrdersForMerchants => lookup::last_orders(gateway, &params, ip).await,
-        Operation::AddParams => lookup::add_params(gateway, &params, ip).await,
-        Operation::VerifyEnrollment => lookup::verify_enrollment(gateway, &params, ip).await,
+        | Operation::GetFinishedPaymentInfo => page_calls::ask(gateway, operation, params).await,
+        Operation::Finish3dsVer2PaymentAnonymous => tds::finish_anonymous(gateway, params).await,
+        Operation::GetLastOrdersForMerchants => lookup::last_orders(gateway, params, ip).await,
+        Operation::AddParams => lookup::add_params(gateway, params, ip).await,
+        Operation::VerifyEnrollment => lookup::verify_enrollment(gateway, params, ip).await,
         Operation::GetBindings | Operation::GetAllBindings => {
-            bindings::get_bindings(gateway, operation, &params, ip).await
+            bindings::get_bindings(gateway, operation, params, ip).await
         }
-        Operation::GetBindingsByCardOrId => bindings::find_bindings(gateway, operation, &params, ip).await,
-        Operation::BindCard => bindings::set_active(gateway, operation, &params, ip, true).await,
-        Operation::UnBindCard => bindings::set_active(gateway, operation, &params, ip, false).await,
-        Operation::ExtendBinding => bindings::extend(gateway, operation, &params, ip).await,
-        Operation::CreateBindingNoPayment => bindings::create(gateway, operation, &params, ip).await,
-        Operation::PaymentOrderBinding => bindings::pay_order(gateway, operation, &params, ip).await,
-        Operation::ProcessBindingForm => bindings::process_form(gateway, operation, &params, ip).await,
-        Operation::UnbindCardAnon => bindings::remove_by_payer(gateway, &params).await,
+        Operation::GetBindingsByCardOrId => bindings::find_bindings(gateway, operation, params, ip).await,
+        Operation::BindCard => bindings::set_active(gateway, operation, params, ip, true).await,
+        Operation::UnBindCard => bindings::set_active(gateway, operation, params, ip, false).await,
+        Operation::ExtendBinding => bindings::extend(gateway, operation, params, ip).await,
+        Operation::CreateBindingNoPayment => bindings::create(gateway, operation, params, ip).await,
+        Operation::PaymentOrderBinding => bindings::pay_order(gateway, operation, params, ip).await,
+        Operation::ProcessBindingForm => bindings::process_form(gateway, operation, params, ip).await,
+        Operation::UnbindCardAnon => bindings::remove_by_payer(gateway, params).await,
         // Known to the protocol, not offered: the caller is told so and nothing else.
         _ => Err((Refused::AccessDenied, spoken)),
     }

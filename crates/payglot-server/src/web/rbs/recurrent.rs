@@ -7,32 +7,31 @@ use super::status::view_of;
 use super::tds;
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use payglot_wire::raw::{RawRequest, Reply};
+use payglot_wire::raw::Reply;
 use payglot_wire::rbs::request::{Recurrent, ThreeDsFields};
 use payglot_wire::rbs::{Defaults, Details, Language, Operation, Params, Refused, reply};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Reads the JSON body, charges, and answers with the status of the new order. The address is only for HTTP: a query is not read.
+/// Charges with what the JSON body said, and answers with the status of the new order. The address is only for HTTP: a query is not read.
 pub(super) async fn charge(
     gateway: &Arc<Gateway>,
     operation: Operation,
-    request: &RawRequest<'_>,
+    params: &Params,
     ip: Option<IpAddr>,
 ) -> Result<Reply, Refusing> {
-    let params = Recurrent::params(request.body).map_err(|refused| (refused, Language::RU))?;
-    let (project, _) = caller(gateway, operation, &params, ip).await?;
-    let language = Language::of_errors(&params, callers::default_language(&project));
+    let (project, _) = caller(gateway, operation, params, ip).await?;
+    let language = Language::of_errors(params, callers::default_language(&project));
     let refuse = |refused| (refused, language);
     if !project.settings.auto_payment {
         return Err(refuse(Refused::AccessDenied));
     }
-    callers::check_merchant(gateway, &project, &params).await.map_err(refuse)?;
+    callers::check_merchant(gateway, &project, params).await.map_err(refuse)?;
     let defaults = Defaults { now: Some(gateway.clock.now()), ..callers::defaults(&project) };
-    let asked = Recurrent::read(&params, &defaults).map_err(refuse)?;
+    let asked = Recurrent::read(params, &defaults).map_err(refuse)?;
     let spoken = asked.order.language;
     let merchant_ip = ip.map(|ip| ip.to_string());
-    paid(gateway, &project, asked, &params, merchant_ip.as_deref()).await.map_err(|refused| (refused, spoken))
+    paid(gateway, &project, asked, params, merchant_ip.as_deref()).await.map_err(|refused| (refused, spoken))
 }
 
 async fn paid(

@@ -24,7 +24,8 @@ async fn gateway(folder: &tempfile::TempDir) -> Arc<Gateway> {
 
 async fn ask(gateway: &Arc<Gateway>, operation: Operation, query: &str) -> String {
     let request = RawRequest { method: Method::Get, path: "", query, content_type: "", body: b"", caller_ip: None };
-    let answered = call(gateway, operation, &request, None).await;
+    let params = params_of(operation, &request).expect("parameters");
+    let answered = call(gateway, operation, &params, None).await;
     answered.unwrap_or_else(|(refused, language)| reply::refused(operation, &refused, language)).body
 }
 

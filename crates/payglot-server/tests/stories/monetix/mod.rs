@@ -4,6 +4,7 @@ mod acceptance;
 mod cards;
 mod deliveries;
 mod invoices;
+mod limits;
 mod mandates;
 mod page;
 mod page_modes;
@@ -11,6 +12,7 @@ mod page_saved;
 mod refunds;
 mod refusals;
 mod saved;
+mod schedule;
 
 use crate::harness::http::{self, Answer};
 use crate::harness::payer::Page;
@@ -52,15 +54,21 @@ impl Monetix {
     }
 
     async fn over(setup: Setup, settings: &[(&str, &str)]) -> Self {
-        let gateway = TestGateway::with(setup).await;
-        let whole = &gateway.gateway;
+        let world = Self { gateway: TestGateway::with(setup).await };
+        world.add(NAME, PROJECT, settings).await;
+        world
+    }
+
+    /// Another project with the same secrets.
+    async fn add(&self, name: &str, number: u32, settings: &[(&str, &str)]) {
+        let (gateway, whole) = (&self.gateway, &self.gateway.gateway);
         let begin = ProjectSettings { test_mode: true, ..ProjectSettings::of_protocol("monetix") };
         let begin = begin.with("callback_url", &gateway.receiver.url("/monetix")).expect("set");
         let chosen = settings.iter().fold(begin, |all, (key, value)| all.with(key, value).expect("set"));
         let draft = Draft {
             protocol: "monetix".to_owned(),
-            name: NAME.to_owned(),
-            login: PROJECT.to_string(),
+            name: name.to_owned(),
+            login: number.to_string(),
             settings: chosen,
             secrets: vec![
                 ("secret_key".to_owned(), Secret::new(SECRET)),
@@ -68,7 +76,6 @@ impl Monetix {
             ],
         };
         project::create(whole.store.as_ref(), &whole.key, draft, gateway.now()).await.expect("a project");
-        Self { gateway }
     }
 
     pub(crate) async fn set(&self, key: &str, value: &str) {

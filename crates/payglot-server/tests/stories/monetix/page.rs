@@ -267,6 +267,16 @@ async fn a_card_is_not_taken_where_none_is_offered() {
     shop.end().await;
 }
 
+/// One press pays there, so no page around it may lead that press.
+#[tokio::test]
+async fn the_inbox_of_a_wallet_stands_in_no_frame() {
+    let shop = Monetix::with(&[("frame_ancestors", "*")]).await;
+    let inbox = http::send(shop.gateway.at, "GET", "/sandbox/webmoney/123456789012", "", b"").await;
+    let policy = inbox.header("content-security-policy").expect("a policy");
+    assert!(inbox.status == 200 && policy.ends_with("frame-ancestors 'none'"), "{policy}");
+    shop.end().await;
+}
+
 /// The payer's frame shows the bank between two pages of ours, and perhaps a failure.
 #[tokio::test]
 async fn every_page_of_a_payment_may_stand_in_the_same_frames() {
@@ -330,6 +340,7 @@ async fn what_opens_no_page_says_why_and_can_be_shown_in_a_frame() {
         (&[("payment_currency", "ABC")], 400, "3121"),
         (&[("payment_currency", "JPY")], 400, "3023"),
         (&[("mode", "steal")], 400, "502"),
+        (&[("mode", "payout")], 400, "310"),
         (&[("mode", "money_transfer")], 400, "310"),
         (&[("mode", "presentation")], 400, "310"),
         (&[("project_id", "77")], 404, "2442"),

@@ -156,6 +156,21 @@ fn what_the_signature_does_not_see_is_not_read() {
 }
 
 #[test]
+fn a_mode_cannot_be_hidden_in_another_parameter() {
+    let signed = page_query(&order().with("merchant_data", "x").with("mode", "payout"), &secret());
+    assert_eq!(page(&signed).expect("an order").mode, Mode::Payout);
+    let query = signed.replace("merchant_data=x", "merchant_data=x%3Bmode%3Apayout").replace("&mode=payout", "");
+    assert_eq!(signed_of(&query), signed_of(&signed));
+    assert_eq!(code(PageRequest::of_query(&query)), invalid("merchant_data"));
+    // People write such words, and where the shop says the mode nothing can be hidden.
+    for honest in ["Delivery; mode: express", "a;mode:express", "mode:payout"] {
+        assert!(page(&page_query(&order().with("merchant_data", honest), &secret())).is_ok(), "{honest}");
+    }
+    let both = order().with("merchant_data", "x;mode:payout").with("mode", "purchase");
+    assert!(page(&page_query(&both, &secret())).is_ok());
+}
+
+#[test]
 fn a_parameter_cannot_be_moved_into_another() {
     let fields = order().with("customer_last_name", "Doe").with("a_note", "x").with("note", "a;b: c;d:e");
     let fields = fields.with("best_before", "2024-12-08T00:00:00Z").with("interface_type", r#"{"id":23}"#);

@@ -25,18 +25,16 @@
     onCheckShippingMethod: 'check_shipping_method',
     onConfirmation: 'confirmation',
   };
-  // Callbacks that are called again only if this part of their data has changed. All but the first three are ours: each step of our page
-  // is a document of its own, and one that is reloaded, or read in another language, says again what the shop has heard already.
+  // How a visit ends. Each step of our page is a document of its own, and one that is reloaded, or read in another language, says again
+  // what the shop has heard already.
+  const ENDS = ['onPaymentSuccess', 'onPaymentFail', 'onCardVerifySuccess', 'onCardVerifyFail', 'onTokenizeSuccess'];
+  // Callbacks that are called again only if this part of their data has changed.
   const WHEN_CHANGED = {
     onResize: ({ width, height }) => [width, height],
     onAmountChange: ({ value }) => value,
     onTabChange: ({ tab }) => tab,
     onLoaded: () => 'loaded',
-    onPaymentSuccess: (data) => data,
-    onPaymentFail: (data) => data,
-    onCardVerifySuccess: (data) => data,
-    onCardVerifyFail: (data) => data,
-    onTokenizeSuccess: (data) => data,
+    ...Object.fromEntries(ENDS.map((name) => [name, (data) => data])),
   };
   // What a shop with a button of its own sends to its own window, for the page in the frame.
   const RELAYED = ['epframe.embedded_mode.check_validation', 'epframe.embedded_mode.submit'];
@@ -206,10 +204,8 @@
       if (config.redirect || (config.redirect_on_mobile && library.isMobile())) {
         this.setFrameMode('tab');
         location.href = this.#address();
-      } else if (config.frame_mode === 'embedded') {
-        this.#openInElement('embedded');
-      } else if (config.target_element) {
-        this.#openInElement('iframe');
+      } else if (config.frame_mode === 'embedded' || config.target_element) {
+        this.#openInElement(config.frame_mode === 'embedded' ? 'embedded' : 'iframe');
       } else {
         this.setFrameMode('popup');
         modal.open(this);
@@ -363,6 +359,7 @@
     #take(message) {
       const data = message.data ?? {};
       const { container, wrap, close } = modal.owner === this ? modal.parts() : {};
+      const address = safeAddress(data.url);
       switch (message.message) {
         case 'epframe.loaded': this.#showOurs(data); break;
         case 'epframe.resize': this.#resize(data); break;
@@ -376,8 +373,15 @@
           this.#closeModal();
           break;
         case 'epframe.escape_key_pressed': if (wrap) this.closePopup(); break;
-        case 'epframe.redirect': if (!this.#redirect(data)) return; break;
-        case 'epframe.acs_parent_page_redirect_run': if (!this.#redirectWithForm(data)) return; break;
+        case 'epframe.redirect':
+          if (address === null) return;
+          location.href = address;
+          this.#closeModal();
+          break;
+        case 'epframe.acs_parent_page_redirect_run':
+          if (address === null) return;
+          post(data.method, address, Object.entries(data.body ?? {}));
+          break;
         case 'epframe.redirect_iframe': wrap?.classList.add('with-asc'); break;
         case 'epframe.redirect_iframe_complete':
           wrap?.classList.remove('with-asc');
@@ -427,23 +431,6 @@
 
     #tellOthers(message) {
       for (const other of Object.values(library.activeWidgets)) if (other !== this) other.sendPostMessage({ message });
-    }
-
-    /** Takes the shop's page to an address; tells whether it was one to go to. */
-    #redirect({ url }) {
-      const address = safeAddress(url);
-      if (address === null) return false;
-      location.href = address;
-      this.#closeModal();
-      return true;
-    }
-
-    /** The same with a form, to a bank. */
-    #redirectWithForm({ method, url, body }) {
-      const address = safeAddress(url);
-      if (address === null) return false;
-      post(method, address, Object.entries(body ?? {}));
-      return true;
     }
 
     /** Takes the window away, and soon its frame. A frame in the shop's page stays: its place is the shop's. */

@@ -1,6 +1,7 @@
 //! Registrations for later charges, and what else a shop says while a payment goes on.
 
 use super::super::super::request::RecurringCall;
+use super::super::super::{Details, Fields, PaymentType};
 use super::super::super::{Period, RecurringKind, RecurringTerms, TermsChange};
 use super::*;
 use payglot_core::UnixMillis;
@@ -254,4 +255,27 @@ proptest! {
         prop_assert_eq!(terms.next_charge(created, UnixMillis(next.0 - 1)), Some(next));
         prop_assert_eq!(terms.next_charge(created, UnixMillis(i64::midpoint(after.0, next.0))), Some(next));
     }
+}
+
+#[test]
+fn a_charge_by_the_gateway_keeps_what_was_agreed_and_not_what_was_said_once() {
+    let sent = changed(CARD, "recurring", Some(r#"{"register":true,"type":"R","period":"M","amount":5}"#));
+    let sent = changed(&sent, "general.merchant_callback_url", Some("\"https://shop.example/told\""));
+    let sent = changed(&sent, "callback", Some(r#"{"force_disable":true}"#));
+    let Ok(Request::Sale(sale)) = asked("payment/card/sale", &sent) else { panic!("a sale") };
+    assert!(sale.details.registers().is_some() && sale.details.is_silent());
+    let mut agreed = sale.details;
+    agreed.learned.token = Some("0f".to_owned());
+    let charge = Details::read(&agreed.of_charge("c-1-2").to_text());
+    assert_eq!(charge.payment_id().as_deref(), Some("c-1-2"));
+    assert_eq!(charge.customer().id.as_deref(), Some("1"));
+    assert_eq!(charge.callback_url(Outcome::Open).as_deref(), Some("https://shop.example/told"));
+    assert!(charge.registers().is_none() && !charge.is_silent(), "said of the first payment alone");
+    assert_eq!((charge.learned.kind, charge.learned.token), (Some(PaymentType::Recurring), None));
+    let fields = [("payment_id", "p-1"), ("recurring_register", "1"), ("best_before", "x"), ("customer_id", "7")];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let page = Details::of_page(&Fields::from_pairs(fields.into()));
+    let charge = page.of_charge("p-1-2");
+    assert_eq!((charge.payment_id().as_deref(), charge.page("best_before")), (Some("p-1-2"), None));
+    assert!(charge.registers().is_none() && charge.customer().id.as_deref() == Some("7"));
 }

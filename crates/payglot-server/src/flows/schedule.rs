@@ -1,0 +1,143 @@
+//! Charges that the gateway makes by itself, because a mandate says when and how much. Each moves the mandate's next date in the
+//! transaction that registers its payment, so that a date is charged once, whatever dies meanwhile. Dates that passed while nobody looked
+//! are charged once together: a payer must not find a row of old charges on one day.
+
+use super::pay::{self, NewOrder, Payer};
+use super::register::Order;
+use super::{FlowError, load, mandate};
+use crate::gateway::Gateway;
+use crate::projects::ActiveProject;
+use crate::upstream::{Demand, Guide};
+use payglot_core::{Intent, Money, OperationId, Refusal, UnixMillis};
+use payglot_store::{Mandate, MandateChange, MandateCharge, StoreError};
+use payglot_wire::monetix::{Details, OperationFacts, RecurringTerms, limits};
+use std::sync::Arc;
+
+/// The method of cards.
+const CARD: &str = "card";
+/// Letters that are kept of the number that the numbers of charges begin with.
+const NUMBER_MAX: usize = 200;
+
+/// Charges what is due, at most `limit`; how much was due. What goes wrong with one is logged and tried again by the next call.
+pub async fn charge_due(gateway: &Arc<Gateway>, limit: u32) -> Result<usize, FlowError> {
+    let now = gateway.clock.now();
+    let due = gateway.store.due_mandates(now, limit).await?;
+    let count = due.len();
+    for mandate in due {
+        let number = mandate.number;
+        match charge(gateway, mandate, now).await {
+            // Changed meanwhile: the next call looks at it as it is then.
+            Ok(()) | Err(FlowError::Store(StoreError::Changed)) => {}
+            Err(error) => tracing::error!(%error, mandate = number, "a scheduled charge could not begin"),
+        }
+    }
+    Ok(count)
+}
+
+async fn charge(gateway: &Arc<Gateway>, mandate: Mandate, now: UnixMillis) -> Result<(), FlowError> {
+    let project = gateway.projects.by_id(mandate.project).await?;
+    let terms = RecurringTerms::read(&mandate.terms);
+    let next = terms.next_charge(mandate.created_at, now).filter(|next| *next < mandate.valid_until);
+    let amount = terms.amount.and_then(|minor| Money::new(minor, mandate.currency));
+    let Some(amount) = amount.filter(|amount| may_charge(&project, &mandate, *amount, now)) else {
+        tracing::warn!(mandate = mandate.number, project = project.login, "a scheduled charge is left out");
+        return postpone(gateway, mandate, next).await;
+    };
+    let made = load(gateway, mandate.payment).await?;
+    let agreed = Details::read(&made.details);
+    for payment_id in numbers(gateway, &mandate, &terms, &agreed).await? {
+        match begin(gateway, &project, &mandate, &agreed, &payment_id, amount, next, now).await {
+            // The shop has used the number itself.
+            Err(FlowError::DuplicateOrder(_)) => {}
+            done => return done,
+        }
+    }
+    Err(FlowError::Refused(Refusal::NotAllowed))
+}
+
+/// Does the project still take such a charge? One whose card has expired is for the bank to decline, and the shop hears of it.
+fn may_charge(project: &ActiveProject, mandate: &Mandate, amount: Money, now: UnixMillis) -> bool {
+    let settings = &project.settings;
+    project.enabled
+        && mandate.valid_until > now
+        && amount.minor() <= settings.amount_max
+        && settings.all_currencies().contains(&amount.currency())
+        && settings.monetix.method(CARD).is_some()
+}
+
+/// Leaves a date out.
+async fn postpone(gateway: &Gateway, seen: Mandate, next_charge_at: Option<UnixMillis>) -> Result<(), FlowError> {
+    let change = MandateChange {
+        active: seen.active,
+        terms: seen.terms.clone(),
+        valid_until: seen.valid_until,
+        next_charge_at,
+        call: None,
+        notifications: Vec::new(),
+        lease_until: gateway.clock.now(),
+        seen,
+    };
+    Ok(gateway.store.change_mandate(change).await.map(drop)?)
+}
+
+/// The numbers that the payment of a charge may have, in the order to try them: the one that the shop gave, then the same or the number of
+/// the first payment, counted.
+async fn numbers(
+    gateway: &Gateway,
+    mandate: &Mandate,
+    terms: &RecurringTerms,
+    agreed: &Details,
+) -> Result<Vec<String>, FlowError> {
+    let own = terms.scheduled_payment_id.clone();
+    let first = own.clone().or_else(|| agreed.payment_id()).unwrap_or_default();
+    let first: String = first.chars().take(NUMBER_MAX).collect();
+    let nth = mandate.charges.saturating_add(1);
+    let unique = gateway.numbers.next().await?;
+    Ok(own.into_iter().chain([format!("{first}-{nth}"), format!("{first}-{nth}-{unique}")]).collect())
+}
+
+#[expect(clippy::too_many_arguments, reason = "what is charged, by what, as what, and when again")]
+async fn begin(
+    gateway: &Arc<Gateway>,
+    project: &Arc<ActiveProject>,
+    mandate: &Mandate,
+    agreed: &Details,
+    payment_id: &str,
+    amount: Money,
+    next_charge_at: Option<UnixMillis>,
+    now: UnixMillis,
+) -> Result<(), FlowError> {
+    let id = gateway.clock.payment_id();
+    let request_id = id.to_string().replace('-', "");
+    let mut details = agreed.of_charge(payment_id);
+    details.learned.method = Some(CARD.to_owned());
+    details.learned.request_id = Some(request_id.clone());
+    details.learned.recurring = Some(mandate::recurring(mandate));
+    let order = Order {
+        number: limits::payment_key(payment_id),
+        intent: Intent::Sale,
+        amount,
+        expires_at: now.plus(limits::WAITING_MS),
+        hold_end: None,
+        verifies: false,
+        hold_ms: None,
+        attempts_max: Some(1),
+        details: details.to_text(),
+    };
+    let number = gateway.numbers.next().await?;
+    let remember = move |details: &str, operation: OperationId| {
+        let mut details = Details::read(details);
+        details.learned.keep(OperationFacts { number, ..OperationFacts::new(operation, request_id.clone()) });
+        details.to_text()
+    };
+    let payer = Payer {
+        // Nobody is there to be asked.
+        demand: Demand::Never,
+        guide: Guide::Merchant,
+        remember: Some(Box::new(remember)),
+        ..Payer::on_our_page(mandate::means(mandate), None)
+    };
+    let charge = MandateCharge { next_charge_at, ..mandate::charge(mandate, now) };
+    let new = NewOrder { id, order, call: None, charge: Some(charge) };
+    pay::start_new(gateway, project, new, payer, |_| String::new()).await.map(drop)
+}

@@ -1,0 +1,137 @@
+//! Charges that the gateway makes by itself, by the dates of a mandate.
+
+use super::saved::{PAID, order};
+use super::{Monetix, general};
+use payglot_server::flows::schedule;
+use payglot_store::Mandate;
+
+const DAY: i64 = 86_400;
+const NO_FUNDS_LATER: &str = "4000000000000135";
+
+impl Monetix {
+    /// A paid sale with these terms of later charges; the number of the mandate.
+    async fn agrees(&self, payment: &str, pan: &str, terms: &str) -> u32 {
+        let more = format!(r#","recurring":{{"register":true,"type":"R",{terms}}}"#);
+        self.accepted("payment/card/sale", &order(payment, pan, &more)).await;
+        self.quiet().await;
+        self.heard().pop().expect("told").get("recurring.id").parse().expect("a number")
+    }
+
+    /// Looks for due charges, and delivers what is told of them. How many were due.
+    async fn charge_due(&self) -> usize {
+        let due = schedule::charge_due(&self.gateway.gateway, 100).await.expect("the store works");
+        self.quiet().await;
+        due
+    }
+
+    async fn mandate(&self, number: u32) -> Mandate {
+        let store = &self.gateway.gateway.store;
+        let project = store.projects().await.expect("read").into_iter().find(|known| known.name == "monetix");
+        let project = project.expect("there").id;
+        store.mandate(project, number).await.expect("read").expect("there")
+    }
+}
+
+#[tokio::test]
+async fn a_regular_mandate_is_charged_at_its_dates_under_numbers_of_its_own() {
+    let shop = Monetix::start().await;
+    let number =
+        shop.agrees("P1", PAID, r#""period":"W","interval":1,"amount":900,"scheduled_payment_id":"Plan-7""#).await;
+    assert_eq!(shop.charge_due().await, 0, "not before a week");
+    for _ in 0..2 {
+        shop.gateway.pass(7 * DAY);
+        assert_eq!(shop.charge_due().await, 1);
+        assert_eq!(shop.charge_due().await, 0, "a date is charged once");
+    }
+    let charge = "success, 900, recurring, success, 0";
+    assert_eq!(shop.told()[1..], [charge, charge]);
+    let heard = shop.heard();
+    let told: Vec<_> = heard[1..].iter().map(|told| (told.get("payment.id"), told.get("payment.type"))).collect();
+    assert_eq!(told, [("Plan-7".into(), "recurring".into()), ("Plan-7-2".into(), "recurring".into())]);
+    for told in &heard[1..] {
+        assert_eq!(told.get("recurring.id"), number.to_string());
+        assert_eq!(told.get("customer.id"), "customer_123");
+        assert_eq!(told.get("payment.description"), "Books");
+        assert!(!told.get("operation.request_id").is_empty());
+    }
+    assert_eq!(shop.mandate(number).await.charges, 2);
+    assert_eq!(shop.stands("plan-7").await, "success 900");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn dates_that_passed_unseen_are_charged_once_together() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"D","amount":100"#).await;
+    shop.gateway.pass(5 * DAY);
+    assert_eq!(shop.charge_due().await, 1);
+    assert_eq!(shop.charge_due().await, 0);
+    assert_eq!(shop.told()[1..], ["success, 100, recurring, success, 0"]);
+    let mandate = shop.mandate(number).await;
+    assert!(mandate.next_charge_at.is_some_and(|next| next > shop.gateway.now()), "the next date is ahead");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_decline_is_told_and_the_next_date_stays() {
+    let shop = Monetix::start().await;
+    shop.agrees("p1", NO_FUNDS_LATER, r#""period":"M","amount":100"#).await;
+    for told in 1..=2 {
+        shop.gateway.pass(32 * DAY);
+        assert_eq!(shop.charge_due().await, 1);
+        assert_eq!(shop.told()[told], "decline, 100, recurring, decline, 10105");
+    }
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn nothing_is_charged_after_the_end_or_above_what_the_project_takes() {
+    let shop = Monetix::start().await;
+    let cancelled = shop.agrees("p1", PAID, r#""period":"D","amount":100"#).await;
+    let body = general("p1", &format!(r#""recurring":{{"id":{cancelled}}}"#));
+    shop.accepted("payment/card/recurring/cancel", &body).await;
+    let large = shop.agrees("p2", PAID, r#""period":"D","amount":100"#).await;
+    let ended = shop.agrees("p3", PAID, r#""period":"Y","amount":50,"expiry_year":2027,"expiry_month":1"#).await;
+    // Only the shop charges where it names no dates.
+    let by_shop = shop.agrees("p4", PAID, r#""amount":50"#).await;
+    shop.quiet().await;
+    let before = shop.told().len();
+    shop.set("amount_max", "99").await;
+    shop.gateway.pass(2 * DAY);
+    assert_eq!(shop.charge_due().await, 1, "the one above the limit");
+    assert!(shop.mandate(large).await.next_charge_at.is_some_and(|next| next > shop.gateway.now()));
+    shop.gateway.pass(400 * DAY);
+    shop.charge_due().await;
+    assert_eq!(shop.mandate(ended).await.next_charge_at, None);
+    assert_eq!(shop.mandate(by_shop).await.next_charge_at, None);
+    assert_eq!(shop.told().len(), before, "{:?}", shop.told());
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_number_that_the_shop_used_itself_is_stepped_over() {
+    let shop = Monetix::start().await;
+    shop.agrees("p1", PAID, r#""period":"D","amount":100"#).await;
+    shop.accepted("payment/card/sale", &order("p1-1", PAID, "")).await;
+    shop.quiet().await;
+    shop.gateway.pass(DAY);
+    assert_eq!(shop.charge_due().await, 1);
+    let told = shop.heard().pop().expect("told");
+    assert!(told.get("payment.id").starts_with("p1-1-"), "{}", told.get("payment.id"));
+    assert_eq!(told.get("payment.status"), "success");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn two_looks_at_once_charge_once() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"D","amount":100"#).await;
+    shop.gateway.pass(DAY);
+    let gateway = &shop.gateway.gateway;
+    let (one, other) = tokio::join!(schedule::charge_due(gateway, 100), schedule::charge_due(gateway, 100));
+    assert!(one.is_ok() && other.is_ok());
+    shop.quiet().await;
+    assert_eq!(shop.told()[1..], ["success, 100, recurring, success, 0"]);
+    assert_eq!(shop.mandate(number).await.charges, 1);
+    shop.end().await;
+}
