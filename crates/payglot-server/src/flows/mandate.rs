@@ -5,7 +5,7 @@ use super::calls::Accepting;
 use super::{FlowError, ROUNDS_MAX, announce, binding, load};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
-use crate::upstream::{CardToken, Means, Provider as _, SavedCard};
+use crate::upstream::{CardToken, Means, SavedCard};
 use payglot_core::{Currency, Decision, Method, Operation, UnixMillis};
 pub use payglot_store::Mandate;
 use payglot_store::{MandateChange, MandateCharge, NewCall, StoreError};
@@ -48,12 +48,16 @@ pub(super) async fn made_by(
         tracing::warn!(payment = %decision.payment.id, "a card that is to be charged again was not kept by its bank");
         return Ok(None);
     };
-    let (number, created_at) = (gateway.numbers.next().await?, decision.payment.updated_at);
+    let created_at = decision.payment.updated_at;
     let currency = decision.payment.amount.currency();
     let valid_until = terms.valid_until(card.expiry, created_at);
+    if valid_until <= created_at {
+        tracing::warn!(payment = %decision.payment.id, "later charges were registered to end before they begin");
+        return Ok(None);
+    }
     let mandate = Mandate {
         project: project.id,
-        number,
+        number: gateway.numbers.next().await?,
         payment: decision.payment.id,
         client: read.customer().id.unwrap_or_default(),
         token,
@@ -75,7 +79,7 @@ pub(super) async fn made_by(
 /// What the provider calls the card of an attempt: it keeps it since then, or it did before.
 async fn token_of(gateway: &Gateway, details: &Details, attempt: &Operation) -> Result<Option<String>, StoreError> {
     if attempt.method != Some(Method::SavedCard) {
-        return Ok(gateway.bank.saved_card(attempt.id).await.map(|CardToken(token)| token));
+        return Ok(binding::kept_by(gateway, attempt).await?.map(|CardToken(token)| token));
     }
     let Some(id) = details.learned.token.as_deref().and_then(binding::id_of) else { return Ok(None) };
     Ok(gateway.store.binding(id).await?.map(|known| known.token))
@@ -87,9 +91,15 @@ pub async fn find(gateway: &Gateway, project: &ActiveProject, number: i64) -> Re
     Ok(gateway.store.mandate(project.id, number).await?)
 }
 
-/// A mandate that may be charged in this currency now.
-pub fn judge(known: Option<Mandate>, currency: Currency, now: UnixMillis) -> Result<Mandate, Unusable> {
-    let mandate = known.ok_or(Unusable::Unknown)?;
+/// A mandate that may be charged in this currency now. Where a payer is named, it is that payer's.
+pub fn judge(
+    known: Option<Mandate>,
+    client: Option<&str>,
+    currency: Currency,
+    now: UnixMillis,
+) -> Result<Mandate, Unusable> {
+    let owned = |known: &Mandate| client.is_none_or(|client| client == known.client);
+    let mandate = known.filter(owned).ok_or(Unusable::Unknown)?;
     if !mandate.active {
         return Err(Unusable::Cancelled);
     }
@@ -190,10 +200,12 @@ fn changed(seen: &Mandate, change: &Change, now: UnixMillis) -> Mandate {
     match change {
         Change::Cancel => Mandate { active: false, next_charge_at: None, ..seen.clone() },
         Change::Update(sent) => {
-            let terms = RecurringTerms::read(&seen.terms).changed(sent);
+            let before = RecurringTerms::read(&seen.terms);
+            let terms = before.changed(sent);
+            let (due, charged) = (seen.next_charge_at, seen.charged_at);
             Mandate {
                 valid_until: terms.valid_until(seen.card.expiry, seen.created_at),
-                next_charge_at: terms.next_charge(seen.created_at, now),
+                next_charge_at: terms.next_after_change(&before, seen.created_at, now, due, charged),
                 terms: terms.to_text(),
                 ..seen.clone()
             }

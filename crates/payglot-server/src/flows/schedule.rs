@@ -8,7 +8,7 @@ use super::{FlowError, load, mandate};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::upstream::{Demand, Guide};
-use payglot_core::{Intent, Money, OperationId, Refusal, UnixMillis};
+use payglot_core::{Intent, Money, OperationId, Payment, Refusal, State, UnixMillis};
 use payglot_store::{Mandate, MandateChange, MandateCharge, StoreError};
 use payglot_wire::monetix::{Details, OperationFacts, RecurringTerms, limits};
 use std::sync::Arc;
@@ -18,41 +18,65 @@ const CARD: &str = "card";
 /// Letters that are kept of the number that the numbers of charges begin with.
 const NUMBER_MAX: usize = 200;
 
-/// Charges what is due, at most `limit`; how much was due. What goes wrong with one is logged and tried again by the next call.
+/// A charge that could not begin, though the store works, is tried again after an hour.
+const AGAIN_MS: i64 = 3_600_000;
+
+/// Charges what is due, at most `limit`; how much was due. Fails only when the store does.
 pub async fn charge_due(gateway: &Arc<Gateway>, limit: u32) -> Result<usize, FlowError> {
     let now = gateway.clock.now();
     let due = gateway.store.due_mandates(now, limit).await?;
     let count = due.len();
     for mandate in due {
-        let number = mandate.number;
-        match charge(gateway, mandate, now).await {
+        let tried = match charge(gateway, &mandate, now).await {
+            Err(error @ FlowError::Store(StoreError::Unavailable(_) | StoreError::Changed)) => Err(error),
+            // A person must look, and others are due behind it.
+            Err(error) => {
+                tracing::error!(%error, mandate = mandate.number, "a scheduled charge could not begin");
+                postpone(gateway, &mandate, Some(now.plus(AGAIN_MS))).await
+            }
+            Ok(()) => Ok(()),
+        };
+        match tried {
             // Changed meanwhile: the next call looks at it as it is then.
             Ok(()) | Err(FlowError::Store(StoreError::Changed)) => {}
-            Err(error) => tracing::error!(%error, mandate = number, "a scheduled charge could not begin"),
+            Err(error) => return Err(error),
         }
     }
     Ok(count)
 }
 
-async fn charge(gateway: &Arc<Gateway>, mandate: Mandate, now: UnixMillis) -> Result<(), FlowError> {
+async fn charge(gateway: &Arc<Gateway>, mandate: &Mandate, now: UnixMillis) -> Result<(), FlowError> {
     let project = gateway.projects.by_id(mandate.project).await?;
     let terms = RecurringTerms::read(&mandate.terms);
     let next = terms.next_charge(mandate.created_at, now).filter(|next| *next < mandate.valid_until);
     let amount = terms.amount.and_then(|minor| Money::new(minor, mandate.currency));
-    let Some(amount) = amount.filter(|amount| may_charge(&project, &mandate, *amount, now)) else {
+    let made = load(gateway, mandate.payment).await?;
+    let agreed = Details::read(&made.details);
+    let may = |amount: &Money| stands(&made.payment, &agreed) && may_charge(&project, mandate, *amount, now);
+    let Some(amount) = amount.filter(may) else {
         tracing::warn!(mandate = mandate.number, project = project.login, "a scheduled charge is left out");
         return postpone(gateway, mandate, next).await;
     };
-    let made = load(gateway, mandate.payment).await?;
-    let agreed = Details::read(&made.details);
-    for payment_id in numbers(gateway, &mandate, &terms, &agreed).await? {
-        match begin(gateway, &project, &mandate, &agreed, &payment_id, amount, next, now).await {
+    for payment_id in numbers(gateway, mandate, &terms, &agreed).await? {
+        match begin(gateway, &project, mandate, &agreed, &payment_id, amount, next, now).await {
             // The shop has used the number itself.
             Err(FlowError::DuplicateOrder(_)) => {}
             done => return done,
         }
     }
     Err(FlowError::Refused(Refusal::NotAllowed))
+}
+
+/// Was the payment made that the mandate is agreed with? A hold that was given up, or a payment undone, agrees nothing; one that was
+/// refunded does, and so does a verification, whose hold is always released.
+fn stands(made: &Payment, agreed: &Details) -> bool {
+    match made.state {
+        State::Held | State::Paid => true,
+        State::Voided => agreed.verifies(),
+        State::Created | State::Pending | State::Underpaid | State::Declined | State::Cancelled | State::Expired => {
+            false
+        }
+    }
 }
 
 /// Does the project still take such a charge? One whose card has expired is for the bank to decline, and the shop hears of it.
@@ -65,8 +89,8 @@ fn may_charge(project: &ActiveProject, mandate: &Mandate, amount: Money, now: Un
         && settings.monetix.method(CARD).is_some()
 }
 
-/// Leaves a date out.
-async fn postpone(gateway: &Gateway, seen: Mandate, next_charge_at: Option<UnixMillis>) -> Result<(), FlowError> {
+/// Charges at another time instead.
+async fn postpone(gateway: &Gateway, seen: &Mandate, next_charge_at: Option<UnixMillis>) -> Result<(), FlowError> {
     let change = MandateChange {
         active: seen.active,
         terms: seen.terms.clone(),
@@ -75,7 +99,7 @@ async fn postpone(gateway: &Gateway, seen: Mandate, next_charge_at: Option<UnixM
         call: None,
         notifications: Vec::new(),
         lease_until: gateway.clock.now(),
-        seen,
+        seen: seen.clone(),
     };
     Ok(gateway.store.change_mandate(change).await.map(drop)?)
 }

@@ -284,9 +284,9 @@ pub trait Provider: Send + Sync + 'static {
     /// Asks for a capture, void, refund, return or payout.
     async fn follow_up(&self, follow_up: FollowUp) -> Answer;
 
-    /// The token of the card of an approved attempt that asked for it to be kept. One card of one merchant has one token, however
-    /// often it is kept. `None` if there is none, or if the provider cannot tell now.
-    async fn saved_card(&self, operation: OperationId) -> Option<CardToken>;
+    /// The token of the card of an approved attempt that asked for it to be kept; `None` if there is none. One card of one merchant has one
+    /// token, however often it is kept. What cannot be told now is asked for again with the attempt's outcome.
+    async fn saved_card(&self, operation: OperationId) -> Result<Option<CardToken>, KeepError>;
 
     /// Keeps a card without a payment.
     async fn keep_card(&self, merchant: ProjectId, card: Card) -> Result<CardToken, KeepError>;

@@ -3,6 +3,7 @@
 
 mod learned;
 
+use super::endpoint::Route;
 use super::params::Fields;
 use super::recurring::{self, RecurringTerms};
 use super::request::{Customer, Mode, Reader, rule};
@@ -40,6 +41,12 @@ const KEPT: &[&str] = &[
 /// Words in names of page parameters whose values are not kept.
 const DROPPED: &[&str] = &["pan", "cvv", "cvc", "security", "ssn", "token", "signature"];
 
+/// An object's members of these names.
+fn only(value: &Json, names: &[&str]) -> Json {
+    let members = value.members().unwrap_or_default().iter().filter(|(name, _)| names.contains(&name.as_str()));
+    Json::Object(members.cloned().collect())
+}
+
 fn is_secret(name: &str) -> bool {
     name.split(['_', '[', ']']).any(|word| DROPPED.contains(&word))
 }
@@ -76,13 +83,17 @@ impl Details {
         Self { source: Source::Page, request: Json::Object(members.collect()), learned: Learned::default() }
     }
 
-    pub(super) fn of_call(tree: &Json) -> Self {
+    pub(super) fn of_call(tree: &Json, route: &Route) -> Self {
+        let by_card = route.method.as_deref() == Some("card");
         let members = tree.members().unwrap_or_default().iter().filter(|(key, _)| KEPT.contains(&key.as_str()));
         let members = members.map(|(key, value)| {
             let value = match key.as_str() {
                 "general" => without(value, &["signature"]),
                 "customer" => without(value, &["security_code", "ssn", "account", "mpi_result"]),
-                "account" => without(value, &["token"]),
+                // What else is there may be a card, and so may be the number of an account where a card pays.
+                "account" if by_card => Json::Object(Vec::new()),
+                "account" => only(value, &["number"]),
+                "recurring" => recurring::kept(value),
                 _ => value.clone(),
             };
             (key.clone(), value)
@@ -96,7 +107,7 @@ impl Details {
     #[must_use]
     pub fn of_charge(&self, payment_id: &str) -> Self {
         // What was said of that payment alone.
-        const ONCE: &[&str] = &["payment_id", "mode", "best_before", "callback", "recurring", "recurring_register"];
+        const ONCE: &[&str] = &["payment_id", "mode", "best_before", "recurring", "recurring_register"];
         let mut request = self.request.clone();
         let number = ("payment_id".to_owned(), Json::Text(payment_id.to_owned()));
         if let Json::Object(members) = &mut request {

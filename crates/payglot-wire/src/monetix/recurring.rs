@@ -196,6 +196,48 @@ impl RecurringTerms {
         self.next_charge(created, created)
     }
 
+    /// Does the end that was sent lie in the past?
+    pub fn has_ended(&self, now: UnixMillis) -> bool {
+        let end = self.expiry.and_then(|(year, month, day)| LocalTime::last_second(year, month, day));
+        end.is_some_and(|end| end.moment(0) <= now)
+    }
+
+    /// When the gateway charges next after these terms took the place of `before`, at `now`. A date that has come and was not charged yet
+    /// stays, and so do all dates if nothing about them is new. Otherwise a whole interval lies behind the charge that was `charged` last,
+    /// so that no change makes one date two.
+    pub fn next_after_change(
+        &self,
+        before: &Self,
+        created: UnixMillis,
+        now: UnixMillis,
+        due: Option<UnixMillis>,
+        charged: Option<UnixMillis>,
+    ) -> Option<UnixMillis> {
+        let kept = due.filter(|due| *due <= now || self.same_dates(before));
+        // Terms by which only the shop charges end what the gateway did.
+        let next = self.next_charge(created, now)?;
+        let spaced = || {
+            let interval_later = charged.and_then(|at| self.interval_after(at));
+            interval_later.map_or(Some(next), |later| self.next_charge(created, now.max(later.plus(-1))))
+        };
+        kept.or_else(spaced)
+    }
+
+    /// Do charges by these terms fall on the same dates?
+    fn same_dates(&self, other: &Self) -> bool {
+        (self.kind, self.period, self.interval) == (other.kind, other.period, other.interval)
+            && self.start_date == other.start_date
+            && self.time == other.time
+    }
+
+    fn interval_after(&self, moment: UnixMillis) -> Option<UnixMillis> {
+        let from = LocalTime::at(moment, 0);
+        Some(match self.step()? {
+            Step::Days(days) => from.plus_days(days).moment(0),
+            Step::Months(months) => from.plus_months(months).moment(0),
+        })
+    }
+
     /// The first charge later than `after` of a registration at `created`. Each is counted from the first, so that the 31st stays the
     /// 31st after a month that has none. `None` as for [`Self::first_charge`]; whether the registration is still valid then is not looked
     /// at.
@@ -237,12 +279,39 @@ impl RecurringTerms {
     }
 }
 
+/// What is kept of `recurring` in a call: the terms and whether they are registered, wherever they stand.
+pub(super) fn kept(value: &Json) -> Json {
+    const NAMES: &[&str] = &[
+        "id",
+        "register",
+        "type",
+        "period",
+        "interval",
+        "amount",
+        "time",
+        "scheduled_payment_id",
+        "start_date",
+        "expiry_year",
+        "expiry_month",
+        "expiry_day",
+    ];
+    let members = value.members().unwrap_or_default().iter().filter(|(name, _)| NAMES.contains(&name.as_str()));
+    let members = members.map(|(name, value)| match value {
+        Json::Object(_) => (name.clone(), kept(value)),
+        Json::List(_) => (name.clone(), Json::List(Vec::new())),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => (name.clone(), value.clone()),
+    });
+    Json::Object(members.collect())
+}
+
 /// What a call of Gate registers; `None` if it registers nothing. `recurring.register` is a switch, or an object with the terms, which may
 /// also stand beside it. 502 for a term of the wrong form, 2004 for a part of a date without the rest, whether it registers or not.
 pub(super) fn of_gate(reader: Reader) -> Result<Option<RecurringTerms>, Refused> {
     let change = of_call(reader)?;
     let registers = match reader.value("recurring.register") {
         Some(Json::Object(_)) => true,
+        // What PHP makes of an empty object.
+        Some(Json::List(items)) if items.is_empty() => true,
         _ => reader.opt("recurring.register", Rule::Flag)?.as_deref().and_then(rules::flag).unwrap_or(false),
     };
     Ok(registers.then(|| RecurringTerms::default().changed(&change)))

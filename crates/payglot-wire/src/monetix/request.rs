@@ -13,7 +13,7 @@ mod write;
 pub use envelope::{Call, PAGE_MAX, PageRequest};
 pub use gate::{
     Card, Clarification, FollowUp, InvoiceRequest, MethodsRequest, PayoutRequest, RecurringCall, Request, Sale,
-    StatusRequest, ThreeDsAnswer, TokenizeRequest, Verification, Wanted,
+    StatusRequest, ThreeDsAnswer, TokenCall, TokenizeRequest, Verification, Wanted,
 };
 pub use page::{Customer, Mode, PageOrder, check};
 pub use write::{gate_body, page_query, status_body};

@@ -248,14 +248,14 @@ pub async fn extend(
     }
 }
 
-/// Saves a card without a payment and tells the shop, if it wants to hear of it; `details` are those of the request. A card that the payer
-/// has saved already stays under the id it has, with the new date.
+/// Saves a card without a payment. The shop is told where `details`, those of the request, are there. A card that the payer has saved already
+/// stays under the id it has, with the new date.
 pub async fn create(
     gateway: &Gateway,
     project: &Arc<ActiveProject>,
     client: &str,
     card: Card,
-    details: &str,
+    details: Option<&str>,
 ) -> Result<Binding, BindingError> {
     let facts = card.facts();
     let CardToken(token) = gateway.bank.keep_card(project.id, card).await?;
@@ -276,7 +276,10 @@ pub async fn create(
                 created_at: now,
             },
         };
-        let notifications = announce::render_saved(&gateway.clock, project, &binding, details, now)?;
+        let notifications = match details {
+            Some(details) => announce::render_saved(&gateway.clock, project, &binding, details, now)?,
+            None => Vec::new(),
+        };
         let lease_until = now.plus(gateway.lease_ms);
         let kept = if let Some(seen) = known {
             let expiry = binding.card.expiry;
@@ -317,6 +320,12 @@ pub(super) enum Saved {
     New(Binding),
 }
 
+/// What the bank calls the card of an approved attempt that it was to keep. If it cannot tell now, the outcome is recorded later: a payment
+/// that counts as paid has its card saved.
+pub(super) async fn kept_by(gateway: &Gateway, attempt: &Operation) -> Result<Option<CardToken>, StoreError> {
+    gateway.bank.saved_card(attempt.id).await.map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
 /// The attempt by which this decision makes the payment paid or held.
 pub(super) fn approved_attempt(decision: &Decision) -> Option<&Operation> {
     let is_approved = |known: &&Operation| known.kind.is_attempt() && known.status == OperationStatus::Approved;
@@ -338,7 +347,7 @@ pub(super) async fn saved_by(
     let (Some(client), Some(card), true) = (rules.client, &attempt.card, saves) else {
         return Ok(Saved::Nothing);
     };
-    let Some(CardToken(token)) = gateway.bank.saved_card(attempt.id).await else { return Ok(Saved::Nothing) };
+    let Some(CardToken(token)) = kept_by(gateway, attempt).await? else { return Ok(Saved::Nothing) };
     if let Some(known) = known(gateway, project, &client, &token).await? {
         return Ok(Saved::Known(known.id));
     }

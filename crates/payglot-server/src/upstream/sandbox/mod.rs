@@ -436,10 +436,11 @@ impl Provider for SandboxBank {
         let _ = self.try_heard(operation).await;
     }
 
-    async fn saved_card(&self, operation: OperationId) -> Option<CardToken> {
-        let entry = self.book.entry(operation).await.ok().flatten()?;
-        let token = Note::read(&entry.note).token;
-        (entry.outcome == Outcome::Approved && !token.is_empty()).then_some(CardToken(token))
+    async fn saved_card(&self, operation: OperationId) -> Result<Option<CardToken>, KeepError> {
+        let entry = self.book.entry(operation).await.map_err(|BookClosed| KeepError::Unavailable)?;
+        let approved = entry.filter(|entry| entry.outcome == Outcome::Approved);
+        let token = approved.map(|entry| Note::read(&entry.note).token).filter(|token| !token.is_empty());
+        Ok(token.map(CardToken))
     }
 
     async fn keep_card(&self, merchant: ProjectId, card: Card) -> Result<CardToken, KeepError> {

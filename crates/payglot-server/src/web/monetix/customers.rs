@@ -5,33 +5,35 @@ use super::gate::Failed;
 use super::instruments::{card, saved_card};
 use crate::flows::FlowError;
 use crate::flows::binding::{self, Binding, BindingError};
-use payglot_wire::monetix::request::TokenizeRequest;
-use payglot_wire::monetix::{Code, Refused, SavedCard, reply};
+use payglot_wire::monetix::request::{TokenCall, TokenizeRequest};
+use payglot_wire::monetix::{Code, Outcome, Refused, SavedCard, reply};
 use payglot_wire::raw::Reply;
-use payglot_wire::text::secret::Secret;
 
-/// `customer/card/tokenize`. The same card of the same payer keeps its token, so a repeated call does no harm.
+/// `customer/card/tokenize`. The same card of the same payer keeps its token, so a repeated call does no harm. The answer has the token; a
+/// callback tells it too where the call names an address for one.
 pub(super) async fn tokenize(accepted: &Accepted<'_>, asked: TokenizeRequest) -> Result<Reply, Failed> {
     if !accepted.project.settings.merchant_card_entry {
         return Err(Refused::of(Code::NotAllowed, "card").into());
     }
     let client = asked.customer.id.as_deref().unwrap_or_default();
-    let (card, details) = (card(&asked.card)?, asked.details.to_text());
-    let saved = binding::create(accepted.gateway, accepted.project, client, card, &details).await.map_err(failed)?;
+    let wants_callback = asked.details.callback_url(Outcome::Open).is_some();
+    let (card, details) = (card(&asked.card)?, wants_callback.then(|| asked.details.to_text()));
+    let saved = binding::create(accepted.gateway, accepted.project, client, card, details.as_deref()).await;
+    let saved = saved.map_err(failed)?;
     let token = binding::token_of(saved.id);
     Ok(reply::tokenized(accepted.call.project_id(), &accepted.accepting.id, &view(&saved, &token)))
 }
 
 /// `customer/card/bytoken`.
-pub(super) async fn by_token(accepted: &Accepted<'_>, token: &Secret) -> Result<Reply, Failed> {
-    let found = known(accepted, token).await?;
+pub(super) async fn by_token(accepted: &Accepted<'_>, asked: &TokenCall) -> Result<Reply, Failed> {
+    let found = known(accepted, asked).await?;
     let token = binding::token_of(found.id);
     Ok(reply::card_by_token(accepted.call.project_id(), &view(&found, &token)))
 }
 
 /// `customer/card/token/revoke` and `customer/saved_account/delete`.
-pub(super) async fn forget(accepted: &Accepted<'_>, token: &Secret) -> Result<Reply, Failed> {
-    let found = known(accepted, token).await?;
+pub(super) async fn forget(accepted: &Accepted<'_>, asked: &TokenCall) -> Result<Reply, Failed> {
+    let found = known(accepted, asked).await?;
     match binding::set_active(accepted.gateway, accepted.project, found.id, false).await {
         // Somebody was faster.
         Ok(_) | Err(BindingError::NotActive) => Ok(reply::done(accepted.call.project_id(), &accepted.accepting.id)),
@@ -47,8 +49,10 @@ pub(super) async fn list(accepted: &Accepted<'_>, customer: &str) -> Result<Repl
     Ok(reply::saved_accounts(accepted.call.project_id(), customer, &views))
 }
 
-async fn known(accepted: &Accepted<'_>, token: &Secret) -> Result<Binding, Failed> {
-    let found = saved_card(accepted.gateway, accepted.project, token.expose(), None).await?;
+/// The card that a call is about. One of another payer than the call names is none.
+async fn known(accepted: &Accepted<'_>, asked: &TokenCall) -> Result<Binding, Failed> {
+    let (token, customer) = (asked.token.expose(), asked.customer_id.as_deref());
+    let found = saved_card(accepted.gateway, accepted.project, token, customer).await?;
     found.ok_or_else(|| Refused::of(Code::TokenNotFound, "token").into())
 }
 

@@ -187,7 +187,11 @@ fn accepting(gateway: &Gateway, request: &Request, call: &Call, path: &str) -> A
             _ => limits::payment_key(call.payment_id().unwrap_or_default()),
         },
         fingerprint: Accepting::fingerprint_of(path.trim_matches('/'), call.signature().unwrap_or_default()),
-        repeat_ms: limits::repeat_ms(kind),
+        repeat_ms: match request {
+            // Harmless if done twice, and the same again may be meant after another one.
+            Request::Recurring(RecurringCall::Update { .. }) => 0,
+            _ => limits::repeat_ms(kind),
+        },
         key,
     }
 }

@@ -3,11 +3,12 @@
 use super::calls::{Accepted, Impossible};
 use super::gate::Failed;
 use super::instruments::unusable;
+use crate::flows::FlowError;
 use crate::flows::mandate::{self, Change, Unusable};
 use crate::gateway::Gateway;
 use crate::projects::{ActiveProject, SECRET_KEY};
 use payglot_wire::monetix::reply::{self, RecurringInfo};
-use payglot_wire::monetix::{Call, Code, Details, OperationType, RecurringTerms, Refused};
+use payglot_wire::monetix::{Call, Code, Details, OperationType, RecurringTerms, Refused, limits};
 use payglot_wire::raw::Reply;
 
 /// `recurring/update` and `recurring/cancel`.
@@ -22,16 +23,41 @@ pub(super) async fn change(
         Change::Update(_) => OperationType::RecurringUpdate,
     };
     let (gateway, call) = (accepted.gateway, &accepted.accepting);
+    if let Change::Update(sent) = &change {
+        let terms = RecurringTerms::default().changed(sent);
+        if let Some(refused) = wrong_terms(accepted, &terms, sent.scheduled_payment_id.as_deref()).await? {
+            return refuse(accepted, kind, details, refused).await;
+        }
+    }
     match mandate::change(gateway, accepted.project, number, &change, call, details).await? {
         Ok(None) => Ok(accepted.reply()),
         Ok(Some(first)) => accepted.again(&first).await,
-        Err(why) => {
-            let refused = unusable(why);
-            accepted
-                .refuse(Impossible { about: None, kind, sum: None, details, merchant_refund_id: None, refused })
-                .await
-        }
+        Err(why) => refuse(accepted, kind, details, unusable(why)).await,
     }
+}
+
+async fn refuse(
+    accepted: &Accepted<'_>,
+    kind: OperationType,
+    details: &Details,
+    refused: Refused,
+) -> Result<Reply, Failed> {
+    let impossible = Impossible { about: None, kind, sum: None, details, merchant_refund_id: None, refused };
+    accepted.refuse(impossible).await
+}
+
+/// Terms by which nothing could be charged: they end in the past, or charges would have the number of a payment that there is.
+pub(super) async fn wrong_terms(
+    accepted: &Accepted<'_>,
+    terms: &RecurringTerms,
+    scheduled_payment_id: Option<&str>,
+) -> Result<Option<Refused>, FlowError> {
+    if terms.has_ended(accepted.gateway.clock.now()) {
+        return Ok(Some(Refused::invalid("recurring.expiry_year", "an end in the future")));
+    }
+    let Some(id) = scheduled_payment_id else { return Ok(None) };
+    let used = mandate::is_used(accepted.gateway, accepted.project, &limits::payment_key(id)).await?;
+    Ok(used.then(|| Refused::of(Code::RecurringDuplicate, "recurring.scheduled_payment_id")))
 }
 
 /// `recurring/info`.

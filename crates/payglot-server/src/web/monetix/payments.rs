@@ -3,6 +3,7 @@
 use super::calls::{Accepted, Impossible};
 use super::gate::Failed;
 use super::instruments::{CARD, PayingCard, SentCard, card, card_number, code, saved_card, unusable, wallet_payer};
+use super::mandates;
 use crate::checkout::Language;
 use crate::checkout::visit::confirmed_href;
 use crate::flows::pay::{self, NewOrder, Payer, Remember};
@@ -107,6 +108,9 @@ pub(super) async fn verification(accepted: &Accepted<'_>, asked: Verification) -
         Ok(judged) => judged,
         Err(refused) => return refuse(accepted, &made, refused).await,
     };
+    if let Some(refused) = wrong_terms(accepted, asked.registers.as_ref()).await? {
+        return refuse(accepted, &made, refused).await;
+    }
     let (now, id) = (gateway.clock.now(), gateway.clock.payment_id());
     let expires_at = expires_at(settings, None, now).min(now.plus(limits::WAITING_MS));
     let mut details = accepted_details(accepted, &asked.details, CARD);
@@ -190,7 +194,7 @@ pub(super) async fn invoice(accepted: &Accepted<'_>, invoice: SentInvoice) -> Re
         Ok(amount) => amount,
         Err(refused) => return refuse(accepted, &made, refused).await,
     };
-    if let Some(refused) = taken_schedule(accepted, invoice.details.registers().as_ref()).await? {
+    if let Some(refused) = wrong_terms(accepted, invoice.details.registers().as_ref()).await? {
         return refuse(accepted, &made, refused).await;
     }
     let holds = invoice.hold.unwrap_or(settings.monetix.card_operation == CardOperation::Auth);
@@ -229,8 +233,9 @@ async fn judge(
         // Only cards are charged again.
         let number = sale.recurring_id.filter(|_| offered.method == Method::Card).unwrap_or_default();
         let known = mandate::find(gateway, project, number).await?;
+        let client = sale.customer.id.as_deref();
         return Ok(amount().and_then(|amount| {
-            let mandate = mandate::judge(known, amount.currency(), now).map_err(unusable)?;
+            let mandate = mandate::judge(known, client, amount.currency(), now).map_err(unusable)?;
             Ok((amount, Some(PayingCard::Mandated(Box::new(mandate)))))
         }));
     }
@@ -243,20 +248,18 @@ async fn judge(
         Ok(card) => card,
         Err(refused) => return Ok(Err(refused)),
     };
-    if let Some(refused) = taken_schedule(accepted, sale.registers.as_ref()).await? {
+    if let Some(refused) = wrong_terms(accepted, sale.registers.as_ref()).await? {
         return Ok(Err(refused));
     }
     Ok(amount().map(|amount| (amount, card)))
 }
 
-/// A schedule of charges must not have the number of a payment that there is.
-async fn taken_schedule(
+async fn wrong_terms(
     accepted: &Accepted<'_>,
     registers: Option<&RecurringTerms>,
 ) -> Result<Option<Refused>, FlowError> {
-    let Some(id) = registers.and_then(|terms| terms.scheduled_payment_id.as_deref()) else { return Ok(None) };
-    let used = mandate::is_used(accepted.gateway, accepted.project, &limits::payment_key(id)).await?;
-    Ok(used.then(|| Refused::of(Code::RecurringDuplicate, "recurring.scheduled_payment_id")))
+    let Some(terms) = registers else { return Ok(None) };
+    mandates::wrong_terms(accepted, terms, terms.scheduled_payment_id.as_deref()).await
 }
 
 fn money(settings: &ProjectSettings, wanted: &Wanted) -> Result<Money, Refused> {

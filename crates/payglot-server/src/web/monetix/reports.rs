@@ -2,7 +2,7 @@
 
 use super::gate::Failed;
 use crate::flows::calls::{CallBy, Led, led_to};
-use crate::flows::{FlowError, StoredPayment, query, recover};
+use crate::flows::{FlowError, StoredPayment, mandate, query, recover};
 use crate::gateway::Gateway;
 use crate::projects::{ActiveProject, SECRET_KEY};
 use payglot_core::Method;
@@ -41,7 +41,14 @@ pub(super) async fn status(
             let (Some(settings), Some(secret)) = (settings, secret) else {
                 return Err(Refused::whole(Code::Internal).into());
             };
-            let body = status_report(&stored.payment, &Details::read(&stored.details), &settings);
+            let mut details = Details::read(&stored.details);
+            if let Some(known) = &details.learned.recurring
+                && let Some(mandate) = mandate::find(gateway, project, known.id).await?
+            {
+                // It may have been changed since.
+                details.learned.recurring = Some(mandate::recurring(&mandate));
+            }
+            let body = status_report(&stored.payment, &details, &settings);
             Ok(body.map_or_else(unknown, |body| reply::status(&body, secret)))
         }
     }

@@ -152,7 +152,7 @@ async fn save_card(
     }
     let Some(client) = opened.order.customer.id.as_deref() else { return same(visit) };
     let details = opened.details().to_text();
-    match binding::create(gateway, &opened.project, client, card, &details).await {
+    match binding::create(gateway, &opened.project, client, card, Some(&details)).await {
         Ok(saved) => Ok(see_other(&opened.page_of_saved(&saved))),
         Err(BindingError::Refused) => {
             Ok(again(visit, pages::card_not_saved(visit, &typed, DeclineReason::UnknownCard)?))

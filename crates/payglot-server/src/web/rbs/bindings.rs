@@ -157,7 +157,7 @@ pub(super) async fn create(
     }
     let asked = GetBindings::read(params, callers::default_language(&project)).map_err(refuse)?;
     let card = card_input::read(&CardFields::read(params), Code::Optional).map_err(refuse)?;
-    match binding::create(gateway, &project, &asked.client_id, card, "").await {
+    match binding::create(gateway, &project, &asked.client_id, card, None).await {
         Ok(created) => Ok(reply::binding_created(created.id, asked.language)),
         Err(BindingError::Refused) => Err(refuse(Refused::ParameterInvalid("pan".to_owned()))),
         Err(error) => Err(refuse(refused(&error))),

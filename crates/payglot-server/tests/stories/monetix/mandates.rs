@@ -111,6 +111,19 @@ async fn what_cannot_be_charged_is_told_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_registration_of_another_payer_is_none() {
+    let shop = Monetix::start().await;
+    let number = shop.registers("p1", PAID, "").await;
+    let other = charge("c1", &number, 700, "USD").replace("customer_123", "mallory");
+    shop.accepted("payment/card/recurring", &other).await;
+    assert_eq!(shop.last().await.get("operation.code"), "3181");
+    let unnamed = charge("c2", &number, 700, "USD").replace(r#""id":"customer_123","#, "");
+    shop.accepted("payment/card/recurring", &unnamed).await;
+    assert_eq!(shop.last().await.get("payment.status"), "success");
+    shop.end().await;
+}
+
+#[tokio::test]
 async fn terms_are_changed_in_part() {
     let shop = Monetix::start().await;
     let number = shop.registers("p1", PAID, r#","type":"R","period":"M","interval":2,"amount":900"#).await;

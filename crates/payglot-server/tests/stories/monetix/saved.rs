@@ -134,10 +134,15 @@ async fn a_card_is_saved_without_a_payment_listed_and_forgotten() {
     let saved = shop.asked("customer/card/tokenize", &sent(PAID)).await;
     let token = saved["token"].as_str().expect("a token").to_owned();
     assert_eq!(saved["account"]["number"], "400000******0077");
+    assert_eq!(shop.asked("customer/card/tokenize", &sent(PAID)).await["token"], token.as_str(), "again");
+    shop.quiet().await;
+    assert_eq!(shop.told(), [""; 0], "the answers have the token");
+    let address = shop.gateway.receiver.url("/saved");
+    let told_too = format!(r#"{{"general":{{"project_id":1234,"merchant_callback_url":"{address}"}},{}}}"#, sent(PAID));
+    assert_eq!(shop.gate("customer/card/tokenize", &told_too).await.status, 200);
     shop.quiet().await;
     let told = shop.heard().pop().expect("a callback");
     assert_eq!((told.get("account.token"), told.get("customer.id")), (token.clone(), "customer_123".to_owned()));
-    assert_eq!(shop.asked("customer/card/tokenize", &sent(PAID)).await["token"], token.as_str(), "again");
     let by_token = format!(r#""token":"{token}""#);
     assert_eq!(shop.asked("customer/card/bytoken", &by_token).await["account"]["expiry_year"], "2034");
     let list = shop.asked("customer/saved_account/list", r#""customer":{"id":"customer_123"}"#).await;
@@ -145,6 +150,9 @@ async fn a_card_is_saved_without_a_payment_listed_and_forgotten() {
     // A number that is no test card is nobody's to keep here.
     let real = format!(r#"{{"general":{{"project_id":1234}},{}}}"#, sent("4242424242424242"));
     assert_eq!(shop.refused("customer/card/tokenize", &real).await, (400, "10102 Incorrect data entered".to_owned()));
+    for path in ["customer/card/bytoken", "customer/card/token/revoke", "customer/saved_account/delete"] {
+        shop.not_found(path, &format!(r#""customer":{{"id":"mallory"}},{by_token}"#)).await;
+    }
     shop.asked("customer/card/token/revoke", &by_token).await;
     shop.not_found("customer/card/bytoken", &by_token).await;
     shop.not_found("customer/saved_account/delete", &format!(r#""saved_account_id":"{token}""#)).await;
@@ -163,6 +171,7 @@ async fn a_shop_that_must_not_collect_cards_uses_tokens_only() {
     let token = shop.saves("p1", PAID).await;
     shop.set("merchant_card_entry", "false").await;
     shop.accepted("payment/card/sale/token", &by_token("p2", "token", &token)).await;
+    shop.quiet().await;
     shop.accepted("payment/card/sale", &order("p3", PAID, "")).await;
     shop.quiet().await;
     assert_eq!(shop.told()[1..], ["success, 1500, sale, success, 0", "error, 1500, sale, error, 310"]);

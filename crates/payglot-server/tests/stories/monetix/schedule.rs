@@ -24,6 +24,18 @@ impl Monetix {
         due
     }
 
+    /// Changes terms.
+    async fn updates(&self, number: u32, terms: &str) {
+        let body = general("p1", &format!(r#""recurring":{{"id":{number},{terms}}}"#));
+        self.accepted("payment/card/recurring/update", &body).await;
+        self.quiet().await;
+    }
+
+    /// How often the gateway charged by itself, whatever came of it.
+    fn charged(&self) -> usize {
+        self.told().iter().filter(|told| told.contains("recurring, success")).count()
+    }
+
     async fn mandate(&self, number: u32) -> Mandate {
         let store = &self.gateway.gateway.store;
         let project = store.projects().await.expect("read").into_iter().find(|known| known.name == "monetix");
@@ -133,5 +145,91 @@ async fn two_looks_at_once_charge_once() {
     shop.quiet().await;
     assert_eq!(shop.told()[1..], ["success, 100, recurring, success, 0"]);
     assert_eq!(shop.mandate(number).await.charges, 1);
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_change_loses_no_date_that_has_come() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
+    shop.gateway.pass(31 * DAY);
+    shop.updates(number, r#""scheduled_payment_id":"plan""#).await;
+    assert_eq!(shop.charge_due().await, 1);
+    assert_eq!(shop.charged(), 1);
+    assert_eq!(shop.heard().pop().expect("told").get("payment.id"), "plan");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_change_makes_no_date_two() {
+    for change in [r#""time":"23:59:59""#, r#""amount":100"#, r#""period":"W""#] {
+        let shop = Monetix::start().await;
+        let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
+        shop.gateway.pass(31 * DAY);
+        assert_eq!(shop.charge_due().await, 1, "{change}");
+        // The clock of the machine was a little fast.
+        shop.gateway.pass(-5);
+        shop.updates(number, change).await;
+        shop.gateway.pass(6 * DAY);
+        assert_eq!(shop.charge_due().await, 0, "{change}");
+        assert_eq!(shop.charged(), 1, "{change}");
+        shop.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_last_of_several_changes_counts() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
+    for amount in [r#""amount":200"#, r#""amount":99900"#, r#""amount":200"#] {
+        shop.updates(number, amount).await;
+        shop.gateway.pass(5);
+    }
+    shop.gateway.pass(31 * DAY);
+    shop.charge_due().await;
+    assert_eq!(shop.told().pop().expect("told"), "success, 200, recurring, success, 0");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_hold_that_was_given_up_agrees_nothing_but_a_verification_does() {
+    let shop = Monetix::start().await;
+    let more = r#","recurring":{"register":true,"type":"R","period":"D","amount":100}"#;
+    shop.accepted("payment/card/auth", &order("p1", PAID, more)).await;
+    shop.quiet().await;
+    shop.accepted("payment/card/cancel", &general("p1", "")).await;
+    let verifies = order("v1", PAID, more).replace(r#""amount":1500"#, r#""amount":0"#);
+    shop.accepted("payment/card/account_verification", &verifies).await;
+    shop.quiet().await;
+    shop.gateway.pass(DAY);
+    assert_eq!(shop.charge_due().await, 2);
+    assert_eq!(shop.charged(), 1);
+    assert_eq!(shop.heard().pop().expect("told").get("payment.id"), "v1-1");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn terms_by_which_nothing_could_be_charged_are_refused() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
+    for (terms, code) in [(r#""expiry_year":2020"#, "502"), (r#""scheduled_payment_id":"P1""#, "3182")] {
+        shop.updates(number, terms).await;
+        assert_eq!(shop.heard().pop().expect("told").get("operation.code"), code);
+        for path in ["payment/card/sale", "payment/card/account_verification"] {
+            let more = format!(r#","recurring":{{"register":true,{terms}}}"#);
+            let body = order(&format!("{path}-{code}"), PAID, &more);
+            let body = if path.ends_with("sale") { body } else { body.replace(r#""amount":1500"#, r#""amount":0"#) };
+            shop.accepted(path, &body).await;
+            shop.quiet().await;
+            let told = shop.heard().pop().expect("told");
+            assert_eq!(
+                (told.get("payment.status"), told.get("operation.code")),
+                ("error".into(), code.into()),
+                "{path}"
+            );
+        }
+    }
+    shop.updates(number, r#""expiry_year":2033"#).await;
+    assert_eq!(shop.status("p1").await["recurring"]["valid_thru"], "2033-12-31T23:59:59+0000", "as it is now");
     shop.end().await;
 }

@@ -18,7 +18,7 @@ use super::reader::Reader;
 use crate::proof::Signed;
 use crate::text::json::Json;
 use crate::text::secret::Secret;
-pub use customer::TokenizeRequest;
+pub use customer::{TokenCall, TokenizeRequest};
 pub use follow_up::FollowUp;
 pub use invoice::InvoiceRequest;
 use payglot_core::{Currency, Money, UnixMillis};
@@ -61,15 +61,15 @@ pub enum Request {
     /// `banks`: of this method.
     Banks(String),
     /// `customer/card/bytoken`: what the card of this token looks like.
-    CardByToken(Secret),
+    CardByToken(TokenCall),
     /// `customer/card/tokenize`: saves a card.
     Tokenize(Box<TokenizeRequest>),
     /// `customer/card/token/revoke`: forgets the card of this token.
-    RevokeToken(Secret),
+    RevokeToken(TokenCall),
     /// `customer/saved_account/list`: what the payer of this id has saved.
     SavedAccounts(String),
     /// `customer/saved_account/delete`: forgets it.
-    DeleteSavedAccount(Secret),
+    DeleteSavedAccount(TokenCall),
 }
 
 /// How much is wanted, as it was sent. What it is worth is found out after acceptance, by [`Wanted::money`].
@@ -189,11 +189,11 @@ impl Request {
             Endpoint::InvoiceCancel => Ok(Self::InvoiceCancel),
             Endpoint::Methods => methods(reader).map(Self::Methods),
             Endpoint::Banks => Ok(Self::Banks(route.method.clone().unwrap_or_default())),
-            Endpoint::CardByToken => customer::token(reader).map(Self::CardByToken),
+            Endpoint::CardByToken => customer::token(reader, "token").map(Self::CardByToken),
             Endpoint::Tokenize => customer::tokenize(call, reader).map(|asked| Self::Tokenize(Box::new(asked))),
-            Endpoint::RevokeToken => customer::token(reader).map(Self::RevokeToken),
+            Endpoint::RevokeToken => customer::token(reader, "token").map(Self::RevokeToken),
             Endpoint::SavedAccounts => customer::customer_id(reader).map(Self::SavedAccounts),
-            Endpoint::DeleteSavedAccount => customer::saved_account(reader).map(Self::DeleteSavedAccount),
+            Endpoint::DeleteSavedAccount => customer::token(reader, "saved_account_id").map(Self::DeleteSavedAccount),
         }
     }
 }

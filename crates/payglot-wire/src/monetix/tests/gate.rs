@@ -332,7 +332,8 @@ fn a_kept_value_is_one_that_was_signed() {
         let body = format!(
             r#"{{"general":{{"project_id":1234,"payment_id":"p"}},"return_url":{{"success":{url}}},"payment":{{"description":""}}}}"#
         );
-        super::super::Details::of_call(&Json::read(&body).expect("JSON")).button(super::super::Outcome::Success)
+        let route = Endpoint::route("payment/webmoney/sale").expect("an address");
+        super::super::Details::of_call(&Json::read(&body).expect("JSON"), &route).button(super::super::Outcome::Success)
     };
     assert_eq!(kept(r#""app://paid""#).map(|button| button.url).as_deref(), Some("app://paid"));
     for unsigned in [r#"{"frame_mode":"app://paid"}"#, "[]", "{}", "null"] {

@@ -207,7 +207,7 @@ async fn a_saved_card_of_monetix_is_declined_only_when_its_holder_is_away() {
         let question = Attempt { save: true, ..town.monetix(number, "123", "12/34") };
         let operation = question.operation;
         assert_eq!(words(&done(town.bank.attempt(question).await)), "approved no");
-        let token = town.bank.saved_card(operation).await.expect("kept");
+        let token = town.bank.saved_card(operation).await.expect("told").expect("kept");
         let saved = |code: Option<&str>| SavedCard {
             token: token.clone(),
             facts: card(number, "", "12/34").facts(),

@@ -14,12 +14,12 @@ async fn keeps(town: &Town, merchant: ProjectId, number: &str) -> Option<CardTok
     let operation = question.operation;
     if let AttemptAnswer::PayerMustAct { .. } = town.bank.attempt(question).await {
         town.written().await;
-        assert_eq!(town.bank.saved_card(operation).await, None, "not before it is approved");
+        assert_eq!(town.bank.saved_card(operation).await, Ok(None), "not before it is approved");
         town.bank.answer_challenge(operation, "12345678").await;
         town.bank.finish_attempt(operation).await;
     }
     town.written().await;
-    town.bank.saved_card(operation).await
+    town.bank.saved_card(operation).await.expect("the bank tells")
 }
 
 fn facts(number: &str, expiry: u32) -> CardFacts {
@@ -53,7 +53,7 @@ async fn a_card_that_is_declined_or_not_to_be_kept_is_not() {
     let operation = question.operation;
     town.bank.attempt(question).await;
     town.written().await;
-    assert_eq!(town.bank.saved_card(operation).await, None);
+    assert_eq!(town.bank.saved_card(operation).await, Ok(None));
     for number in [BROKE, PAID] {
         let number = CardNumber::parse(number).expect("a number");
         assert_eq!(town.bank.find_card(town.project, &number).await, Ok(None));

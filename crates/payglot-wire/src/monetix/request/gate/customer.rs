@@ -23,21 +23,30 @@ pub struct TokenizeRequest {
 
 pub(super) fn tokenize(call: &Call, reader: Reader) -> Result<TokenizeRequest, Refused> {
     customer_id(reader)?;
-    Ok(TokenizeRequest { customer: customer(reader)?, card: card(reader)?, details: Details::of_call(call.tree()) })
+    Ok(TokenizeRequest {
+        customer: customer(reader)?,
+        card: card(reader)?,
+        details: Details::of_call(call.tree(), call.route()),
+    })
 }
 
 pub(super) fn customer_id(reader: Reader) -> Result<String, Refused> {
     reader.need("customer.id", Rule::Filled(255))
 }
 
-/// The token of a saved card.
-pub(super) fn token(reader: Reader) -> Result<Secret, Refused> {
-    reader.need("token", Rule::Filled(255)).map(Secret::new)
+/// A saved card that a call is about.
+#[derive(Clone, Debug)]
+pub struct TokenCall {
+    /// Its token.
+    pub token: Secret,
+    /// The payer whose it must be, if the call names one.
+    pub customer_id: Option<String>,
 }
 
-/// The same where it may have its other name.
-pub(super) fn saved_account(reader: Reader) -> Result<Secret, Refused> {
+/// The token has two names; `missed` is the one to miss.
+pub(super) fn token(reader: Reader, missed: &str) -> Result<TokenCall, Refused> {
     let id = reader.opt("saved_account_id", Rule::Filled(255))?;
-    let id = if id.is_some() { id } else { reader.opt("token", Rule::Filled(255))? };
-    id.map(Secret::new).ok_or_else(|| Refused::of(Code::Missing, "saved_account_id"))
+    let token = if id.is_some() { id } else { reader.opt("token", Rule::Filled(255))? };
+    let token = token.ok_or_else(|| Refused::of(Code::Missing, missed))?;
+    Ok(TokenCall { token: Secret::new(token), customer_id: customer(reader)?.id })
 }

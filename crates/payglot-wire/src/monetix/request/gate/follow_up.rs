@@ -30,7 +30,7 @@ pub(super) fn follow_up(call: &Call, reader: Reader) -> Result<FollowUp, Refused
         currency: reader.opt("payment.currency", Rule::Text(16))?,
         description: reader.plain("payment.description"),
         merchant_refund_id: reader.opt("payment.merchant_refund_id", Rule::Text(255))?,
-        details: Details::of_call(call.tree()),
+        details: Details::of_call(call.tree(), call.route()),
     })
 }
 

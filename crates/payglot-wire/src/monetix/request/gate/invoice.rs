@@ -43,6 +43,6 @@ pub(super) fn invoice(call: &Call, reader: Reader) -> Result<InvoiceRequest, Ref
         force_method: reader.opt("payment.force_method", Rule::Text(255))?,
         customer: customer(reader)?,
         description: reader.plain("payment.description"),
-        details: Details::of_call(call.tree()),
+        details: Details::of_call(call.tree(), call.route()),
     })
 }

@@ -50,6 +50,6 @@ pub(super) fn payout(call: &Call, reader: Reader) -> Result<PayoutRequest, Refus
         card_number,
         saved: saved(route, reader)?,
         description: reader.plain("payment.description"),
-        details: Details::of_call(call.tree()),
+        details: Details::of_call(call.tree(), call.route()),
     })
 }

@@ -34,18 +34,9 @@ pub enum RecurringCall {
     },
 }
 
-impl RecurringCall {
-    /// The number of the registration.
-    pub const fn id(&self) -> i64 {
-        match self {
-            Self::Update { id, .. } | Self::Cancel { id, .. } | Self::Info { id } => *id,
-        }
-    }
-}
-
 pub(super) fn call(call: &Call, reader: Reader) -> Result<RecurringCall, Refused> {
     let id = recurring_id(reader)?.ok_or_else(|| Refused::of(Code::Missing, "recurring.id"))?;
-    let details = || Box::new(Details::of_call(call.tree()));
+    let details = || Box::new(Details::of_call(call.tree(), call.route()));
     Ok(match call.route().endpoint {
         Endpoint::RecurringUpdate => {
             RecurringCall::Update { id, change: Box::new(recurring::of_call(reader)?), details: details() }

@@ -141,7 +141,7 @@ pub(super) fn sale(call: &Call, reader: Reader) -> Result<Sale, Refused> {
         registers: recurring::of_gate(reader)?,
         best_before: best_before(reader)?,
         description: reader.plain("payment.description"),
-        details: Details::of_call(call.tree()),
+        details: Details::of_call(call.tree(), call.route()),
     })
 }
 
@@ -171,7 +171,7 @@ pub(super) fn verification(call: &Call, reader: Reader) -> Result<Verification, 
         saves: saves(reader)?,
         registers: recurring::of_gate(reader)?,
         currency: reader.opt("payment.currency", Rule::Text(16))?,
-        details: Details::of_call(call.tree()),
+        details: Details::of_call(call.tree(), call.route()),
     })
 }
 

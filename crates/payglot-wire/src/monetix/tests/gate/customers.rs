@@ -101,7 +101,7 @@ fn customers_calls_need_no_payment() {
         other => panic!("{other:?}"),
     };
     for path in ["customer/card/bytoken", "customer/card/token/revoke", "customer/saved_account/delete"] {
-        assert_eq!(token(path).expose(), "0f1e2d3c", "{path}");
+        assert_eq!(token(path).token.expose(), "0f1e2d3c", "{path}");
         assert_eq!(code(asked(path, &changed(CUSTOMER, "token", None))).0, Code::Missing, "{path}");
         assert_eq!(code(asked(path, &changed(CUSTOMER, "token", Some("{}")))).0, Code::Invalid, "{path}");
         assert_eq!(tampered(path, CUSTOMER, "0f1e", "1f1e"), Code::InvalidSignature);
@@ -110,7 +110,7 @@ fn customers_calls_need_no_payment() {
     let Ok(Request::DeleteSavedAccount(token)) = asked("customer/saved_account/delete", &by_id) else {
         panic!("a token")
     };
-    assert_eq!(token.expose(), "12345");
+    assert_eq!(token.token.expose(), "12345");
     let Ok(Request::SavedAccounts(customer)) = asked("customer/saved_account/list", CUSTOMER) else { panic!("a list") };
     assert_eq!(customer, "customer_123");
     let Ok(Request::Tokenize(asked_for)) = asked("customer/card/tokenize", CUSTOMER) else { panic!("a card") };
