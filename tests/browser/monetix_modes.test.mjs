@@ -57,7 +57,6 @@ test('without script: a card is saved, removed on the page of an order, and the 
   const page = await visit(world, t, order({ customer_id, account_token: token }).address, { javaScriptEnabled: false });
   await button(page, `Remove ${SAVED}`).click();
   await page.getByText('The card was removed').waitFor();
-  await inspect(page, 'monetix saved card removed');
   assert.equal(await page.getByRole('radio').count(), 0);
   const address = order({ ...SAVE, customer_id, redirect_tokenize_url: `${world.shop.base}/back?kept` }).address;
   const leaves = await visit(world, t, address, { javaScriptEnabled: false });
