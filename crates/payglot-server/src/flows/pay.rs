@@ -59,7 +59,8 @@ pub struct NewOrder {
     pub order: Order,
     /// The call that asks for it.
     pub call: Option<Accepting>,
-    /// The mandate that it is a charge by. Once that is no longer as it was seen, nothing begins: [`StoreError::Changed`].
+    /// The mandate that it is a charge by. Once that is no longer as it was seen, nothing begins:
+    /// [`payglot_store::StoreError::Changed`].
     pub charge: Option<MandateCharge>,
 }
 
