@@ -109,7 +109,9 @@ pub fn card_saved(visit: &Visit, card: &CardFacts) -> askama::Result<String> {
         Some(link.href)
     });
     let facts = Facts { card: Some(label_of(card)), at: Some(visit::moment(visit.now)), ..Facts::default() };
-    ResultPage { frame, outcome: Outcome::CardSaved, facts, return_href: link, auto_return: None }.render()
+    // As after a payment, a form of ours cannot be answered with a redirect to the shop.
+    let auto_return = visit.leaves_at_once.then_some(0);
+    ResultPage { frame, outcome: Outcome::CardSaved, facts, return_href: link, auto_return }.render()
 }
 
 /// A page that cannot show its payment.

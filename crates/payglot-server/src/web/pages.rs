@@ -158,7 +158,10 @@ async fn try_post(
             leave(pay::abandon(gateway, id).await)?;
             Ok(see_other(&visit.page()))
         }
-        pages::STEP_REMOVE => saved_cards::remove(gateway, &stored, &visit, &typed).await,
+        pages::STEP_REMOVE => {
+            let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+            saved_cards::remove(gateway, &project, &stored.details, &visit, &typed).await
+        }
         STEP_WALLET => choice::pay_by_wallet(gateway, stored, visit, body, headers).await,
         // Boxed: the largest of these, and every request to the page would be as large.
         ways::STEP_CHOOSE => Box::pin(choice::choose(gateway, stored, visit, &typed.token, body, headers)).await,

@@ -2,7 +2,7 @@
 //! merchant's page posts a `PaReq` or a `creq` here and gets a `PaRes` or a `cres` posted back.
 
 use super::failure::PageFailure;
-use super::{html, pages_csp, query_value, see_other};
+use super::{html, pages_csp, query_value, see_other, shop};
 use crate::checkout::view::{AcsError, AcsPage, Frame, HandoverPage, Purpose};
 use crate::checkout::{Language, assets, visit};
 use crate::flows::{FlowError, query};
@@ -126,12 +126,12 @@ async fn page(
     if !challenge.open {
         return hand_over(gateway, id, &challenge, language, posted).await;
     }
-    let project = project_of(gateway, &challenge).await?;
+    let (project, purpose) = project_of(gateway, &challenge).await?;
     let action = format!("/sandbox/acs/{id}?lang={}", language.code());
     let page = AcsPage {
-        frame: frame(language, action.clone()),
+        frame: frame(purpose, language, action.clone()),
         shop: project.display_name().to_owned(),
-        amount: Some(visit::amount(challenge.amount, language)),
+        amount: purpose.names_amount().then(|| visit::amount(challenge.amount, language)),
         card: visit::card_label("", &challenge.card),
         action,
         fields: posted.carried(),
@@ -142,9 +142,9 @@ async fn page(
     Ok(html(status, page.render()?, &pages_csp(&project.settings.frame_ancestors)))
 }
 
-fn frame(language: Language, page: String) -> Frame {
+fn frame(purpose: Purpose, language: Language, page: String) -> Frame {
     Frame {
-        purpose: Purpose::Pay,
+        purpose,
         language,
         languages: Vec::new(),
         page,
@@ -156,10 +156,12 @@ fn frame(language: Language, page: String) -> Frame {
     }
 }
 
-/// Whose payment the challenge is about. Who may frame the payment's pages may frame this one, too: the payer goes through both.
-async fn project_of(gateway: &Gateway, challenge: &Challenge) -> Result<Arc<ActiveProject>, PageFailure> {
+/// Whose payment the challenge is about, and what its page is for. Who may frame the payment's pages may frame this one, too: the payer goes through both.
+async fn project_of(gateway: &Gateway, challenge: &Challenge) -> Result<(Arc<ActiveProject>, Purpose), PageFailure> {
     let stored = query::payment(gateway, challenge.payment).await?;
-    Ok(gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?)
+    let project = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
+    let purpose = shop::visit(gateway, &project, stored, None).purpose;
+    Ok((project, purpose))
 }
 
 /// Sends the browser on from a challenge that is over.
@@ -187,9 +189,9 @@ async fn hand_over(
         }
     };
     let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let page = HandoverPage { frame: frame(language, String::new()), action: action.to_owned(), fields };
-    let ancestors = &project_of(gateway, challenge).await?.settings.frame_ancestors;
-    Ok(html(StatusCode::OK, page.render()?, &assets::handover_policy(ancestors)))
+    let (project, purpose) = project_of(gateway, challenge).await?;
+    let page = HandoverPage { frame: frame(purpose, language, String::new()), action: action.to_owned(), fields };
+    Ok(html(StatusCode::OK, page.render()?, &assets::handover_policy(&project.settings.frame_ancestors)))
 }
 
 /// The hidden frame in which a bank looks at the browser. This one has seen enough, and tells so to the address that the merchant's page
@@ -203,7 +205,7 @@ async fn method(RawQuery(query): RawQuery, body: Bytes) -> Response {
     let seen = match (attempt, told) {
         (Some(attempt), Some(action)) => {
             let fields = vec![("threeDSMethodData".to_owned(), three_ds::method_data(&attempt.to_string(), None))];
-            HandoverPage { frame: frame(Language::En, String::new()), action, fields }.render()
+            HandoverPage { frame: frame(Purpose::Pay, Language::En, String::new()), action, fields }.render()
         }
         (Some(_), None) => Ok("<!doctype html><title>3-D Secure</title>".to_owned()),
         (None, _) => return StatusCode::BAD_REQUEST.into_response(),

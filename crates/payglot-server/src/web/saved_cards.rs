@@ -5,7 +5,6 @@ use super::see_other;
 use crate::checkout::form::Typed;
 use crate::checkout::visit::{Saved, Visit};
 use crate::flows::binding::{self, Binding, BindingError};
-use crate::flows::{FlowError, StoredPayment};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use axum::response::Response;
@@ -20,8 +19,12 @@ pub(super) async fn of(
     state: State,
 ) -> Result<Saved, PageFailure> {
     let rules = binding::rules(project, details);
-    if state != State::Created || (rules.client.is_none() && rules.fixed.is_none()) {
+    if state != State::Created {
         return Ok(Saved::default());
+    }
+    if rules.client.is_none() && rules.fixed.is_none() {
+        // Who has nothing to come back to is told all the same that the card will be charged again.
+        return Ok(Saved { registers: rules.keeps, ..Saved::default() });
     }
     let offered = binding::offered(gateway, project, details).await.map_err(|error| failure(&error))?;
     Ok(Saved {
@@ -61,21 +64,21 @@ pub(super) async fn chosen(
 /// The payer removes a saved card. One that is gone already is gone.
 pub(super) async fn remove(
     gateway: &Gateway,
-    stored: &StoredPayment,
+    project: &Arc<ActiveProject>,
+    details: &str,
     visit: &Visit,
     typed: &Typed,
 ) -> Result<Response, PageFailure> {
-    let project: Arc<ActiveProject> = gateway.projects.by_id(stored.payment.project).await.map_err(FlowError::from)?;
     let page = visit.page();
     let Ok(id) = typed.saved.parse() else { return Ok(see_other(&page)) };
     let joint = if page.contains('?') { '&' } else { '?' };
-    match binding::remove_by_payer(gateway, &project, stored, id).await {
-        Ok(_) => Ok(see_other(&format!("{page}{joint}removed=1"))),
+    match binding::remove_by_payer(gateway, project, details, id).await {
+        Ok(_) => Ok(see_other(&format!("{page}{joint}{}removed=1", visit.prefix))),
         Err(BindingError::Unknown | BindingError::NotActive) => Ok(see_other(&page)),
         Err(error) => Err(failure(&error)),
     }
 }
 
-fn failure(error: &BindingError) -> PageFailure {
+pub(super) fn failure(error: &BindingError) -> PageFailure {
     PageFailure::Internal(error.to_string())
 }

@@ -14,7 +14,7 @@ use crate::upstream::{CardToken, KeepError, Means, Provider as _, SavedCard};
 pub use monetix::{id_of, token_of};
 use payglot_core::{BindingId, CardFacts, Decision, Operation, OperationStatus, State, UnixMillis};
 pub use payglot_store::{Binding, BindingCategory};
-use payglot_store::{BindingChange, BindingsOf, NewBinding, StoreError, StoredPayment};
+use payglot_store::{BindingChange, BindingsOf, NewBinding, StoreError};
 use payglot_wire::Protocol;
 use std::sync::Arc;
 
@@ -217,10 +217,10 @@ pub async fn set_active(
 pub async fn remove_by_payer(
     gateway: &Gateway,
     project: &Arc<ActiveProject>,
-    stored: &StoredPayment,
+    details: &str,
     id: BindingId,
 ) -> Result<Binding, BindingError> {
-    let rules = rules(project, &stored.details);
+    let rules = rules(project, details);
     let seen = find(gateway, project, id).await?;
     if rules.fixed.is_some() || rules.client.is_none_or(|client| client != seen.client) {
         return Err(BindingError::Unknown);

@@ -48,7 +48,7 @@ pub(super) async fn list(accepted: &Accepted<'_>, customer: &str) -> Result<Repl
 }
 
 async fn known(accepted: &Accepted<'_>, token: &Secret) -> Result<Binding, Failed> {
-    let found = saved_card(accepted.gateway, accepted.project, token, None).await?;
+    let found = saved_card(accepted.gateway, accepted.project, token.expose(), None).await?;
     found.ok_or_else(|| Refused::of(Code::TokenNotFound, "token").into())
 }
 

@@ -101,10 +101,10 @@ pub(super) fn code(sent: &Secret) -> Result<SecurityCode, Refused> {
 pub(super) async fn saved_card(
     gateway: &Gateway,
     project: &ActiveProject,
-    token: &Secret,
+    token: &str,
     customer: Option<&str>,
 ) -> Result<Option<Binding>, FlowError> {
-    let Some(id) = binding::id_of(token.expose()) else { return Ok(None) };
+    let Some(id) = binding::id_of(token) else { return Ok(None) };
     match binding::find(gateway, project, id).await {
         Ok(found) => {
             Ok(Some(found).filter(|known| known.active && customer.is_none_or(|customer| customer == known.client)))
@@ -142,7 +142,7 @@ impl SentCard<'_> {
             return Ok(Err(Refused::of(Code::Missing, "customer.id")));
         }
         let Some(token) = self.saved else { return Ok(Ok(self.card.map(PayingCard::Sent))) };
-        let found = saved_card(gateway, project, token, self.customer).await?;
+        let found = saved_card(gateway, project, token.expose(), self.customer).await?;
         let saved = found.map(|binding| PayingCard::Saved(Box::new(binding), self.code));
         Ok(saved.map(Some).ok_or_else(|| Refused::of(Code::InvalidToken, "token")))
     }

@@ -5,6 +5,7 @@ mod customers;
 mod gate;
 mod instruments;
 mod mandates;
+mod opened;
 mod page;
 mod payments;
 mod refused;

@@ -1,25 +1,26 @@
 //! `/payment`: reads and proves a request and shows its page. Nothing is stored before the payer confirms, so the page of an order that
 //! was only looked at is made anew from its address each time, which the shop has signed.
 
+use super::PROTOCOL;
+use super::instruments::CARD;
+use super::opened::{Looks, Opened};
 use super::refused::{Refusing, refuse};
-use super::{PROTOCOL, steps};
-use crate::checkout::visit::Visit;
-use crate::checkout::{Language, pages};
+use super::steps::{self, Posted};
+use crate::checkout::Language;
+use crate::checkout::visit::Purpose;
 use crate::flows::project::ENCRYPTION_KEY;
-use crate::flows::register::{self, Order};
-use crate::flows::{FlowError, StoredPayment, query};
+use crate::flows::{FlowError, StoredPayment, mandate, query};
 use crate::gateway::Gateway;
-use crate::projects::monetix::CardOperation;
 use crate::projects::{ActiveProject, SECRET_KEY};
 use crate::web::failure::PageFailure;
 use crate::web::middleware::Called;
-use crate::web::{client_ip, html, pages as payment_pages, pages_csp, query_value, shop};
+use crate::web::{client_ip, pages as payment_pages, query_value};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use payglot_core::{Intent, Payment, State as PaymentState, UnixMillis};
+use payglot_core::{Money, UnixMillis};
 use payglot_wire::monetix::{Code, Mode, PageOrder, PageRequest, Refused, limits, prove_page, sealed};
 use payglot_wire::raw::{Method, RawRequest};
 use payglot_wire::text::form;
@@ -90,36 +91,6 @@ async fn answer(
     response
 }
 
-/// The language that the payer chose on the page. Names with an underscore are not signed.
-const LANGUAGE: &str = "_lang";
-/// The way to pay that the payer chose on the page.
-const WAY: &str = "_way";
-/// The payer wants to see all ways.
-const ALL_WAYS: &str = "_ways";
-/// The test card that is to stand in the form.
-const FILL: &str = "_fill";
-
-/// How the payer looks at the page: what its own links and buttons add to its address.
-#[derive(Default)]
-struct Looks {
-    language: Option<Language>,
-    way: Option<String>,
-    all_ways: bool,
-    fill: Option<String>,
-}
-
-impl Looks {
-    fn read(query: &str) -> Self {
-        let all_ways = query_value(query, ALL_WAYS).is_some();
-        Self {
-            language: query_value(query, LANGUAGE).as_deref().and_then(Language::parse),
-            way: query_value(query, WAY).filter(|_| !all_ways),
-            all_ways,
-            fill: query_value(query, FILL),
-        }
-    }
-}
-
 /// Why there is no page.
 pub(super) enum Failed {
     /// By the protocol's rules.
@@ -128,17 +99,16 @@ pub(super) enum Failed {
     Page(PageFailure, Language),
 }
 
-/// A proven order of the page, with all that its page needs.
-pub(super) struct Opened {
-    pub(super) project: Arc<ActiveProject>,
-    pub(super) order: PageOrder,
-    /// The number that the payment will have.
-    pub(super) key: String,
-    pub(super) language: Language,
+/// A request that is the shop's own, and what it orders.
+struct Proven {
+    project: Arc<ActiveProject>,
+    order: PageOrder,
+    /// What a refusal may show to the developer.
+    shown: PageRequest,
+    language: Language,
     /// The page's address without anything of ours.
     address: String,
     looks: Looks,
-    /// When the page was asked for.
     now: UnixMillis,
 }
 
@@ -171,20 +141,25 @@ async fn opened(
     if let Some(retry_after) = gateway.limits.guesser(ip, Some(&project.login)) {
         return Err(Failed::Page(PageFailure::guessed_too_often(retry_after), browser));
     }
-    let opened = judged(gateway, Arc::clone(&project), request, (address, looks), browser).map_err(|refusing| {
+    let proven = prove(gateway, Arc::clone(&project), request, (address, looks), browser).map_err(|refusing| {
         if matches!(refusing.refused.code, Code::InvalidSignature | Code::EmptySignature) {
             gateway.limits.wrong_secret(ip, &project.login);
         }
         Failed::Refused(refusing)
     })?;
-    let language = opened.language;
+    let language = proven.language;
     let failed = |failure| Failed::Page(failure, language);
-    if let Some(stored) = known(gateway, &opened).await.map_err(failed)? {
+    // What is there is shown, whatever is ordered now.
+    if let Some(stored) = known(gateway, &proven).await.map_err(failed)? {
         return Ok(payment_pages::show(gateway, stored.payment.id, Some(language), "").await);
     }
+    let opened = judged(gateway, proven).await?;
     match step {
-        Some(step) if !opened.is_over() => steps::take(gateway, opened, &step, sent.body, ip).await.map_err(failed),
-        Some(_) | None => opened.show(gateway).map_err(failed),
+        Some(step) if !opened.is_over() => {
+            let posted = Posted { step: &step, body: sent.body, ip };
+            Box::pin(steps::take(gateway, opened, posted)).await.map_err(failed)
+        }
+        Some(_) | None => opened.show(gateway).await.map_err(failed),
     }
 }
 
@@ -203,14 +178,14 @@ fn address_of(request: &PageRequest) -> String {
     format!("/payment?{}", form::encode(pairs.map(|(name, value)| (name.as_str(), value.as_str()))))
 }
 
-/// Proves and judges a request.
-fn judged(
+/// Proves a request and reads its order.
+fn prove(
     gateway: &Gateway,
     project: Arc<ActiveProject>,
     request: PageRequest,
     (address, looks): (String, Looks),
     browser: Language,
-) -> Result<Opened, Box<Refusing>> {
+) -> Result<Proven, Box<Refusing>> {
     let now = gateway.clock.now();
     let asked = request.fields().get("language_code").and_then(Language::parse);
     // What the payer chose on the page counts more than what the shop proposed.
@@ -219,104 +194,70 @@ fn judged(
     let refusing = |refused| Box::new(Refusing::new(refused, language).of_project(&project, &shown));
     let proven = prove_page(request, &project.valid_secrets(SECRET_KEY, now)).map_err(refusing)?;
     let order = PageOrder::read(&proven, now).map_err(refusing)?;
-    let Some((payment_id, amount)) = order.payment_id.as_ref().zip(order.amount) else {
-        return Err(refusing(Refused::of(Code::NotAllowed, "mode")));
-    };
-    match order.mode {
-        Mode::Purchase => {}
-        // A page of another kind is not offered here.
-        Mode::Payout | Mode::CardTokenize | Mode::CardVerify | Mode::MoneyTransfer | Mode::Presentation => {
-            return Err(refusing(Refused::of(Code::NotAllowed, "mode")));
-        }
-    }
-    if !project.settings.all_currencies().contains(&amount.currency()) {
-        return Err(refusing(Refused::of(Code::CurrencyDisabled, "payment_currency")));
-    }
-    if amount.minor() > project.settings.amount_max {
-        return Err(refusing(Refused::of(Code::AboveLimit, "payment_amount")));
-    }
-    let key = limits::payment_key(payment_id);
-    Ok(Opened { project, order, key, language, address, looks, now })
+    Ok(Proven { project, order, shown, language, address, looks, now })
 }
 
 /// The payment of this number, if it was confirmed before.
-async fn known(gateway: &Gateway, opened: &Opened) -> Result<Option<StoredPayment>, PageFailure> {
-    match query::payment_by_order(gateway, opened.project.id, &opened.key).await {
+async fn known(gateway: &Gateway, proven: &Proven) -> Result<Option<StoredPayment>, PageFailure> {
+    let Some(number) = &proven.order.payment_id else { return Ok(None) };
+    match query::payment_by_order(gateway, proven.project.id, &limits::payment_key(number)).await {
         Ok(stored) => Ok(Some(stored)),
         Err(FlowError::UnknownPayment) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-impl Opened {
-    /// Is the shop's deadline over?
-    fn is_over(&self) -> bool {
-        self.order.best_before.is_some_and(|end| end <= self.now)
-    }
-
-    /// The order as it will be registered when the payer confirms.
-    pub(super) fn order(&self) -> Option<Order> {
-        let settings = &self.project.settings;
-        let usual = self.now.plus(settings.session_seconds.saturating_mul(1000));
-        let holds = self.order.hold.unwrap_or(settings.monetix.card_operation == CardOperation::Auth);
-        let mut details = self.order.details.clone();
-        details.learned.accepted = true;
-        Some(Order {
-            number: self.key.clone(),
-            intent: if holds { Intent::Hold } else { Intent::Sale },
-            amount: self.order.amount?,
-            expires_at: self.order.best_before.unwrap_or(usual),
-            hold_end: None,
-            verifies: false,
-            hold_ms: None,
-            attempts_max: None,
-            details: details.to_text(),
-        })
-    }
-
-    /// The page as the payer sees it now.
-    pub(super) fn visit(&self, gateway: &Gateway) -> Result<Visit, PageFailure> {
-        let settings = &self.project.settings;
-        let order = self.order().ok_or_else(|| PageFailure::Internal("a page without an amount".to_owned()))?;
-        let payment = if self.is_over() {
-            // As if there were a while left: an order cannot begin after its end.
-            let open = Order { expires_at: self.now.plus(settings.session_seconds.saturating_mul(1000)), ..order };
-            let over = register::preview(gateway, &self.project, &open, self.now)?;
-            Payment { state: PaymentState::Expired, expires_at: self.order.best_before.unwrap_or(self.now), ..over }
-        } else {
-            register::preview(gateway, &self.project, &order, self.now)?
-        };
-        let looked = match &self.looks {
-            Looks { all_ways: true, .. } => Some((ALL_WAYS, "all")),
-            Looks { way, .. } => way.as_deref().map(|way| (WAY, way)),
-        };
-        let pages = Language::ALL.map(|language| (language, self.page(language, looked))).to_vec();
-        let (details, timed) = (&self.order.details, self.order.best_before.is_some());
-        let mut visit = shop::monetix::looked_at(gateway, &self.project, payment, details, self.language, pages, timed);
-        visit.all_ways = self.looks.all_ways;
-        if let Some(choice) = &mut visit.choice {
-            let chosen = self.looks.way.clone().filter(|way| choice.way(way).is_some());
-            choice.preselected = chosen.or_else(|| choice.preselected.take());
+/// Judges a new order.
+async fn judged(gateway: &Gateway, proven: Proven) -> Result<Opened, Failed> {
+    let (purpose, amount) = match served(&proven) {
+        Ok(served) => served,
+        Err(refused) => return Err(proven.refusing(refused)),
+    };
+    let id = proven.order.registers.as_ref().and_then(|terms| terms.scheduled_payment_id.as_deref());
+    if let Some(id) = id.filter(|_| matches!(purpose, Purpose::Pay | Purpose::Verify)) {
+        let used = mandate::is_used(gateway, &proven.project, &limits::payment_key(id)).await;
+        if used.map_err(|error| Failed::Page(error.into(), proven.language))? {
+            return Err(proven.refusing(Refused::of(Code::RecurringDuplicate, "recurring.scheduled_payment_id")));
         }
-        Ok(visit)
     }
+    let Proven { project, order, language, address, looks, now, .. } = proven;
+    let key = order.payment_id.as_deref().map(limits::payment_key).unwrap_or_default();
+    Ok(Opened { project, order, purpose, amount, key, language, address, looks, now })
+}
 
-    /// The page's address in a language, as the payer looks at it.
-    fn page(&self, language: Language, looked: Option<(&str, &str)>) -> String {
-        let joint = if self.address.contains('?') { '&' } else { '?' };
-        let added = form::encode([(LANGUAGE, language.code())].into_iter().chain(looked));
-        format!("{}{joint}{added}", self.address)
+/// What the page is for and how much it is about, if the project offers that.
+fn served(proven: &Proven) -> Result<(Purpose, Money), Refused> {
+    let (order, settings) = (&proven.order, &proven.project.settings);
+    let word = proven.shown.fields().get("mode").unwrap_or_default();
+    // A page of another kind is not offered here.
+    let not_served = || Refused::of(Code::NotAllowed, &format!("mode={word}"));
+    let purpose = match order.mode {
+        Mode::Purchase => Purpose::Pay,
+        Mode::Payout => Purpose::PayOut,
+        Mode::CardTokenize => Purpose::SaveCard,
+        Mode::CardVerify => Purpose::Verify,
+        Mode::MoneyTransfer | Mode::Presentation => return Err(not_served()),
+    };
+    if purpose.is_about_a_card() && settings.monetix.method(CARD).is_none() {
+        return Err(not_served());
     }
-
-    /// The page of one way to pay.
-    pub(super) fn page_of_way(&self, way: &str) -> String {
-        self.page(self.language, Some((WAY, way)))
+    if purpose == Purpose::SaveCard {
+        // Nothing of it is shown or stored.
+        let any = settings.all_currencies().into_iter().next().and_then(|currency| Money::new(1, currency));
+        return any.map(|amount| (purpose, amount)).ok_or_else(not_served);
     }
+    let amount = order.amount.ok_or_else(|| Refused::of(Code::Missing, "payment_amount"))?;
+    if !settings.all_currencies().contains(&amount.currency()) {
+        return Err(Refused::of(Code::CurrencyDisabled, "payment_currency"));
+    }
+    if amount.minor() > settings.amount_max {
+        return Err(Refused::of(Code::AboveLimit, "payment_amount"));
+    }
+    Ok((purpose, amount))
+}
 
-    fn show(&self, gateway: &Gateway) -> Result<Response, PageFailure> {
-        let visit = self.visit(gateway)?;
-        let fill = self.looks.fill.clone().filter(|_| visit.begins_with_card());
-        let body = pages::page(&visit, &pages::Asked { fill, ..pages::Asked::default() })?;
-        Ok(html(StatusCode::OK, body, &pages_csp(&visit.frame_ancestors)))
+impl Proven {
+    fn refusing(&self, refused: Refused) -> Failed {
+        Failed::Refused(Box::new(Refusing::new(refused, self.language).of_project(&self.project, &self.shown)))
     }
 }

@@ -15,7 +15,7 @@ use payglot_core::{Intent, Method, Money, OperationId, UnixMillis};
 use payglot_store::StoreError;
 use payglot_wire::monetix::request::{InvoiceRequest as SentInvoice, PayoutRequest, Sale, Verification, Wanted};
 use payglot_wire::monetix::{
-    Code, Details, Endpoint, OperationFacts, OperationType, PaymentType, Refused, Sum, limits,
+    Code, Details, Endpoint, OperationFacts, OperationType, PaymentType, RecurringTerms, Refused, Sum, limits,
 };
 use payglot_wire::raw::Reply;
 
@@ -132,7 +132,7 @@ pub(super) async fn payout(accepted: &Accepted<'_>, payout: PayoutRequest) -> Re
     let saved = match &payout.saved {
         Some(token) => {
             let customer = payout.customer.id.as_deref();
-            Some(saved_card(accepted.gateway, accepted.project, token, customer).await?)
+            Some(saved_card(accepted.gateway, accepted.project, token.expose(), customer).await?)
         }
         None => None,
     };
@@ -190,6 +190,9 @@ pub(super) async fn invoice(accepted: &Accepted<'_>, invoice: SentInvoice) -> Re
         Ok(amount) => amount,
         Err(refused) => return refuse(accepted, &made, refused).await,
     };
+    if let Some(refused) = taken_schedule(accepted, invoice.details.registers().as_ref()).await? {
+        return refuse(accepted, &made, refused).await;
+    }
     let holds = invoice.hold.unwrap_or(settings.monetix.card_operation == CardOperation::Auth);
     let intent = if holds { Intent::Hold } else { Intent::Sale };
     let mut details = invoice.details.clone();
@@ -240,12 +243,20 @@ async fn judge(
         Ok(card) => card,
         Err(refused) => return Ok(Err(refused)),
     };
-    if let Some(id) = sale.registers.as_ref().and_then(|terms| terms.scheduled_payment_id.as_deref())
-        && mandate::is_used(gateway, project, &limits::payment_key(id)).await?
-    {
-        return Ok(Err(Refused::of(Code::RecurringDuplicate, "recurring.scheduled_payment_id")));
+    if let Some(refused) = taken_schedule(accepted, sale.registers.as_ref()).await? {
+        return Ok(Err(refused));
     }
     Ok(amount().map(|amount| (amount, card)))
+}
+
+/// A schedule of charges must not have the number of a payment that there is.
+async fn taken_schedule(
+    accepted: &Accepted<'_>,
+    registers: Option<&RecurringTerms>,
+) -> Result<Option<Refused>, FlowError> {
+    let Some(id) = registers.and_then(|terms| terms.scheduled_payment_id.as_deref()) else { return Ok(None) };
+    let used = mandate::is_used(accepted.gateway, accepted.project, &limits::payment_key(id)).await?;
+    Ok(used.then(|| Refused::of(Code::RecurringDuplicate, "recurring.scheduled_payment_id")))
 }
 
 fn money(settings: &ProjectSettings, wanted: &Wanted) -> Result<Money, Refused> {

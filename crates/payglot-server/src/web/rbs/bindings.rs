@@ -221,7 +221,7 @@ pub(super) async fn remove_by_payer(gateway: &Gateway, params: &Params) -> Resul
     let language = Details::read(&stored.details).language(callers::default_language(&project));
     let refuse = |refused| (refused, Language::of_errors(params, language));
     let asked = OneBinding::read(params, language).map_err(refuse)?;
-    let removed = binding::remove_by_payer(gateway, &project, &stored, asked.binding_id).await;
+    let removed = binding::remove_by_payer(gateway, &project, &stored.details, asked.binding_id).await;
     removed.map_err(|error| refuse(refused(&error)))?;
     Ok(reply::page_done(asked.language))
 }

@@ -54,6 +54,8 @@ pub(super) struct Learned {
     pub(super) wallet: Option<TypedWallet>,
     /// Does the payer want the card saved?
     pub(super) saves: bool,
+    /// Does the shop pay the payer?
+    pub(super) pays_out: bool,
 }
 
 /// What the order's details become when the payer pays in the way of this name; `None` where a protocol keeps nothing of it.

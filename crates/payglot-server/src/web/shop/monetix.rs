@@ -4,14 +4,17 @@ use crate::checkout::view::{Embed, Go, GoMode, ShopLink, WalletField};
 use crate::checkout::visit::{Choice, Country, Group, Invoice, Purpose, Saved, Visit, Wallet, Way};
 use crate::checkout::{Language, Text};
 use crate::flows::StoredPayment;
+use crate::flows::binding::{self, Binding};
 use crate::flows::pay::{Remember, test_data};
 use crate::gateway::Gateway;
 use crate::projects::ActiveProject;
 use crate::projects::monetix::OfferedMethod;
-use payglot_core::{Method, OperationId, Payment, State};
+use payglot_core::{Intent, Method, OperationId, Payment, State};
 use payglot_wire::monetix::details::{INVOICE_ID, INVOICE_URL};
 use payglot_wire::monetix::reply;
-use payglot_wire::monetix::{Details, Frame, OperationFacts, Outcome, Shown, Waiting, WayBack, status_report};
+use payglot_wire::monetix::{
+    Details, Frame, OperationFacts, Outcome, SavedCard, Shown, Waiting, WayBack, status_report,
+};
 
 /// The way to pay that sends an invoice to a wallet.
 pub(in crate::web) const WEBMONEY: &str = "webmoney";
@@ -28,21 +31,25 @@ pub(super) fn visit(
     let language = language.or_else(ordered).unwrap_or(Language::En);
     let id = stored.payment.id;
     let pages = Language::ALL.map(|language| (language, format!("/checkout/{id}?lang={}", language.code()))).to_vec();
-    of(gateway, project, stored.payment, &details, language, pages)
+    let purpose = match stored.payment.intent {
+        Intent::Payout => Purpose::PayOut,
+        Intent::Sale | Intent::Hold if details.verifies() => Purpose::Verify,
+        Intent::Sale | Intent::Hold => Purpose::Pay,
+    };
+    of(gateway, project, stored.payment, &details, purpose, (language, pages))
 }
 
-/// The same for an order that was only looked at: its page is at these addresses, and it ends when the payer closes it. Its clock is the
-/// shop's deadline, if there is one.
+/// The same for an order that was only looked at, on a page of this purpose: its page is at these addresses, and it ends when the payer
+/// closes it.
 pub(in crate::web) fn looked_at(
     gateway: &Gateway,
     project: &ActiveProject,
     payment: Payment,
     details: &Details,
-    language: Language,
-    pages: Vec<(Language, String)>,
-    is_timed: bool,
+    purpose: Purpose,
+    spoken: (Language, Vec<(Language, String)>),
 ) -> Visit {
-    Visit { can_cancel: false, is_timed, prefix: "_", ..of(gateway, project, payment, details, language, pages) }
+    Visit { can_cancel: false, prefix: "_", ..of(gateway, project, payment, details, purpose, spoken) }
 }
 
 fn of(
@@ -50,16 +57,16 @@ fn of(
     project: &ActiveProject,
     payment: Payment,
     details: &Details,
-    language: Language,
-    pages: Vec<(Language, String)>,
+    purpose: Purpose,
+    (language, pages): (Language, Vec<(Language, String)>),
 ) -> Visit {
-    let outcome = outcome_of(&payment);
+    let outcome = outcome_of(&payment, details);
     let customer = details.customer();
     let names = [customer.first_name, customer.last_name];
     let invoice = invoice(project, &payment, details);
     let order = details.payment_id().unwrap_or_else(|| payment.order.clone());
     Visit {
-        purpose: Purpose::Pay,
+        purpose,
         shop: project.display_name().to_owned(),
         brand: project.settings.brand_colour.clone(),
         test_mode: project.settings.test_mode,
@@ -76,14 +83,14 @@ fn of(
         just_done: false,
         now: gateway.clock.now(),
         all_ways: false,
-        choice: Some(choice(project, details, language)),
+        choice: (!purpose.is_about_a_card()).then(|| choice(project, details, purpose, language)),
         saved: Saved::default(),
         can_cancel: true,
         is_timed: true,
         prefix: "",
-        wallet: Some(wallet(project, &payment, details)),
+        wallet: (!purpose.is_about_a_card()).then(|| wallet(project, &payment, details)),
         invoice,
-        embed: Some(embed(project, &payment, details)),
+        embed: Some(embed(project, &payment, details, purpose)),
         leaves_at_once: leaves_at_once(project, &payment, details),
         returns_by_itself: false,
         test_data: test_data(project),
@@ -92,8 +99,11 @@ fn of(
 }
 
 /// How it ended, as far as the ways back are concerned.
-const fn outcome_of(payment: &Payment) -> Outcome {
+fn outcome_of(payment: &Payment, details: &Details) -> Outcome {
     match payment.state {
+        // A card is verified once the bank has released what it reserved.
+        State::Held if details.verifies() => Outcome::Open,
+        State::Voided if details.verifies() => Outcome::Success,
         State::Held | State::Paid => Outcome::Success,
         State::Declined | State::Voided | State::Cancelled | State::Expired => Outcome::Failure,
         State::Created | State::Pending | State::Underpaid => Outcome::Open,
@@ -121,23 +131,22 @@ fn way_back(project: &ActiveProject, details: &Details, outcome: Outcome) -> Opt
 }
 
 /// What the page tells the shop's window: the result, once there is one, and where the payer goes on to.
-fn embed(project: &ActiveProject, payment: &Payment, details: &Details) -> Embed {
-    let outcome = outcome_of(payment);
-    let message = match outcome {
-        Outcome::Success => Some("epframe.payment.success"),
-        Outcome::Failure => Some("epframe.payment.fail"),
-        Outcome::Open => None,
+fn embed(project: &ActiveProject, payment: &Payment, details: &Details, purpose: Purpose) -> Embed {
+    let outcome = outcome_of(payment, details);
+    let message = match (purpose, outcome) {
+        (Purpose::Pay | Purpose::PayOut, Outcome::Success) => Some("epframe.payment.success"),
+        (Purpose::Pay | Purpose::PayOut, Outcome::Failure) => Some("epframe.payment.fail"),
+        (Purpose::Verify, Outcome::Success) => Some("epframe.card.verify.success"),
+        (Purpose::Verify, Outcome::Failure) => Some("epframe.card.verify.fail"),
+        // There is no payment to tell of.
+        (Purpose::SaveCard, Outcome::Success | Outcome::Failure)
+        | (Purpose::Pay | Purpose::Verify | Purpose::SaveCard | Purpose::PayOut, Outcome::Open) => None,
     };
     let report = message.and_then(|_| {
         let settings = project.monetix_callbacks()?;
         status_report(payment, details, &settings).map(|body| reply::widget_result(&body).to_string())
     });
     let way = way_back(project, details, outcome).filter(|_| outcome != Outcome::Open);
-    let mode = |frame| match frame {
-        Frame::Iframe => GoMode::Iframe,
-        Frame::ParentPage => GoMode::ParentPage,
-        Frame::BlankPage => GoMode::BlankPage,
-    };
     let back = way.as_ref().map(|way| mode(way.frame)).unwrap_or_default();
     let redirects = details.redirect(outcome).is_some();
     let go = way.filter(|_| redirects).map(|way| Go { url: return_href(payment), mode: mode(way.frame) });
@@ -149,6 +158,34 @@ fn embed(project: &ActiveProject, payment: &Payment, details: &Details) -> Embed
     }
 }
 
+const fn mode(frame: Frame) -> GoMode {
+    match frame {
+        Frame::Iframe => GoMode::Iframe,
+        Frame::ParentPage => GoMode::ParentPage,
+        Frame::BlankPage => GoMode::BlankPage,
+    }
+}
+
+/// The end of a visit that left a card with the shop: what the page tells the shop's window, and where the payer goes on to. There is no
+/// payment whose way back could be taken, so that is the shop's address itself.
+pub(in crate::web) fn card_saved(project: &ActiveProject, details: &Details, saved: &Binding, visit: Visit) -> Visit {
+    let redirect = details.redirect_tokenize();
+    let way = redirect.clone().or_else(|| way_back(project, details, Outcome::Success));
+    let token = binding::token_of(saved.id);
+    let told = SavedCard { customer_id: &saved.client, card: &saved.card, token: &token };
+    let data = project.monetix_callbacks().map(|settings| reply::widget_saved_card(settings.project_id, &told));
+    let embed = Embed {
+        message: data.is_some().then(|| "epframe.tokenize.success".to_owned()),
+        data: data.map(|data| data.to_string()).unwrap_or_default(),
+        go: redirect.as_ref().map(|way| Go { url: way.url.clone(), mode: mode(way.frame) }),
+        back: way.as_ref().map(|way| mode(way.frame)).unwrap_or_default(),
+    };
+    // In a frame the shop's window must hear of the result first.
+    let leaves_at_once = redirect.is_some_and(|way| way.frame != Frame::BlankPage) && !details.is_framed();
+    let shop_link = way.map(|way| ShopLink { href: way.url, label: String::new() });
+    Visit { embed: Some(embed), leaves_at_once, shop_link, ..visit }
+}
+
 fn return_href(payment: &Payment) -> String {
     format!("/checkout/{}/return", payment.id)
 }
@@ -156,7 +193,7 @@ fn return_href(payment: &Payment) -> String {
 /// A payer whose page fills the window is redirected by us where the shop asked for it, and so is one whom the shop sent to the wallet
 /// itself. In a frame the shop's window must hear of the result first.
 fn leaves_at_once(project: &ActiveProject, payment: &Payment, details: &Details) -> bool {
-    let outcome = outcome_of(payment);
+    let outcome = outcome_of(payment, details);
     if outcome == Outcome::Open || way_back(project, details, outcome).is_none() {
         return false;
     }
@@ -165,10 +202,11 @@ fn leaves_at_once(project: &ActiveProject, payment: &Payment, details: &Details)
     (redirects && !details.is_framed()) || !details.is_led_by_us()
 }
 
-/// The methods of the page: the project's, less what the shop hides, or the one that the shop names.
-fn choice(project: &ActiveProject, details: &Details, language: Language) -> Choice {
+/// The methods of the page: the project's that can do what the page is for, less what the shop hides, or the one that the shop names.
+fn choice(project: &ActiveProject, details: &Details, purpose: Purpose, language: Language) -> Choice {
     let forced = details.force_method();
-    let offered = project.settings.monetix.offered().filter(|known| known.on_page);
+    let serves = |known: &&OfferedMethod| known.on_page && (known.pays_out || purpose != Purpose::PayOut);
+    let offered = project.settings.monetix.offered().filter(serves);
     let shown = offered.filter(|known| match &forced {
         Some(only) => known.code == only,
         None => !details.hides(known.code),
@@ -240,6 +278,10 @@ pub(super) fn remember(key: String, learned: super::Learned, number: u32) -> Rem
         kept.accepted = true;
         kept.waiting = None;
         kept.saves = learned.saves;
+        if learned.pays_out && key == WEBMONEY {
+            // No invoice names the payment.
+            kept.provider_payment_id = Some(format!("WM-payout-{number}"));
+        }
         if let Some(typed) = &learned.wallet {
             let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
             kept.account_number = filled(&typed.account);
@@ -260,5 +302,5 @@ pub(in crate::web) fn request_id(operation: OperationId) -> String {
 /// Where the payer goes back to: the address as it is, for the shop learns the result by callback.
 pub(super) fn return_address(project: &ActiveProject, stored: &StoredPayment) -> Option<String> {
     let details = Details::read(&stored.details);
-    way_back(project, &details, outcome_of(&stored.payment)).map(|way| way.url)
+    way_back(project, &details, outcome_of(&stored.payment, &details)).map(|way| way.url)
 }

@@ -7,6 +7,8 @@ mod invoices;
 mod limits;
 mod mandates;
 mod page;
+mod page_modes;
+mod page_saved;
 mod refunds;
 mod refusals;
 mod saved;

@@ -19,7 +19,7 @@ fn by_token(payment: &str, field: &str, token: &str) -> String {
 
 impl Monetix {
     /// A paid sale that saves its card; the token.
-    async fn saves(&self, payment: &str, pan: &str) -> String {
+    pub(super) async fn saves(&self, payment: &str, pan: &str) -> String {
         let saves = order(payment, pan, "").replace(r#""cvv":"123""#, r#""cvv":"123","save":true"#);
         self.accepted("payment/card/sale", &saves).await;
         self.quiet().await;
@@ -27,7 +27,7 @@ impl Monetix {
     }
 
     /// A call about saved cards that is answered at once.
-    async fn asked(&self, path: &str, more: &str) -> serde_json::Value {
+    pub(super) async fn asked(&self, path: &str, more: &str) -> serde_json::Value {
         let answer = self.gate(path, &format!(r#"{{"general":{{"project_id":1234}},{more}}}"#)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         read(&answer)
