@@ -119,10 +119,11 @@ fn sent_away(page: &str, signed: &Signed, purpose: Purpose) -> Message {
             "There is no call between the servers: the order exists at the gateway once the payer confirms it there."
         }
     };
+    let what = if purpose == Purpose::Pay { "order" } else { "request" };
     Message {
         from: "Shop",
         to: "Browser",
-        title: "The browser is sent to the Payment Page with the signed order".to_owned(),
+        title: format!("The browser is sent to the Payment Page with the signed {what}"),
         method: "303".to_owned(),
         url: text::shortened(page),
         params: signed.pairs.clone(),

@@ -87,6 +87,7 @@ impl Purpose {
                 ("charged", "Charged again", "The gateway charged the card that it keeps. Nobody had to type anything.")
             }
             (Self::Charge, Standing::Declined(_)) => ("not charged", "Not charged", ""),
+            (Self::Charge, Standing::Refused { .. }) => ("refused", "The gateway refused the charge", ""),
             (Self::Pay | Self::Verify | Self::SaveCard | Self::PayOut | Self::Charge, _) => return None,
         })
     }
