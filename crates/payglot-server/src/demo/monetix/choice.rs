@@ -39,6 +39,7 @@ pub(in crate::demo) const CARDS: &[TestCard] = &[
     TestCard { number: "4314220000000056", code: "123", outcome: "paid after 3-D Secure with the code 123456" },
     TestCard { number: "4477000000000006", code: "123", outcome: "paid after 3-D Secure without a question" },
     TestCard { number: "4006260000000014", code: "123", outcome: "paid after 3-D Secure 1 with the code 123456" },
+    TestCard { number: "4000000000000135", code: "123", outcome: "paid, but charged again there is not enough money" },
     TestCard { number: "4111111111111111", code: "123", outcome: "declined" },
     TestCard { number: "4012000000020089", code: "123", outcome: "declined after 3-D Secure" },
 ];
