@@ -4,9 +4,11 @@ use super::fake_gateway::FakeGateway;
 use super::gate::{ACCEPTED, CALLBACK, bought, call, sale};
 use super::monetix::{Told, order_of, signed};
 use super::visit::Visit;
+use payglot_core::Money;
 use payglot_wire::monetix::Mode;
 use payglot_wire::monetix::recurring::RecurringKind;
 use payglot_wire::monetix::request::{RecurringCall, Request};
+use payglot_wire::text::secret::Secret;
 
 const TOKEN: &str = "01a222c4ae2277a6bc7115e9475cede2";
 const REGISTERED: &str = r#","recurring":{"id":66,"currency":"USD","valid_thru":"2034-12-31T23:59:59+0000"}"#;
@@ -108,7 +110,7 @@ async fn a_saved_card_pays_again_and_its_holder_may_be_asked() {
     assert_eq!(visit.post(&format!("{order}/pay-again"), "").await.0, 303);
     let body = gateway.bodies("payment/card/sale/token").remove(0);
     let asked = sale("payment/card/sale/token", &body);
-    assert_eq!(asked.saved.as_ref().map(|token| token.expose()), Some(TOKEN));
+    assert_eq!(asked.saved.as_ref().map(Secret::expose), Some(TOKEN));
     assert!(asked.card.is_none() && asked.wanted.minor == 650 && asked.details.acs_return_url().is_some());
     let number = asked.details.payment_id().expect("a number");
     visit.post(CALLBACK, &Told::paid(&number, "r-1").body()).await;
@@ -128,7 +130,7 @@ async fn the_page_is_opened_for_what_is_no_purchase() {
     assert!(open("product=cup&register=1").await.registers.is_some());
     assert!(open("product=cup").await.registers.is_none());
     let payout = open("product=payout&means=webmoney&register=1&stage=hold").await;
-    assert_eq!((payout.mode, payout.amount.map(|amount| amount.minor())), (Mode::Payout, Some(390)));
+    assert_eq!((payout.mode, payout.amount.map(Money::minor)), (Mode::Payout, Some(390)));
     assert_eq!((payout.hold, payout.registers, payout.force_method.as_deref()), (None, None, Some("webmoney")));
     let number = payout.payment_id.expect("a number");
     assert!(visit.latest().await.contains("Nobody has said yet where the money shall go."));
