@@ -3,13 +3,15 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { CODE, confirmButton, demo, field, inspect, open, payButton, payWith, tabTo, visit } from './world.mjs';
+import { CODE, confirmButton, demo, field, fillCard, inspect, open, payButton, payWith, tabTo, visit } from './world.mjs';
 import { CHALLENGE, DECLINED, PAID, WMID, fresh, gate, order, parameters, sealed, statusOf } from './monetix_world.mjs';
 import { hears, run, told, until } from './widget_world.mjs';
 
-const LISTEN = ['onLoaded', 'onFailLoading', 'onPaymentSent', 'onPaymentSuccess', 'onPaymentFail', 'onExit', 'onDestroy'];
+const ENDS = ['onPaymentSuccess', 'onPaymentFail', 'onCardVerifySuccess', 'onCardVerifyFail', 'onTokenizeSuccess'];
+const LISTEN = ['onLoaded', 'onFailLoading', 'onPaymentSent', ...ENDS, 'onExit', 'onDestroy'];
 const WEBMONEY = { force_payment_method: 'webmoney' };
 const CARD = { force_payment_method: 'card' };
+const SAVE = { mode: 'card_tokenize', payment_id: '', payment_amount: '', payment_currency: '' };
 
 let world;
 let shop;
@@ -127,6 +129,71 @@ test('after the result the shop’s window goes on by itself', async (t) => {
       await payButton(frame(page)).click();
     }
     await page.waitForURL(`${shop.base}/done?${pay}`);
+  }
+});
+
+/** No other end of a visit was told, and this one once. */
+async function onlyEnd(page, end) {
+  for (const name of ENDS) assert.equal((await told(page, name)).length, name === end ? 1 : 0, name);
+}
+
+test('a card is saved in the window, and chosen and paid with next time', async (t) => {
+  const customer_id = `browser-saves-${process.pid}`;
+  const { page } = await buy(t, { ...SAVE, customer_id });
+  await loaded(page);
+  await frame(page).getByRole('heading', { name: 'Save a card' }).waitFor();
+  await inspect(page, 'monetix widget save card');
+  await fillCard(frame(page), PAID);
+  await frame(page).getByRole('button', { name: 'Save card' }).click();
+  const { account, customer } = await hears(page, 'onTokenizeSuccess');
+  assert.deepEqual([customer.id, account.number], [customer_id, '400000******0077']);
+  await frame(page).getByRole('heading', { name: 'The card is saved' }).waitFor();
+  await inspect(page, 'monetix widget card saved');
+  await onlyEnd(page, 'onTokenizeSuccess');
+  const next = await buy(t, { customer_id, account_token: account.token });
+  await loaded(next.page);
+  const saved = frame(next.page).getByRole('radio', { name: 'Visa •••• 0077' });
+  assert.ok(await saved.isChecked(), 'the page begins with the card that the shop names');
+  assert.equal(await field.number(frame(next.page)).isVisible(), false);
+  await inspect(next.page, 'monetix widget saved card');
+  await field.cvc(frame(next.page)).fill('123');
+  await payButton(frame(next.page)).click();
+  const { payment } = await hears(next.page, 'onPaymentSuccess');
+  assert.deepEqual([payment.status, payment.id], ['success', next.payment_id]);
+  await onlyEnd(next.page, 'onPaymentSuccess');
+});
+
+test('the shop’s window goes on by itself after a card was saved', async (t) => {
+  for (const redirect_tokenize_mode of ['parent_page', 'iframe']) {
+    const { page } = await buy(t, { ...SAVE, redirect_tokenize_url: `${shop.base}/kept`, redirect_tokenize_mode });
+    await loaded(page);
+    await fillCard(frame(page), PAID);
+    await frame(page).getByRole('button', { name: 'Save card' }).click();
+    if (redirect_tokenize_mode === 'parent_page') await page.waitForURL(`${shop.base}/kept`);
+    else {
+      await frame(page).getByRole('heading', { name: 'Back in the shop' }).waitFor();
+      await onlyEnd(page, 'onTokenizeSuccess');
+    }
+  }
+});
+
+test('a card is verified in the window, with 3-D Secure, or is not', async (t) => {
+  for (const [number, end, code] of [[PAID, 'onCardVerifySuccess'], [CHALLENGE, 'onCardVerifySuccess', CODE], [DECLINED, 'onCardVerifyFail']]) {
+    const { page, payment_id } = await buy(t, { mode: 'card_verify', payment_amount: '0', merchant_success_url: `${shop.base}/done` });
+    await loaded(page);
+    await frame(page).getByRole('heading', { name: 'Verify your card' }).waitFor();
+    if (number === PAID) await inspect(page, 'monetix widget verify');
+    await fillCard(frame(page), number);
+    await frame(page).getByRole('button', { name: 'Verify card' }).click();
+    if (code) {
+      await field.code(frame(page)).fill(code);
+      await confirmButton(frame(page)).click();
+    }
+    const { payment, sum_real } = await hears(page, end);
+    assert.deepEqual([payment.id, sum_real.amount], [payment_id, 0]);
+    await inspect(page, `monetix widget verify ${payment.status}`);
+    await onlyEnd(page, end);
+    assert.equal(await statusOf(payment_id), payment.status);
   }
 });
 

@@ -127,7 +127,9 @@ export function run(page, config, { method, how = 'run', listen = [], name = 'wi
     window.calls ??= [];
     const noting = (callback) => (data) => { window.calls.push([name, callback, JSON.parse(JSON.stringify(data ?? null))]); };
     const callbacks = Object.fromEntries(listen.map((callback) => [callback, noting(callback)]));
-    window[name] = window.EPayWidget[how]({ payment_id: 'order-47', ...given, ...callbacks }, method);
+    // What is signed is complete: a card is saved without a payment.
+    const whole = given.signature ? given : { payment_id: 'order-47', ...given };
+    window[name] = window.EPayWidget[how]({ ...whole, ...callbacks }, method);
     return window[name].guid;
   }, [config, method, how, listen, name]);
 }

@@ -50,6 +50,9 @@ pub struct MonetixSettings {
     pub retries_declined: bool,
     /// Are the payer's saved cards (by `customer_id`) shown on the page, and may the payer save another one there?
     pub saves_cards: bool,
+    /// Does the page pay out (`mode=payout`)? The text that a shop signs joins its parameters without escaping, so a shop that signs a
+    /// payer's own words as they are could be made to sign this mode for an order that it wants to be paid.
+    pub pays_out_on_page: bool,
     /// `sale` or `auth`: what becomes of a card payment on the page that does not say.
     pub card_operation: CardOperation,
     /// `cancel` or `capture`: what becomes of a hold that the shop leaves alone.

@@ -145,7 +145,9 @@ impl Opened {
         // The shop named the card, which says more than the method that it would open first.
         let named = saved.cards.iter().any(|(id, _)| saved.preselected.as_ref() == Some(id));
         if let Some(choice) = &mut visit.choice {
-            let chosen = self.looks.way.clone().or(named.then(|| CARD.to_owned()));
+            // Who has removed a card was in the card form, and is told so there.
+            let by_card = (named || self.looks.removed).then(|| CARD.to_owned());
+            let chosen = self.looks.way.clone().or(by_card);
             let chosen = chosen.filter(|way| choice.way(way).is_some());
             choice.preselected = chosen.or_else(|| choice.preselected.take());
         }

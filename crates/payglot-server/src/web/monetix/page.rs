@@ -238,7 +238,8 @@ fn served(proven: &Proven) -> Result<(Purpose, Money), Refused> {
         Mode::CardVerify => Purpose::Verify,
         Mode::MoneyTransfer | Mode::Presentation => return Err(not_served()),
     };
-    if purpose.is_about_a_card() && settings.monetix.method(CARD).is_none() {
+    let to_be_said = purpose == Purpose::PayOut && !settings.monetix.pays_out_on_page;
+    if to_be_said || purpose.is_about_a_card() && settings.monetix.method(CARD).is_none() {
         return Err(not_served());
     }
     if purpose == Purpose::SaveCard {

@@ -340,6 +340,7 @@ async fn what_opens_no_page_says_why_and_can_be_shown_in_a_frame() {
         (&[("payment_currency", "ABC")], 400, "3121"),
         (&[("payment_currency", "JPY")], 400, "3023"),
         (&[("mode", "steal")], 400, "502"),
+        (&[("mode", "payout")], 400, "310"),
         (&[("mode", "money_transfer")], 400, "310"),
         (&[("mode", "presentation")], 400, "310"),
         (&[("project_id", "77")], 404, "2442"),

@@ -14,6 +14,7 @@ const VERIFY: &[(&str, &str)] = &[("mode", "card_verify"), ("payment_amount", "0
 const SAVE: &[(&str, &str)] =
     &[("mode", "card_tokenize"), ("payment_id", ""), ("payment_amount", ""), ("payment_currency", "")];
 const PAY_OUT: (&str, &str) = ("mode", "payout");
+const PAYS_OUT: (&str, &str) = ("monetix.pays_out_on_page", "true");
 const RECEIVES: &str = "5413330000000019";
 const RECEIVES_NOTHING: &str = "5413330000000035";
 
@@ -214,7 +215,7 @@ async fn who_saved_a_card_goes_on_where_the_shop_says() {
 
 #[tokio::test]
 async fn money_is_paid_out_where_the_payer_says() {
-    let shop = Monetix::start().await;
+    let shop = Monetix::with(&[PAYS_OUT]).await;
     let page = shop.open(&[PAY_OUT, ("payment_id", "w1")]).await;
     assert!(page.has("<small>.00") && page.form("choose").is_some(), "{}", page.heading());
     let form = shop.post(&page, "choose", &[("method", "webmoney")]).await;
@@ -245,7 +246,7 @@ async fn money_is_paid_out_where_the_payer_says() {
 
 #[tokio::test]
 async fn of_two_forms_one_payout_is_made() {
-    let shop = Monetix::start().await;
+    let shop = Monetix::with(&[PAYS_OUT]).await;
     let page = shop.open(&[PAY_OUT]).await;
     let form = shop.post(&page, "choose", &[("method", "card")]).await;
     let wallet = shop.post(&page, "choose", &[("method", "webmoney")]).await;
@@ -266,7 +267,7 @@ async fn of_two_forms_one_payout_is_made() {
 /// Forms of one kind of page, posted to another.
 #[tokio::test]
 async fn a_step_of_another_page_does_nothing() {
-    let shop = Monetix::start().await;
+    let shop = Monetix::with(&[PAYS_OUT]).await;
     let steps: [(&str, Vec<(&str, &str)>); 4] = [
         ("pay", typed(PAID).to_vec()),
         ("wallet", vec![("account", WMID)]),
@@ -296,7 +297,7 @@ async fn a_step_of_another_page_does_nothing() {
 
 #[tokio::test]
 async fn a_mode_is_signed_and_offered_or_refused() {
-    let shop = Monetix::with(&[("amount_max", "5000")]).await;
+    let shop = Monetix::with(&[PAYS_OUT, ("amount_max", "5000")]).await;
     for (base, from, to) in [
         (&[PAY_OUT][..], "mode=payout", "mode=purchase"),
         (VERIFY, "mode=card_verify", "mode=card_tokenize"),
@@ -336,6 +337,9 @@ async fn a_mode_is_signed_and_offered_or_refused() {
     }
     let page = shop.open(&[PAY_OUT, ("payment_id", "p9")]).await;
     assert!(page.form("receive").is_some(), "one way is left: {}", page.heading());
+    shop.set("monetix.pays_out_on_page", "false").await;
+    let page = shop.open(&[PAY_OUT, ("payment_id", "p9")]).await;
+    assert!(page.status == 400 && page.has("310") && page.has("mode=payout"), "the project must want it");
     shop.end().await;
 }
 
@@ -356,7 +360,7 @@ async fn nobody_saves_cards_by_the_dozen() {
 
 #[tokio::test]
 async fn a_deadline_ends_every_page() {
-    let shop = Monetix::start().await;
+    let shop = Monetix::with(&[PAYS_OUT]).await;
     let over = ("best_before", "2026-11-21T00:00:00+00");
     for base in [VERIFY, SAVE, &[PAY_OUT]] {
         let page = shop.open(&with(base, &[over])).await;
