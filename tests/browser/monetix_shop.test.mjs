@@ -115,7 +115,7 @@ test('the widget tells what happens in it, and the shop waits for the callback',
   await events(page).getByText('payment.status success').waitFor();
   await page.getByRole('button', { name: 'Close the payment window' }).click();
   await events(page).getByText('onExit').waitFor();
-  assert.deepEqual(await heard(page), ['onRun', 'onLoaded', 'onPaymentSent', 'onPaymentSuccess', 'onExit']);
+  assert.deepEqual(await heard(page), ['onRun', 'onLoaded', 'onPaymentMethodSelect', 'onPaymentSent', 'onPaymentSuccess', 'onExit']);
   await inspect(page, 'demo widget');
   await page.getByRole('link', { name: 'See the order' }).click();
   await heading(page, 'Paid').waitFor();
@@ -204,6 +204,62 @@ test('Gate: a declined card says why', async (t) => {
   await page.getByText('General decline (code 10000)').waitFor();
   await button(page, 'Buy again').click();
   await heading(page, 'Not paid').waitFor();
+});
+
+test('Gate: a card is registered and saved, pays again twice, and the registration is cancelled, on a phone in the dark', async (t) => {
+  const page = await visit(world, t, COUNTER, { ...PHONE, colorScheme: 'dark' });
+  await page.getByLabel(/Register the card/).check();
+  await choose(page, 'via', 'gate');
+  await choose(page, 'gate_means', 'card');
+  assert.ok(!(await page.getByRole('heading', { name: 'Or open the page without buying' }).isVisible()));
+  await page.getByLabel(/Save the card/).check();
+  await buy(page);
+  await heading(page, 'Paid').waitFor();
+  await inspect(page, 'demo order kept');
+  const order = page.url();
+  await button(page, 'Charge again').click();
+  await heading(page, 'Charged again').waitFor();
+  await message(page, 'Callback: recurring success').getByText('by a registration').waitFor();
+  await isSpeltOut(page);
+  await page.goto(order);
+  await button(page, 'Pay again with it').click();
+  await heading(page, 'Paid').waitFor();
+  await page.goto(order);
+  await button(page, 'Cancel it').click();
+  await message(page, 'Callback: recurring cancel success').waitFor();
+  await button(page, 'Charge again').click();
+  await heading(page, 'The gateway refused the charge').waitFor();
+  await page.getByText('code 3184').first().waitFor();
+});
+
+test('the page verifies a card, saves one, and pays out', async (t) => {
+  const page = await visit(world, t, COUNTER);
+  await button(page, 'Verify a card').click();
+  await fillCard(page, PAID);
+  await page.locator('main button').last().click();
+  await heading(page, 'The card is verified').waitFor();
+  await comeHome(page);
+  await heading(page, 'The card is verified').waitFor();
+  await proven(page, 1).waitFor();
+
+  await page.goto(COUNTER);
+  await button(page, 'Save a card').click();
+  await fillCard(page, PAID);
+  await page.locator('main button').last().click();
+  await heading(page, 'The card is saved').waitFor();
+  await comeHome(page);
+  await button(page, 'Pay again with it').click();
+  await heading(page, 'Paid').waitFor();
+  await isSpeltOut(page);
+
+  await page.goto(COUNTER);
+  await choose(page, 'means', 'webmoney');
+  await page.getByRole('button', { name: /^Be paid for an old book/ }).click();
+  await page.getByLabel('WMID').fill(WMID);
+  await page.locator('main button').last().click();
+  await page.getByRole('link', { name: /^Return to / }).click();
+  await heading(page, 'Paid out').waitFor();
+  await inspect(page, 'demo payout');
 });
 
 test('an order that was signed elsewhere appears with its callback', async (t) => {

@@ -13,6 +13,8 @@ assert.ok(process.env.PAYGLOT_DEMO_JSON, 'PAYGLOT_DEMO_JSON is missing: run `car
 const demo = JSON.parse(process.env.PAYGLOT_DEMO_JSON);
 const { project_id, secret_key } = demo.projects.find((project) => project.protocol === 'monetix').credentials;
 const CARD = { number: '4000 0000 0000 0077' };
+const SENT = { pan: '4000000000000077', year: 2034, month: 12, card_holder: 'JOHN DOE', cvv: '123' };
+const CUSTOMER = { id: 'customer_123', ip_address: '198.51.100.47', first_name: 'John', last_name: 'Doe', email: 'johndoe@example.com' };
 const DESCRIPTION = 'Top-up of personal account №<01234567890> on the website <https://merchant.example.com>.';
 
 let shop;
@@ -47,7 +49,8 @@ async function told(payment, n = 1) {
 function proven(body) {
   const callback = new Callback(secret_key, body);
   const changed = JSON.parse(body);
-  changed.payment.sum.amount += 1;
+  if (changed.payment) changed.payment.sum.amount += 1;
+  else changed.account.token += '0'; // A card that was saved without a payment.
   assert.throws(() => new Callback(secret_key, JSON.stringify(changed)), /Invalid signature/);
   assert.throws(() => new Callback(`${secret_key}x`, body), /Invalid signature/);
   return callback;
@@ -152,9 +155,8 @@ test('an order whose time is long over says so, each time', async () => {
 
 test('a sale through Gate shows the invoice, ends in success and is refunded in part and no further', async () => {
   const id = fresh();
-  const customer = { id: 'customer_123', ip_address: '198.51.100.47', first_name: 'John', last_name: 'Doe', email: 'johndoe@example.com' };
   const sale = {
-    customer, account: { number: '123456789012' }, payment: { amount: 100, currency: 'RUB', description: DESCRIPTION },
+    customer: CUSTOMER, account: { number: '123456789012' }, payment: { amount: 100, currency: 'RUB', description: DESCRIPTION },
     // More than ten positions, of which only some clients agree on the order; booleans, nothing, and an object.
     receipt_data: { positions: Array.from({ length: 12 }, (_, n) => ({ quantity: '1', amount: `${n}`, description: `A;B ${n}` })), total_tax_amount: null },
     callback: { force_disable: false }, interface_type: { id: 22 },
@@ -177,6 +179,69 @@ test('a sale through Gate shows the invoice, ends in success and is refunded in 
   assert.deepEqual(operations.map(({ type, status }) => [type, status]), [['sale', 'success'], ['refund', 'success']]);
   await accepted('payment/refund', id, { payment: { description: '' } });
   assert.deepEqual(states(proven(await told(id, 5))), ['refunded', 0, 'refund', 'success', '0']);
+});
+
+test('a subscription is registered, charged and cancelled through Gate', async () => {
+  const [first, june, july] = [fresh(), fresh(), fresh()];
+  const payment = { amount: 900, currency: 'EUR', description: 'One month' };
+  const recurring = { register: true, type: 'U', expiry_year: 2030, expiry_month: 6 };
+  await accepted('payment/card/sale', first, { customer: CUSTOMER, card: { ...SENT, save: true }, payment, recurring });
+  const registered = proven(await told(first));
+  assert.deepEqual(states(registered), ['success', 900, 'sale', 'success', '0']);
+  assert.match(registered.callback.account.token, /^[0-9a-f]{32}$/);
+  const { id } = registered.callback.recurring;
+  const wanted = { id, currency: 'EUR', valid_thru: '2030-06-30T23:59:59+0000' };
+  assert.deepEqual(registered.callback.recurring, wanted);
+
+  const by = { customer: CUSTOMER, payment, recurring: { id }, recurring_id: id };
+  await accepted('payment/card/recurring', june, by);
+  const charged = proven(await told(june));
+  assert.deepEqual([charged.callback.payment.type, ...states(charged)], ['recurring', 'success', 900, 'recurring', 'success', '0']);
+
+  const requestId = await accepted('payment/card/recurring/cancel', first, { recurring: { id } });
+  const ended = proven(await told(first, 2));
+  assert.deepEqual(states(ended), ['success', 900, 'recurring cancel', 'success', '0']);
+  assert.deepEqual([ended.callback.recurring, ended.callback.operation.request_id], [wanted, requestId]);
+  const info = await gate('payment/card/recurring/info', { general: { project_id: Number(project_id) }, recurring: { id } });
+  assert.deepEqual([info.json.recurring.id, info.json.recurring.status], [id, 'canceled']);
+
+  await accepted('payment/card/recurring', july, by);
+  assert.deepEqual(states(proven(await told(july))), ['error', 900, 'recurring', 'error', '3184']);
+});
+
+test('a card is saved without a payment and pays on the page and through Gate', async () => {
+  const [saved, paid] = [fresh(), fresh()];
+  const customer = { ...CUSTOMER, id: saved };
+  const general = { project_id: Number(project_id), merchant_callback_url: callbackUrl(saved) };
+  const { token } = (await gate('customer/card/tokenize', { general, customer, card: SENT })).json;
+  const { callback } = proven(await told(saved));
+  assert.deepEqual([callback.account.token, callback.customer.id, callback.payment], [token, saved, undefined]);
+
+  const address = pageOf(fresh(), { accountToken: token, customerId: saved });
+  const page = await fetch(address);
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /0077/, 'the saved card is offered');
+  assert.equal((await fetch(address.replace(token, [...token].reverse().join('')))).status, 400);
+
+  await accepted('payment/card/sale/token', paid, { customer, token, payment: { amount: 500, currency: 'EUR', description: '' } });
+  const by = proven(await told(paid));
+  assert.deepEqual([by.callback.account.token, ...states(by)], [token, 'success', 500, 'sale', 'success', '0']);
+});
+
+test('the page registers a card that pays or is only verified', async () => {
+  const [paid, verified] = [fresh(), fresh()];
+  await pay(pageOf(paid, { recurringRegister: 1, forcePaymentMethod: 'card' }), CARD);
+  const first = proven(await told(paid));
+  assert.deepEqual(states(first), ['success', 1001, 'sale', 'success', '0']);
+  const address = pageOf(verified, { mode: 'card_verify', paymentAmount: 0, recurringRegister: 1 });
+  assert.match(address, /payment_amount=0&/);
+  assert.equal((await fetch(address.replace('card_verify', 'payout'))).status, 400);
+  await pay(address, CARD);
+  const second = proven(await told(verified));
+  assert.deepEqual(states(second), ['success', 0, 'account verification', 'success', '0']);
+  assert.equal(second.callback.payment.type, 'account verification');
+  const numbers = [first, second].map(({ callback }) => callback.recurring.id);
+  assert.ok(numbers[0] && numbers[1] && numbers[0] !== numbers[1], `${numbers}`);
 });
 
 test('Gate refuses what the library did not sign', async () => {

@@ -31,6 +31,7 @@ CUSTOMER = {
     "last_name": "Doe",
     "email": "johndoe@example.com",
 }
+CARD = {"pan": "4000000000000077", "year": 2034, "month": 12, "card_holder": "JOHN DOE", "cvv": "123"}
 COUNT = itertools.count(1)
 
 
@@ -100,7 +101,10 @@ class TestEcommpaySdk(unittest.TestCase):
         """What the library believes, and does not believe once anything is changed."""
         callback = Gate(SECRET).handle_callback(body)
         changed = json.loads(body)
-        changed["payment"]["sum"]["amount"] += 1
+        if "payment" in changed:
+            changed["payment"]["sum"]["amount"] += 1
+        else:  # A card that was saved without a payment.
+            changed["account"]["token"] += "0"
         for key, text in [(SECRET, json.dumps(changed)), (SECRET + "x", body)]:
             with self.assertRaises(ProcessException):
                 Callback(text, SignatureHandler(key))
@@ -188,6 +192,78 @@ class TestEcommpaySdk(unittest.TestCase):
         self.assertEqual(status.get_payment_status(), Callback.PART_REFUNDED_STATUS)
         self.assertEqual(status.get_value("payment.sum.amount"), 40)
         self.assertEqual([o["type"] for o in status.get_value("operations")], ["sale", "refund"])
+
+    def test_a_subscription_is_registered_charged_and_cancelled(self):
+        first, june, july = fresh(), fresh(), fresh()
+        told = self.shop.told
+        fee = {"amount": 900, "currency": "EUR", "description": "One month"}
+        self.accepted(
+            "payment/card/sale",
+            first,
+            customer=CUSTOMER,
+            card={**CARD, "save": True},
+            payment=fee,
+            recurring={"register": True, "type": "U", "expiry_year": 2030, "expiry_month": 6},
+        )
+        self.assertEqual(self.states(told(first)), ["success", 900, "sale", "success", "0"])
+        callback = self.proven(told(first))
+        self.assertRegex(callback.get_value("account.token"), "^[0-9a-f]{32}$")
+        number = callback.get_value("recurring.id")
+        registered = {"id": number, "currency": "EUR", "valid_thru": "2030-06-30T23:59:59+0000"}
+        self.assertEqual(callback.get_value("recurring"), registered)
+
+        # As the WooCommerce plugin sends it, with the number twice.
+        by = {"customer": CUSTOMER, "recurring": {"id": number}, "recurring_id": number}
+        self.accepted("payment/card/recurring", june, payment=fee, **by)
+        self.assertEqual(self.states(told(june)), ["success", 900, "recurring", "success", "0"])
+        self.assertEqual(self.proven(told(june)).get_value("payment.type"), "recurring")
+
+        cancel = self.accepted("payment/card/recurring/cancel", first, recurring={"id": number})
+        self.assertEqual(self.states(told(first, 2)), ["success", 900, "recurring cancel", "success", "0"])
+        callback = self.proven(told(first, 2))
+        self.assertEqual((callback.get_value("recurring"), callback.get_value("operation.request_id")), (registered, cancel))
+        info = {"general": {"project_id": int(PROJECT)}, "recurring": {"id": number}}
+        info = self.gate("payment/card/recurring/info", info).json()["recurring"]
+        self.assertEqual((info["id"], info["status"]), (number, "canceled"))
+
+        self.accepted("payment/card/recurring", july, payment=fee, **by)
+        self.assertEqual(self.states(told(july)), ["error", 900, "recurring", "error", "3184"])
+
+    def test_a_card_is_saved_without_a_payment_and_pays_on_the_page_and_through_gate(self):
+        saved, paid = fresh(), fresh()
+        customer = {**CUSTOMER, "id": saved}
+        general = {"project_id": int(PROJECT), "merchant_callback_url": self.shop.url(saved)}
+        answer = self.gate("customer/card/tokenize", {"general": general, "customer": customer, "card": CARD})
+        self.assertEqual(answer.status_code, 200, answer.text)
+        token = answer.json()["token"]
+        callback = self.proven(self.shop.told(saved))
+        self.assertEqual((callback.get_value("account.token"), callback.get_value("customer.id")), (token, saved))
+        self.assertIsNone(callback.get_value("payment"))
+
+        page = self.page(fresh(), account_token=token, customer_id=saved)
+        answer = requests.get(page, timeout=5)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("0077", answer.text, "the saved card is offered")
+        self.assertEqual(requests.get(page.replace(token, token[::-1]), timeout=5).status_code, 400)
+
+        payment = {"amount": 500, "currency": "EUR", "description": ""}
+        self.accepted("payment/card/sale/token", paid, customer=customer, token=token, payment=payment)
+        self.assertEqual(self.states(self.shop.told(paid)), ["success", 500, "sale", "success", "0"])
+        self.assertEqual(self.proven(self.shop.told(paid)).get_value("account.token"), token)
+
+    def test_the_page_registers_a_card_that_pays_or_is_only_verified(self):
+        paid, verified = fresh(), fresh()
+        pay(self.page(paid, recurring_register=1, force_payment_method="card"), number="4000 0000 0000 0077")
+        self.assertEqual(self.states(self.shop.told(paid)), ["success", 1001, "sale", "success", "0"])
+        page = self.page(verified, mode="card_verify", payment_amount=0, recurring_register=1)
+        self.assertEqual(requests.get(page.replace("card_verify", "payout"), timeout=5).status_code, 400)
+        pay(page, number="4000 0000 0000 0077")
+        body = self.shop.told(verified)
+        self.assertEqual(self.states(body), ["success", 0, "account verification", "success", "0"])
+        self.assertEqual(self.proven(body).get_value("payment.type"), "account verification")
+        numbers = [self.proven(self.shop.told(payment)).get_value("recurring.id") for payment in (paid, verified)]
+        self.assertTrue(all(numbers), numbers)
+        self.assertEqual(len(set(numbers)), 2, numbers)
 
     def test_amounts_of_the_test_table_are_declined(self):
         payment_id = fresh()

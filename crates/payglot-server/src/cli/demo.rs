@@ -7,6 +7,7 @@ use crate::demo::{self, MonetixAccount, PayseraAccount, RbsAccount, ShopConfig};
 use crate::flows::project::{self, Draft};
 use crate::gateway::Gateway;
 use crate::projects::ProjectSettings;
+use crate::projects::monetix::MonetixSettings;
 use crate::projects::paysera::PayseraSettings;
 use crate::secrets::Secret;
 use crate::{startup, web};
@@ -210,6 +211,7 @@ async fn ensure_monetix(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
         display_name: "Books & Tea".to_owned(),
         test_mode: true,
         callback_url,
+        monetix: MonetixSettings { saves_cards: true, ..MonetixSettings::default() },
         ..ProjectSettings::of_protocol("monetix")
     };
     let draft = Draft {

@@ -2,12 +2,12 @@
 
 use super::counter::Counter;
 use super::deeds::Sums;
-use super::monetix::{Choice, Deal};
+use super::monetix::{Choice, Deal, Purpose};
 use super::standing::Standing;
 use super::story::{Call, Callback, Entry, Event, HEARD_BEFORE, Message, Story};
 use super::text;
 use super::till::{Registration, Status};
-use super::wares::Ware;
+use super::wares::{WARES, Ware};
 use std::collections::VecDeque;
 
 /// Orders that are remembered; older ones are forgotten.
@@ -100,7 +100,8 @@ impl Order {
             Counter::Rbs => self.gateway_id.is_some(),
             // There nothing can be asked.
             Counter::Paysera => false,
-            Counter::Monetix => true,
+            // Of a card that is saved without a payment there is nothing to ask.
+            Counter::Monetix => self.deal.purpose != Purpose::SaveCard,
         }
     }
 
@@ -161,6 +162,22 @@ impl Book {
         let order = Order::new(counter, number.clone(), number.clone(), counter.price(ware), currency, now);
         self.keep(Order { title: ware.title.to_owned(), ware: Some(ware.slug), language, is_hold, ..order });
         number
+    }
+
+    /// Opens an order by which a card is charged once more for what an earlier order was about; its key, or nothing if that one is
+    /// forgotten. One that cost nothing is followed by a tin of tea.
+    pub(super) fn open_again(&mut self, key: &str, deal: Deal, now: u64) -> Option<String> {
+        let earlier = self.get(key)?.clone();
+        let ware = &WARES[0];
+        let number = self.open(earlier.counter, ware, earlier.language, false, now);
+        let order = self.get_mut(&number)?;
+        order.ware = None;
+        order.currency = earlier.currency;
+        order.deal = deal;
+        if matches!(earlier.deal.purpose, Purpose::Pay | Purpose::Charge) {
+            (order.title, order.amount) = (earlier.title, earlier.amount);
+        }
+        Some(number)
     }
 
     /// Takes in an order that somebody signed elsewhere with the shop's secret, such as in a shell, and returns its key; one that is known

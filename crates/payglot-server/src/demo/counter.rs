@@ -1,7 +1,8 @@
 //! The shop's counters: one for each protocol that it speaks.
 
+use super::monetix;
 use super::text;
-use super::wares::Ware;
+use super::wares::{self, Ware};
 
 /// Where an order was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +58,15 @@ impl Counter {
             Self::Paysera => "EUR",
             Self::Monetix => "USD",
         }
+    }
+
+    /// What is sold there under that name.
+    pub(super) fn find(self, slug: &str) -> Option<&'static Ware> {
+        let service = match self {
+            Self::Rbs | Self::Paysera => None,
+            Self::Monetix => monetix::service(slug),
+        };
+        wares::find(slug).or(service)
     }
 
     /// What a ware costs there, in minor units.

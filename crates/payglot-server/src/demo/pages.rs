@@ -3,7 +3,7 @@
 use super::ShopConfig;
 use super::book::{Book, Order};
 use super::counter::Counter;
-use super::monetix::{self, Step, TestCard};
+use super::monetix::{self, Purpose, Step, TestCard};
 use super::text;
 use super::view::{Card, DeedForm, Line, Tone, Verdict, facts, verdict_of};
 use super::wares::{CARDS, LANGUAGES, WARES, Ware};
@@ -45,6 +45,7 @@ struct HomePage<'a> {
     cards: &'static [(&'static str, &'static str)],
     gate_cards: &'static [TestCard],
     wmid: &'static str,
+    services: &'static [Ware],
     counter: Counter,
 }
 
@@ -57,6 +58,7 @@ pub(super) fn home(frame: &Frame<'_>, counter: Counter) -> Response {
         cards: CARDS,
         gate_cards: monetix::CARDS,
         wmid: monetix::WMID,
+        services: monetix::SERVICES,
         counter,
     };
     page(StatusCode::OK, &page_of_counter)
@@ -84,7 +86,19 @@ impl OrderPage<'_> {
     }
 
     fn pay_label(&self) -> &'static str {
-        if self.order.deal.invoice.is_empty() { "Continue to payment" } else { "Open the invoice in the wallet" }
+        match self.order.deal.purpose {
+            _ if !self.order.deal.invoice.is_empty() => "Open the invoice in the wallet",
+            Purpose::Pay | Purpose::Charge => "Continue to payment",
+            Purpose::Verify | Purpose::SaveCard | Purpose::PayOut => "Continue on the page",
+        }
+    }
+
+    fn again_label(&self) -> &'static str {
+        if self.order.deal.purpose == Purpose::Pay { "Buy again" } else { "Once more" }
+    }
+
+    fn subject(&self) -> &'static str {
+        if matches!(self.order.deal.purpose, Purpose::Pay | Purpose::Charge) { "Bought" } else { "What" }
     }
 }
 

@@ -92,6 +92,9 @@ fn pages_of(config: ShopConfig) -> Router {
         .route("/paysera/cancel", get(paysera::cancel))
         .route("/paysera/callback", get(paysera::callback).post(paysera::callback))
         .route("/orders/{key}/3ds", post(monetix::frame_is_over))
+        .route("/orders/{key}/charge", post(monetix::charge))
+        .route("/orders/{key}/pay-again", post(monetix::pay_again))
+        .route("/orders/{key}/end", post(monetix::end))
         .route("/monetix/acs", post(monetix::back_from_bank))
         .route("/monetix/widget/{key}", get(monetix::widget))
         .route("/monetix/success", get(monetix::back))
@@ -157,13 +160,14 @@ async fn buy(
     body: Bytes,
 ) -> Response {
     let form = pairs(&body);
-    let Some(ware) = value_of(&form, "product").and_then(wares::find) else {
+    let counter = Counter::of_word(value_of(&form, "protocol"));
+    let Some(ware) = value_of(&form, "product").and_then(|slug| counter.find(slug)) else {
         let words = "The shop does not sell that. Choose something from the shelf.";
         return shop.problem(StatusCode::BAD_REQUEST, "Nothing to buy", words);
     };
     let language = wares::language(value_of(&form, "language").unwrap_or_default());
     let buyer = buyer(&headers);
-    let response = match Counter::of_word(value_of(&form, "protocol")) {
+    let response = match counter {
         Counter::Rbs => {
             let is_hold = value_of(&form, "stage") == Some("hold");
             see_other(&register(&shop, ware, language, is_hold, &buyer).await)

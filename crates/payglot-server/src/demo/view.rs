@@ -2,6 +2,7 @@
 
 use super::book::Order;
 use super::check::Check;
+use super::monetix::Purpose;
 use super::params::{Row, rows};
 use super::proof::Proof;
 use super::standing::Standing;
@@ -96,7 +97,13 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
 
 /// The result of an order, with what the sums add to its standing.
 pub(super) fn verdict_of(order: &Order) -> Verdict {
-    let told = verdict(&order.standing);
+    let mut told = verdict(&order.standing);
+    if let Some((short, title, words)) = order.deal.purpose.words(&order.standing) {
+        (told.short, told.title) = (short, title);
+        if !words.is_empty() {
+            words.clone_into(&mut told.words);
+        }
+    }
     match &order.sums {
         Some(sums) if order.standing == Standing::Refunded && sums.deposited > 0 => {
             let [back, left] = [sums.refunded, sums.deposited].map(|minor| text::money(minor, &order.currency));
@@ -358,6 +365,9 @@ pub(super) fn facts(order: &Order) -> Vec<(&'static str, String)> {
     fact("Card", order.status.as_ref().map_or("", |status| &status.masked_card));
     fact("Invoice", &order.deal.invoice);
     fact("Wallet or card", &order.deal.account);
+    if let Some(registration) = order.deal.registration.as_ref().filter(|_| order.deal.purpose == Purpose::Charge) {
+        fact("Charged by registration", &registration.id);
+    }
     for (name, minor) in sums(order) {
         fact(name, &text::money(minor, &order.currency));
     }
@@ -406,7 +416,7 @@ impl Line {
             amount: text::money(order.amount, &order.currency),
             at: at.minute(),
             stamp: at.stamp(),
-            verdict: verdict(&order.standing),
+            verdict: verdict_of(order),
         }
     }
 }

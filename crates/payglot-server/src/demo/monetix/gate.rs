@@ -37,11 +37,11 @@ pub(super) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-fn string(text: impl Into<String>) -> Json {
+pub(super) fn string(text: impl Into<String>) -> Json {
     Json::Text(text.into())
 }
 
-fn int(number: u64) -> Json {
+pub(super) fn int(number: u64) -> Json {
     Json::Number(number.into())
 }
 
@@ -92,7 +92,14 @@ pub(super) async fn buy(
         // A callback may be here before the answer is.
         method(&choice).clone_into(&mut order.deal.method);
         order.deal.choice = Some(choice);
+        order.deal.customer = buyer.customer();
     }
+    place(shop, &number, call).await;
+    shop.order_address(&number)
+}
+
+/// Makes the call that an order of this shop begins with, and notes what Gate said to it.
+pub(super) async fn place(shop: &Shop, number: &str, call: Call) {
     let mut made = send(shop, call).await;
     let outcome = accepted(&made.answer);
     let note = match &outcome {
@@ -106,7 +113,7 @@ pub(super) async fn buy(
     };
     note.clone_into(&mut made.message.note);
     let mut book = shop.book();
-    if let Some(order) = book.get_mut(&number) {
+    if let Some(order) = book.get_mut(number) {
         match outcome {
             Ok(request_id) => {
                 order.deal.asked(&request_id);
@@ -123,8 +130,7 @@ pub(super) async fn buy(
             Err(Refusal::NoAnswer(_)) => {}
         }
     }
-    book.tell(&number, made.at, Some(made.took), Event::Message(made.message));
-    shop.order_address(&number)
+    book.tell(number, made.at, Some(made.took), Event::Message(made.message));
 }
 
 fn method(choice: &Choice) -> &'static str {
@@ -135,7 +141,6 @@ fn method(choice: &Choice) -> &'static str {
 }
 
 fn sale(shop: &Shop, number: &str, ware: &Ware, choice: &Choice, buyer: &Buyer<'_>) -> Call {
-    let own = |page: &str| string(format!("{}/monetix/{page}?o={number}", shop.config.shop_url));
     let customer = object([
         ("id", string(buyer.id())),
         ("ip_address", string(buyer.ip.as_str())),
@@ -148,30 +153,23 @@ fn sale(shop: &Shop, number: &str, ware: &Ware, choice: &Choice, buyer: &Buyer<'
         ("currency", string(Counter::Monetix.currency())),
         ("description", string(ware.title)),
     ]);
-    let back = object([("success", own("success")), ("decline", own("fail")), ("return", own("return"))]);
     let instrument = match choice.means {
         Means::Any | Means::WebMoney => ("account", object([("number", string(choice.wmid.as_str()))])),
-        Means::Card => (
-            "card",
-            object([
-                ("pan", string(choice.card.number)),
-                ("year", int(2034)),
-                ("month", int(12)),
-                ("card_holder", string(format!("{} {}", Buyer::FIRST_NAME, Buyer::LAST_NAME).to_uppercase())),
-                ("cvv", string(choice.card.code)),
-            ]),
-        ),
+        Means::Card => ("card", card(choice)),
     };
-    let acs = string(three_ds::return_address(&shop.config.shop_url, number));
     let mut body = object([
         ("general", general(shop, number)),
         ("customer", customer),
         instrument,
         ("payment", payment),
-        ("return_url", back),
+        ("return_url", back(shop, number)),
     ]);
     if let (Json::Object(members), Means::Card) = (&mut body, choice.means) {
-        members.push(("acs_return_url".to_owned(), object([("return_url", acs)])));
+        members.push(("acs_return_url".to_owned(), back_from_bank(shop, number)));
+        if choice.register {
+            let terms = object([("register", Json::Bool(true)), ("type", string("U"))]);
+            members.push(("recurring".to_owned(), terms));
+        }
     }
     let (endpoint, verb, title) = if choice.hold {
         (Endpoint::Auth, "auth", "The shop asks Gate to hold the money")
@@ -179,6 +177,31 @@ fn sale(shop: &Shop, number: &str, ware: &Ware, choice: &Choice, buyer: &Buyer<'
         (Endpoint::Sale, "sale", "The shop asks Gate for a sale")
     };
     Call { endpoint, path: format!("{}/{verb}", method(choice)), title, body }
+}
+
+fn card(choice: &Choice) -> Json {
+    let mut card = object([
+        ("pan", string(choice.card.number)),
+        ("year", int(2034)),
+        ("month", int(12)),
+        ("card_holder", string(format!("{} {}", Buyer::FIRST_NAME, Buyer::LAST_NAME).to_uppercase())),
+        ("cvv", string(choice.card.code)),
+    ]);
+    if let (Json::Object(members), true) = (&mut card, choice.save) {
+        members.push(("save".to_owned(), Json::Bool(true)));
+    }
+    card
+}
+
+/// Where the payer comes back to.
+pub(super) fn back(shop: &Shop, number: &str) -> Json {
+    let own = |page: &str| string(format!("{}/monetix/{page}?o={number}", shop.config.shop_url));
+    object([("success", own("success")), ("decline", own("fail")), ("return", own("return"))])
+}
+
+/// Where the payer's bank sends the browser back to.
+pub(super) fn back_from_bank(shop: &Shop, number: &str) -> Json {
+    object([("return_url", string(three_ds::return_address(&shop.config.shop_url, number)))])
 }
 
 /// Why a call was not accepted.
@@ -219,7 +242,12 @@ pub(in crate::demo) async fn perform(shop: &Shop, key: &str, deed: Deed) {
     let known =
         shop.book().get(key).map(|order| (order.number.clone(), order.currency.clone(), order.deal.method.clone()));
     let Some((number, currency, method)) = known else { return };
-    let mut made = send(shop, deed_call(shop, deed, &number, &currency, &method)).await;
+    follow_up(shop, key, deed_call(shop, deed, &number, &currency, &method)).await;
+}
+
+/// Makes a call about an order that there is, and notes what Gate said to it.
+pub(super) async fn follow_up(shop: &Shop, key: &str, call: Call) {
+    let mut made = send(shop, call).await;
     let outcome = accepted(&made.answer);
     let note = match &outcome {
         Ok(_) => "Accepted, not done: what cannot be done is accepted too, and then declined in a callback.",

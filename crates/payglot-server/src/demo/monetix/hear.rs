@@ -1,5 +1,6 @@
 //! What comes to the shop: the gateway's callbacks, and the payer's browser.
 
+use super::purpose::Purpose;
 use super::{gate, meanings, news, signing};
 use crate::demo::book::Order;
 use crate::demo::check::value_of;
@@ -36,7 +37,11 @@ pub(in crate::demo) async fn callback(State(shop): Shared, uri: Uri, body: Bytes
     }
     let believed = proof.proven;
     let (title, note) = if believed {
-        let title = format!("Callback: {} {}", told.get("operation.type"), told.get("operation.status"));
+        let title = if news::is_saved_card(&told) {
+            "Callback: a card was saved".to_owned()
+        } else {
+            format!("Callback: {} {}", told.get("operation.type"), told.get("operation.status"))
+        };
         (
             title,
             "Answering 200 tells the gateway to stop. Anything else, and it calls again, in the end every four hours for eleven days.",
@@ -67,7 +72,14 @@ pub(in crate::demo) async fn callback(State(shop): Shared, uri: Uri, body: Bytes
 fn write_down(shop: &Shop, at: u64, told: &Callback, message: Message, believed: bool) {
     let number = told.payment_id();
     let mut book = shop.book();
-    let known = book.key_of_number(Counter::Monetix, &number);
+    let known = if news::is_saved_card(told) {
+        // It names no order, so it belongs to the latest one of that buyer that was to save a card.
+        let customer = told.get("customer.id");
+        let waits = |order: &&Order| order.deal.purpose == Purpose::SaveCard && order.deal.customer.0 == customer;
+        book.orders().find(waits).map(|order| order.key.clone())
+    } else {
+        book.key_of_number(Counter::Monetix, &number)
+    };
     let sum = told.sum().filter(|_| believed && !number.is_empty() && told.status() != Some(Status::Error));
     let key = match (known, sum) {
         (Some(key), _) => key,
@@ -86,7 +98,7 @@ fn write_down(shop: &Shop, at: u64, told: &Callback, message: Message, believed:
 
 fn hear(order: &mut Order, told: &Callback, shop_url: &str) {
     news::learn(order, told, shop_url);
-    if told.operation().is_some_and(|(_, status)| status.is_final()) {
+    if news::is_saved_card(told) || told.operation().is_some_and(|(_, status)| status.is_final()) {
         order.deal.heard(&told.get("operation.request_id"));
     }
 }
@@ -96,12 +108,19 @@ pub(in crate::demo) async fn back(State(shop): Shared, uri: Uri) -> Response {
     let at = text::now();
     let params = pairs(uri.query().unwrap_or_default().as_bytes());
     let key = value_of(&params, "o").unwrap_or_default().to_owned();
-    let ours = shop.book().get(&key).filter(|order| order.counter == Counter::Monetix).map(is_told);
-    let Some(is_told) = ours else { return unknown_order(&shop, None) };
-    let note = if is_told {
-        "The gateway opens the address as it was given and adds nothing. The shop has heard from the gateway already: a callback came first."
-    } else {
-        "The gateway opens the address as it was given and adds nothing. No callback has told the end yet, so the shop asks Gate."
+    let told = |order: &Order| (is_told(order), order.can_be_asked());
+    let ours = shop.book().get(&key).filter(|order| order.counter == Counter::Monetix).map(told);
+    let Some((is_told, can_be_asked)) = ours else { return unknown_order(&shop, None) };
+    let note = match (is_told, can_be_asked) {
+        (true, _) => {
+            "The gateway opens the address as it was given and adds nothing. The shop has heard from the gateway already: a callback came first."
+        }
+        (false, true) => {
+            "The gateway opens the address as it was given and adds nothing. No callback has told the end yet, so the shop asks Gate."
+        }
+        (false, false) => {
+            "The gateway opens the address as it was given and adds nothing. Only a callback tells of a saved card."
+        }
     };
     let message = Message {
         from: "Browser",
@@ -113,7 +132,7 @@ pub(in crate::demo) async fn back(State(shop): Shared, uri: Uri) -> Response {
         ..Message::default()
     };
     shop.book().tell(&key, at, None, Event::Message(message));
-    if !is_told {
+    if !is_told && can_be_asked {
         gate::ask(&shop, &key).await;
     }
     see_other(&shop.order_address(&key))

@@ -25,6 +25,22 @@ pub(in crate::demo) fn meaning(name: &str, value: &str) -> &'static str {
         ("operation.type", "capture") => "taken out of the hold",
         ("operation.type", "cancel") => "the hold released",
         ("operation.type", "refund") => "given back",
+        ("operation.type", "recurring") => "charged without the buyer",
+        ("operation.type", "recurring cancel") => "the registration ended",
+        ("operation.type" | "payment.type", "account verification") => "a card verified; its amounts are 0",
+        ("operation.type" | "payment.type", "payout") => "the shop pays",
+        ("payment.type", "purchase") => "the buyer pays",
+        ("payment.type", "recurring") => "by a registration",
+        ("mode", "card_verify") => "a card is verified, nothing is paid",
+        ("mode", "card_tokenize") => "a card is saved, nothing is paid",
+        ("mode", "payout") => "the payer says where the money shall go",
+        ("recurring_register" | "recurring.register", _) => "charge the card again later",
+        ("recurring.type", "U") => "unscheduled: whenever the shop has a reason",
+        ("recurring.id", _) => "the registration: what later charges name",
+        ("recurring.valid_thru", _) => "no charge after that",
+        ("recurring_id", _) => "the same once more, as shop systems send it",
+        ("card.save", _) => "keep it for the buyer, and tell its token",
+        ("token" | "account.token", _) => "pays in place of the card's number",
         ("operation.request_id", _) => "what Gate answered the call with",
         ("operation.code", "0") => "success",
         ("payment.sum.amount", _) => "what was paid less what was given back",
@@ -39,7 +55,9 @@ pub(in crate::demo) fn meaning(name: &str, value: &str) -> &'static str {
 
 /// What a callback says about the money, in the order of reading.
 const TELLING: &[&str] = &[
+    "customer.id",
     "payment.id",
+    "payment.type",
     "payment.status",
     "payment.sum.amount",
     "payment.sum.currency",
@@ -51,12 +69,18 @@ const TELLING: &[&str] = &[
     "operation.request_id",
     "payment.merchant_refund_id",
     "account.number",
+    "account.token",
+    "recurring.id",
+    "recurring.currency",
+    "recurring.valid_thru",
     "provider.payment_id",
 ];
 
 /// What matters most in a callback, as names and values.
 pub(super) fn telling(told: &Callback) -> Pairs {
-    let known = TELLING.iter().map(|path| ((*path).to_owned(), told.get(path))).filter(|(_, value)| !value.is_empty());
+    // Whose it is tells something only where there is no payment.
+    let paths = TELLING.iter().filter(|path| **path != "customer.id" || told.payment_id().is_empty());
+    let known = paths.map(|path| ((*path).to_owned(), told.get(path))).filter(|(_, value)| !value.is_empty());
     let lines = told.json().get("display_data").and_then(Json::items).unwrap_or_default().iter();
     let shown = lines.map(|line| {
         let of = |name: &str| line.get(name).map(Json::plain).unwrap_or_default();

@@ -4,16 +4,18 @@
 //!
 //! In reading order: `choice` is what a buyer may choose, `signing` how messages are signed and checked, `page` and `widget` send the payer
 //! away, `gate` speaks from server to server and `three_ds` takes a payer
-//! through 3-D Secure, `hear` listens, `news` is what the shop makes of what it hears, `deal` what it remembers,
-//! `meanings` the protocol's words for people.
+//! through 3-D Secure, `later` charges a card again that is registered or saved, `hear` listens, `news` is what the shop makes of what it
+//! hears, `deal` what it remembers, `purpose` what an order is for, `meanings` the protocol's words for people.
 
 mod choice;
 mod deal;
 mod gate;
 mod hear;
+mod later;
 mod meanings;
 mod news;
 mod page;
+mod purpose;
 mod signing;
 mod three_ds;
 mod widget;
@@ -27,7 +29,9 @@ pub(in crate::demo) use choice::{CARDS, Choice, TestCard, WMID};
 pub(in crate::demo) use deal::Deal;
 pub(in crate::demo) use gate::{ask, perform};
 pub(in crate::demo) use hear::{back, callback};
+pub(in crate::demo) use later::{charge, end, pay_again};
 pub(in crate::demo) use meanings::meaning;
+pub(in crate::demo) use purpose::{Purpose, SERVICES, service};
 pub(in crate::demo) use three_ds::{Step, came_back as back_from_bank, frame_is_over};
 pub(in crate::demo) use widget::show as widget;
 
@@ -48,6 +52,11 @@ impl Buyer<'_> {
     fn id(&self) -> &str {
         if self.id.is_empty() { "guest" } else { self.id }
     }
+
+    /// What an order remembers of the buyer.
+    fn customer(&self) -> (String, String) {
+        (self.id().to_owned(), self.ip.clone())
+    }
 }
 
 /// Opens an order and has it paid in the way that the buyer chose.
@@ -58,7 +67,7 @@ pub(in crate::demo) async fn buy(
     form: &[(String, String)],
     buyer: &Buyer<'_>,
 ) -> Response {
-    let choice = match Choice::read(form) {
+    let choice = match Choice::read(form, Purpose::of(ware)) {
         Ok(choice) => choice,
         Err(words) => return shop.problem(StatusCode::BAD_REQUEST, "Pay with what?", words),
     };

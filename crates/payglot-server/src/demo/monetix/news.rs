@@ -1,5 +1,7 @@
 //! What the shop makes of a proven callback, or of a proven answer to a status call.
 
+use super::deal::{Deal, Registration};
+use super::purpose::Purpose;
 use super::three_ds::{self, Step};
 use crate::demo::book::Order;
 use crate::demo::deeds::Sums;
@@ -12,6 +14,11 @@ use payglot_wire::text::json::Json;
 /// What is said while only the gateway is busy.
 pub(super) const WORKING: &str = "The gateway is working on it and will call.";
 
+/// Does a callback tell of a card that was saved without a payment?
+pub(super) fn is_saved_card(told: &Callback) -> bool {
+    told.payment_id().is_empty() && !told.get("account.token").is_empty()
+}
+
 /// Writes into an order what is proven to be known of it. `shop_url` is where a bank sends the payer back to.
 pub(super) fn learn(order: &mut Order, told: &Callback, shop_url: &str) {
     let news = News::of(told);
@@ -20,12 +27,26 @@ pub(super) fn learn(order: &mut Order, told: &Callback, shop_url: &str) {
     {
         order.is_hold = true;
     }
-    for (known, heard) in [(&mut order.deal.method, "payment.method"), (&mut order.deal.account, "account.number")] {
+    let deal = &mut order.deal;
+    for (known, heard) in [
+        (&mut deal.method, "payment.method"),
+        (&mut deal.account, "account.number"),
+        (&mut deal.token, "account.token"),
+        (&mut deal.customer.0, "customer.id"),
+    ] {
         let heard = told.get(heard);
         if !heard.is_empty() {
             *known = heard;
         }
     }
+    if is_saved_card(told) {
+        order.believe(Standing::Paid);
+        return;
+    }
+    if let Some(purpose) = Purpose::of_type(&told.get("payment.type")) {
+        deal.purpose = purpose;
+    }
+    news.register(deal, told);
     let displayed = |title: &str| displayed(told, title).unwrap_or_default();
     if let Some(address) = Some(displayed(INVOICE_URL)).filter(|address| leads_somewhere(address)) {
         order.form_url = Some(address);
@@ -48,21 +69,21 @@ pub(super) fn learn(order: &mut Order, told: &Callback, shop_url: &str) {
     news.believe(order);
 }
 
-/// Is it one of the operations by which a payer pays?
+/// Is it one of the operations that a payment begins with?
 fn is_attempt(kind: OperationType) -> bool {
     match kind {
         OperationType::Sale
         | OperationType::Auth
         | OperationType::Recurring
         | OperationType::Invoice
+        | OperationType::Payout
         | OperationType::AccountVerification => true,
         OperationType::Capture
         | OperationType::Cancel
         | OperationType::Refund
         | OperationType::Reversal
         | OperationType::RecurringUpdate
-        | OperationType::RecurringCancel
-        | OperationType::Payout => false,
+        | OperationType::RecurringCancel => false,
     }
 }
 
@@ -108,8 +129,23 @@ impl News {
         format!("{} (code {})", self.message, self.code)
     }
 
-    /// What became of the money.
+    /// What became of the registration for later charges. One that has ended stays so.
+    fn register(&self, deal: &mut Deal, told: &Callback) {
+        let id = told.get("recurring.id");
+        if id.is_empty() {
+            return;
+        }
+        let was_ended = deal.registration.as_ref().is_some_and(|known| known.is_ended);
+        let ends = self.operation == Some((OperationType::RecurringCancel, Status::Success));
+        deal.registration =
+            Some(Registration { id, valid_thru: told.get("recurring.valid_thru"), is_ended: was_ended || ends });
+    }
+
+    /// What became of the money that was taken.
     fn count(&self, order: &mut Order) {
+        if matches!(order.deal.purpose, Purpose::Verify | Purpose::PayOut) {
+            return;
+        }
         let before = order.sums.unwrap_or_default();
         let sums = match self.status {
             Some(Status::AwaitingCapture) => Sums { approved: self.sum, deposited: 0, refunded: 0 },

@@ -2,6 +2,7 @@
 
 use super::Buyer;
 use super::choice::{Choice, Means, Via};
+use super::purpose::Purpose;
 use super::signing;
 use crate::demo::counter::Counter;
 use crate::demo::routes::Shop;
@@ -27,12 +28,13 @@ pub(super) fn buy(
     let query = page_query(&fields, &Secret::new(shop.config.monetix.secret_key.as_str()));
     let page = format!("{}/payment?{query}", shop.config.monetix.gateway_url);
     let signed = Signed::of(&query);
+    let purpose = Purpose::of(ware);
     let (message, address) = match choice.via {
         Via::Widget => {
             let address = format!("{}/monetix/widget/{number}", shop.config.shop_url);
             (given_to_widget(shop, &signed), address)
         }
-        Via::Page | Via::Gate => (sent_away(&page, &signed), page.clone()),
+        Via::Page | Via::Gate => (sent_away(&page, &signed, purpose), page.clone()),
     };
     let mut book = shop.book();
     book.sent_away(&number, &address);
@@ -40,6 +42,8 @@ pub(super) fn buy(
         order.deal.parameters = Some(signed.json());
         order.deal.page = page;
         order.deal.choice = Some(choice);
+        order.deal.purpose = purpose;
+        order.deal.customer = buyer.customer();
     }
     book.tell(&number, now, None, Event::Message(message));
     address
@@ -72,12 +76,19 @@ impl Signed {
 
 fn parameters(shop: &Shop, number: &str, ware: &Ware, language: &str, choice: &Choice, buyer: &Buyer<'_>) -> Fields {
     let own = |page: &str| format!("{}/monetix/{page}?o={number}", shop.config.shop_url);
-    let fields = Fields::default()
-        .with("project_id", shop.config.monetix.project_id.to_string())
-        .with("payment_id", number)
-        .with("payment_amount", Counter::Monetix.price(ware).to_string())
-        .with("payment_currency", Counter::Monetix.currency())
-        .with("payment_description", ware.title)
+    let purpose = Purpose::of(ware);
+    let mut fields = Fields::default().with("project_id", shop.config.monetix.project_id.to_string());
+    if let Some(mode) = purpose.mode() {
+        fields = fields.with("mode", mode);
+    }
+    if purpose != Purpose::SaveCard {
+        fields = fields
+            .with("payment_id", number)
+            .with("payment_amount", Counter::Monetix.price(ware).to_string())
+            .with("payment_currency", Counter::Monetix.currency())
+            .with("payment_description", ware.title);
+    }
+    let mut fields = fields
         .with("customer_id", buyer.id())
         .with("customer_first_name", Buyer::FIRST_NAME)
         .with("customer_last_name", Buyer::LAST_NAME)
@@ -86,26 +97,39 @@ fn parameters(shop: &Shop, number: &str, ware: &Ware, language: &str, choice: &C
         .with("merchant_success_url", own("success"))
         .with("merchant_fail_url", own("fail"))
         .with("merchant_return_url", own("return"));
-    let fields = match choice.means {
-        Means::Any => fields,
-        Means::WebMoney => fields.with("force_payment_method", "webmoney"),
-        Means::Card => fields.with("force_payment_method", "card"),
-    };
-    if choice.hold { fields.with("operation_type", "auth") } else { fields }
+    if matches!(purpose, Purpose::Pay | Purpose::PayOut) {
+        fields = match choice.means {
+            Means::Any => fields,
+            Means::WebMoney => fields.with("force_payment_method", "webmoney"),
+            Means::Card => fields.with("force_payment_method", "card"),
+        };
+    }
+    if choice.hold {
+        fields = fields.with("operation_type", "auth");
+    }
+    if choice.register { fields.with("recurring_register", "1") } else { fields }
 }
 
-fn sent_away(page: &str, signed: &Signed) -> Message {
+fn sent_away(page: &str, signed: &Signed, purpose: Purpose) -> Message {
+    let note = match purpose {
+        Purpose::SaveCard => {
+            "There is no order at the gateway, now or later. The callback will name the buyer and the card's token, and nothing else."
+        }
+        Purpose::Pay | Purpose::Verify | Purpose::PayOut | Purpose::Charge => {
+            "There is no call between the servers: the order exists at the gateway once the payer confirms it there."
+        }
+    };
+    let what = if purpose == Purpose::Pay { "order" } else { "request" };
     Message {
         from: "Shop",
         to: "Browser",
-        title: "The browser is sent to the Payment Page with the signed order".to_owned(),
+        title: format!("The browser is sent to the Payment Page with the signed {what}"),
         method: "303".to_owned(),
         url: text::shortened(page),
         params: signed.pairs.clone(),
         caption: "Parameters in the address",
         proof: Some(signing::signed(signed.text.clone(), &signed.signature)),
-        note: "There is no call between the servers: the order exists at the gateway once the payer confirms it there."
-            .to_owned(),
+        note: note.to_owned(),
         ..Message::default()
     }
 }

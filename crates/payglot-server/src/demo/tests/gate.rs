@@ -8,12 +8,12 @@ use payglot_wire::monetix::{Call, Endpoint, prove_call};
 use payglot_wire::raw::{Method, RawRequest};
 use payglot_wire::text::secret::Secret;
 
-const ACCEPTED: &str = r#"{"status":"success","request_id":"r-1","project_id":1234,"payment_id":"x"}"#;
+pub(super) const ACCEPTED: &str = r#"{"status":"success","request_id":"r-1","project_id":1234,"payment_id":"x"}"#;
 const SECOND: &str = r#"{"status":"success","request_id":"r-2","project_id":1234,"payment_id":"x"}"#;
-const CALLBACK: &str = "/monetix/callback";
+pub(super) const CALLBACK: &str = "/monetix/callback";
 
 /// A call that the shop made, proven and read as the gateway does.
-fn call(path: &str, body: &str) -> Request {
+pub(super) fn call(path: &str, body: &str) -> Request {
     let route = Endpoint::route(path).expect("an address of Gate");
     let request =
         RawRequest { method: Method::Post, path, query: "", content_type: "", body: body.as_bytes(), caller_ip: None };
@@ -21,7 +21,7 @@ fn call(path: &str, body: &str) -> Request {
     Request::read(&proven).expect("complete")
 }
 
-fn sale(path: &str, body: &str) -> Sale {
+pub(super) fn sale(path: &str, body: &str) -> Sale {
     match call(path, body) {
         Request::Sale(sale) => *sale,
         other => panic!("{other:?}"),
@@ -29,7 +29,7 @@ fn sale(path: &str, body: &str) -> Sale {
 }
 
 /// A visit to a shop that bought a tin of tea through Gate, and the number of the order.
-async fn bought(gateway: &FakeGateway, choice: &str) -> (Visit, String) {
+pub(super) async fn bought(gateway: &FakeGateway, choice: &str) -> (Visit, String) {
     let visit = Visit::to(&gateway.base_url).await;
     let form = format!("product=earl-grey&protocol=monetix&via=gate&{choice}");
     let (status, order, words) = visit.post("/buy", &form).await;

@@ -4,6 +4,7 @@ mod callbacks;
 mod fake_gateway;
 mod gate;
 mod journeys;
+mod kept;
 mod monetix;
 mod pages;
 mod texts;

@@ -53,7 +53,7 @@ const CALLBACK: &str = "/monetix/callback";
 const NOT_FOUND: &str = r#"{"status":"error","project_id":1234,"payment_id":"x","errors":[],"code":"3061","message":"Transaction not found"}"#;
 
 /// The order that an address of the page has, proven.
-fn order_of(address: &str) -> PageOrder {
+pub(super) fn order_of(address: &str) -> PageOrder {
     let request = PageRequest::of_query(address.split_once('?').expect("a query").1).expect("parameters");
     let proven = prove_page(request, &[Secret::new(SECRET)]).expect("signed");
     PageOrder::read(&proven, UnixMillis(1_700_000_000_000)).expect("an order")

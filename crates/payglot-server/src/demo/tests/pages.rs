@@ -69,6 +69,7 @@ async fn hostile_data_stays_text() {
     order.story.tell(Entry { at: 2, took: None, event: Event::Message(hostile_message()) });
     order.refused = Some(HOSTILE.to_owned());
     (order.deal.invoice, order.deal.account) = (HOSTILE.to_owned(), HOSTILE.to_owned());
+    order.deal.token = HOSTILE.to_owned();
     assert_tame(&html(pages::order(&frame, &order, 1_000)).await);
     book.called_back(1, hostile_callback());
     book.heard(Counter::Monetix, HOSTILE, 1, hostile_message(), |_| ());
