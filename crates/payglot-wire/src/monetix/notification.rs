@@ -132,7 +132,8 @@ pub struct RefusedCall<'a> {
 /// The callback of a call that was accepted and then refused: `error` where there is no payment to do it on, else a declined operation on
 /// a payment that stays as it was.
 pub fn refusal(refused: &RefusedCall, settings: &CallbackSettings) -> Option<OutgoingCall> {
-    if refused.details.is_silent() {
+    // As of one that was done: neither the call nor the payment may want silence.
+    if refused.details.is_silent() || refused.payment.is_some_and(|(_, details)| details.is_silent()) {
         return None;
     }
     let body = render::refusal_body(refused, settings);

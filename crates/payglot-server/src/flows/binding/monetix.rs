@@ -12,7 +12,7 @@ pub(super) fn rules(project: &ActiveProject, details: &str) -> Rules {
     Rules {
         client: details.customer().id,
         fixed: None,
-        named: details.learned.token.as_deref().and_then(id_of),
+        named: details.learned.named_token.as_deref().and_then(id_of),
         lists: offers,
         // Through Gate the shop says it in the payer's name.
         may_save: details.learned.saves || (offers && details.is_led_by_us()),

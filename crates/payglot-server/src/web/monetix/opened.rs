@@ -85,8 +85,8 @@ impl Opened {
         let learned = &mut details.learned;
         learned.accepted = true;
         match self.purpose {
-            // Which saved card pays is known with the attempt; a token that is none of the payer's cards is forgotten then.
-            Purpose::Pay => learned.token.clone_from(&self.order.account_token),
+            // Where it is none of the payer's cards, no card is shown.
+            Purpose::Pay => learned.named_token.clone_from(&self.order.account_token),
             Purpose::Verify => learned.kind = Some(PaymentType::AccountVerification),
             Purpose::SaveCard | Purpose::PayOut => {}
         }

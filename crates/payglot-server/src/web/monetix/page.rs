@@ -199,7 +199,9 @@ fn prove(
 
 /// The payment of this number, if it was confirmed before.
 async fn known(gateway: &Gateway, proven: &Proven) -> Result<Option<StoredPayment>, PageFailure> {
-    let Some(number) = &proven.order.payment_id else { return Ok(None) };
+    // A card is saved without a payment, so a number says nothing there.
+    let named = proven.order.payment_id.as_ref().filter(|_| proven.order.mode != Mode::CardTokenize);
+    let Some(number) = named else { return Ok(None) };
     match query::payment_by_order(gateway, proven.project.id, &limits::payment_key(number)).await {
         Ok(stored) => Ok(Some(stored)),
         Err(FlowError::UnknownPayment) => Ok(None),

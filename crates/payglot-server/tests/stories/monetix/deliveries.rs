@@ -66,6 +66,12 @@ async fn a_shop_may_want_to_hear_later_elsewhere_or_not_at_all() {
     shop.accepted("payment/webmoney/sale", &sale("silent", r#","callback":{"force_disable":true}"#, "")).await;
     shop.settle().await;
     assert_eq!(shop.told().len(), 2);
+    // Neither what is done to it is told nor what is refused.
+    for amount in [100, 1] {
+        shop.accepted("payment/refund", &super::refund("silent", Some(amount))).await;
+        shop.quiet().await;
+    }
+    assert_eq!(shop.told().len(), 2);
     let url = |path: &str| shop.gateway.receiver.url(path);
     let own =
         format!(r#","merchant_callback_url":"{}","merchant_success_callback_url":"{}""#, url("/own"), url("/good"));

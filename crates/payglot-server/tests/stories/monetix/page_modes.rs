@@ -152,6 +152,15 @@ async fn a_card_is_saved_on_the_page_and_the_shop_hears_of_it() {
 }
 
 #[tokio::test]
+async fn a_number_says_nothing_where_no_payment_is_made() {
+    let shop = Monetix::start().await;
+    shop.paid("payment_47", 100).await;
+    let page = shop.open(&[("mode", "card_tokenize")]).await;
+    assert_eq!(page.heading(), "Save a card", "not the payment of that number");
+    shop.end().await;
+}
+
+#[tokio::test]
 async fn the_page_shows_no_card_of_another_customer_or_project() {
     let shop = Monetix::start().await;
     let theirs = shop.saved_for("customer_9", PAID).await;

@@ -150,6 +150,19 @@ async fn a_saved_card_whose_holder_is_asked_goes_to_the_bank_and_may_be_tried_ag
 }
 
 #[tokio::test]
+async fn the_card_that_the_shop_names_is_still_there_when_another_was_declined() {
+    let shop = Monetix::with(&[("monetix.retries_declined", "true")]).await;
+    let token = shop.saved_for("customer_123", PAID).await;
+    let page = shop.open(&[CARD, ("account_token", &token)]).await;
+    let number = [("number", "4111111111111111"), ("expiry", "12/34"), ("cvc", "123"), ("holder", "J DOE")];
+    let again = shop.post(&page, "pay", &number).await;
+    assert_eq!(offered(&again), [id_of(&token)], "{}", again.heading());
+    let done = shop.post(&again, "pay", &[("saved", &id_of(&token)), ("cvc", "123")]).await;
+    assert!(done.has("epframe.payment.success"), "{}", done.heading());
+    shop.end().await;
+}
+
+#[tokio::test]
 async fn a_payment_that_is_registered_on_the_page_makes_a_registration() {
     let shop = Monetix::start().await;
     let page = shop.open(&[CARD, ("recurring_register", "1")]).await;

@@ -35,6 +35,8 @@ pub struct Learned {
     pub recurring: Option<Recurring>,
     /// The token of the saved instrument that pays, or that was saved with this payment.
     pub token: Option<String>,
+    /// The token that the shop named to pay with; the payer may take another instrument.
+    pub named_token: Option<String>,
     /// Is the instrument to be saved, by the shop's wish or the payer's?
     pub saves: bool,
     /// What belongs to each operation.
@@ -244,6 +246,7 @@ impl Learned {
             .text_if("email", self.email.as_deref())
             .text_if("provider_payment_id", self.provider_payment_id.as_deref())
             .text_if("token", self.token.as_deref())
+            .text_if("named_token", self.named_token.as_deref())
             .bool("saves", self.saves)
             .list("operations", &operations);
         if let Some(recurring) = &self.recurring {
@@ -284,6 +287,7 @@ impl Learned {
             waiting: json.get("waiting").and_then(Waiting::read),
             recurring,
             token: text("token"),
+            named_token: text("named_token"),
             saves: json.get("saves") == Some(&Json::Bool(true)),
             operations: operations.iter().filter_map(OperationFacts::read).collect(),
         }
