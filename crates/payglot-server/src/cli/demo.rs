@@ -211,7 +211,8 @@ async fn ensure_monetix(gateway: &Gateway, shop_url: &str) -> anyhow::Result<()>
         display_name: "Books & Tea".to_owned(),
         test_mode: true,
         callback_url,
-        monetix: MonetixSettings { saves_cards: true, ..MonetixSettings::default() },
+        // The shop signs nothing that its buyers wrote.
+        monetix: MonetixSettings { saves_cards: true, pays_out_on_page: true, ..MonetixSettings::default() },
         ..ProjectSettings::of_protocol("monetix")
     };
     let draft = Draft {
