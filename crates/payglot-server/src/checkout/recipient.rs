@@ -43,11 +43,6 @@ impl TypedRecipient {
         Self { card: Typed::read(body), wallet: has_account.then(|| TypedWallet::read(body)) }
     }
 
-    /// The version of the payment that the form was made from.
-    pub fn token(&self) -> &str {
-        &self.card.token
-    }
-
     /// Where the money goes; or what is wrong.
     pub fn judge(self, visit: &Visit) -> Result<Recipient, RecipientErrors> {
         let Some(typed) = self.wallet else {

@@ -27,6 +27,7 @@ fn mandate(project: ProjectId, payment: PaymentId) -> Mandate {
         active: true,
         charges: 0,
         charged_at: None,
+        charged_for: None,
         next_charge_at: None,
         created_at: NOW,
         version: 0,

@@ -69,6 +69,7 @@ pub(super) async fn made_by(
         active: true,
         charges: 0,
         charged_at: None,
+        charged_for: None,
         created_at,
         version: 0,
     };
@@ -125,6 +126,7 @@ pub const fn charge(mandate: &Mandate, at: UnixMillis) -> MandateCharge {
         number: mandate.number,
         version: mandate.version,
         at,
+        charged_for: None,
         next_charge_at: mandate.next_charge_at,
     }
 }
@@ -202,7 +204,7 @@ fn changed(seen: &Mandate, change: &Change, now: UnixMillis) -> Mandate {
         Change::Update(sent) => {
             let before = RecurringTerms::read(&seen.terms);
             let terms = before.changed(sent);
-            let (due, charged) = (seen.next_charge_at, seen.charged_at);
+            let (due, charged) = (seen.next_charge_at, seen.charged_for);
             Mandate {
                 valid_until: terms.valid_until(seen.card.expiry, seen.created_at),
                 next_charge_at: terms.next_after_change(&before, seen.created_at, now, due, charged),

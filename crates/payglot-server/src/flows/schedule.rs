@@ -11,6 +11,7 @@ use crate::upstream::{Demand, Guide};
 use payglot_core::{Intent, Money, OperationId, Payment, Refusal, State, UnixMillis};
 use payglot_store::{Mandate, MandateChange, MandateCharge, StoreError};
 use payglot_wire::monetix::{Details, OperationFacts, RecurringTerms, limits};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The method of cards.
@@ -18,44 +19,49 @@ const CARD: &str = "card";
 /// Letters that are kept of the number that the numbers of charges begin with.
 const NUMBER_MAX: usize = 200;
 
-/// A charge that could not begin, though the store works, is tried again after an hour.
-const AGAIN_MS: i64 = 3_600_000;
+/// Looks at so many times `limit` due charges at most: what cannot begin stays at the head of the list.
+const LOOK_BEHIND: u32 = 16;
 
-/// Charges what is due, at most `limit`; how much was due. Fails only when the store does.
+/// Charges what is due, at most `limit` at a time; how much was charged or left out. Fails only when the store does.
 pub async fn charge_due(gateway: &Arc<Gateway>, limit: u32) -> Result<usize, FlowError> {
     let now = gateway.clock.now();
-    let due = gateway.store.due_mandates(now, limit).await?;
-    let count = due.len();
-    for mandate in due {
-        let tried = match charge(gateway, &mandate, now).await {
-            Err(error @ FlowError::Store(StoreError::Unavailable(_) | StoreError::Changed)) => Err(error),
-            // A person must look, and others are due behind it.
-            Err(error) => {
-                tracing::error!(%error, mandate = mandate.number, "a scheduled charge could not begin");
-                postpone(gateway, &mandate, Some(now.plus(AGAIN_MS))).await
+    let (mut done, mut seen, mut window) = (0, HashSet::new(), limit);
+    loop {
+        let due = gateway.store.due_mandates(now, window).await?;
+        let is_all = due.len() < window as usize;
+        for mandate in due {
+            if !seen.insert((mandate.project, mandate.number)) {
+                continue;
             }
-            Ok(()) => Ok(()),
-        };
-        match tried {
-            // Changed meanwhile: the next call looks at it as it is then.
-            Ok(()) | Err(FlowError::Store(StoreError::Changed)) => {}
-            Err(error) => return Err(error),
+            match charge(gateway, &mandate, now).await {
+                // Changed meanwhile: the next call looks at it as it is then.
+                Ok(()) | Err(FlowError::Store(StoreError::Changed)) => done += 1,
+                Err(error @ FlowError::Store(StoreError::Unavailable(_))) => return Err(error),
+                // A person must look, and others are due behind it.
+                Err(error) => {
+                    tracing::error!(%error, mandate = mandate.number, "a scheduled charge cannot begin");
+                }
+            }
         }
+        if is_all || done >= limit as usize || window >= limit.saturating_mul(LOOK_BEHIND) {
+            return Ok(done);
+        }
+        window = window.saturating_mul(2);
     }
-    Ok(count)
 }
 
 async fn charge(gateway: &Arc<Gateway>, mandate: &Mandate, now: UnixMillis) -> Result<(), FlowError> {
     let project = gateway.projects.by_id(mandate.project).await?;
     let terms = RecurringTerms::read(&mandate.terms);
-    let next = terms.next_charge(mandate.created_at, now).filter(|next| *next < mandate.valid_until);
+    let date = mandate.next_charge_at;
+    let next = terms.next_spaced(mandate.created_at, now, date).filter(|next| *next < mandate.valid_until);
     let amount = terms.amount.and_then(|minor| Money::new(minor, mandate.currency));
     let made = load(gateway, mandate.payment).await?;
     let agreed = Details::read(&made.details);
     let may = |amount: &Money| stands(&made.payment, &agreed) && may_charge(&project, mandate, *amount, now);
     let Some(amount) = amount.filter(may) else {
         tracing::warn!(mandate = mandate.number, project = project.login, "a scheduled charge is left out");
-        return postpone(gateway, mandate, next).await;
+        return leave_out(gateway, mandate, next).await;
     };
     for payment_id in numbers(gateway, mandate, &terms, &agreed).await? {
         match begin(gateway, &project, mandate, &agreed, &payment_id, amount, next, now).await {
@@ -89,8 +95,8 @@ fn may_charge(project: &ActiveProject, mandate: &Mandate, amount: Money, now: Un
         && settings.monetix.method(CARD).is_some()
 }
 
-/// Charges at another time instead.
-async fn postpone(gateway: &Gateway, seen: &Mandate, next_charge_at: Option<UnixMillis>) -> Result<(), FlowError> {
+/// Leaves a date out.
+async fn leave_out(gateway: &Gateway, seen: &Mandate, next_charge_at: Option<UnixMillis>) -> Result<(), FlowError> {
     let change = MandateChange {
         active: seen.active,
         terms: seen.terms.clone(),
@@ -161,7 +167,7 @@ async fn begin(
         remember: Some(Box::new(remember)),
         ..Payer::on_our_page(mandate::means(mandate), None)
     };
-    let charge = MandateCharge { next_charge_at, ..mandate::charge(mandate, now) };
+    let charge = MandateCharge { charged_for: mandate.next_charge_at, next_charge_at, ..mandate::charge(mandate, now) };
     let new = NewOrder { id, order, call: None, charge: Some(charge) };
     pay::start_new(gateway, project, new, payer, |_| String::new()).await.map(drop)
 }

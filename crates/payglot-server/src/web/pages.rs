@@ -208,7 +208,7 @@ async fn pay_by_card(
     let (id, spoken) = (stored.payment.id, visit.language);
     let return_address = move |attempt| confirmed_href(id, attempt, spoken);
     let email = Some(&typed.email).filter(|email| ways::judge_email(email).is_ok()).cloned();
-    let learned = Learned { email, saves: typed.save, ..Learned::default() };
+    let learned = Learned { email, saves: typed.save && visit.saved.may_save, ..Learned::default() };
     let remember = super::shop::remember(gateway, &project, CARD_KEY, learned).await?;
     let payer = pay::Payer {
         remember,

@@ -18,6 +18,7 @@ CREATE TABLE mandate (
   active INTEGER NOT NULL CHECK (active IN (0, 1)),
   charges INTEGER NOT NULL CHECK (charges >= 0), -- begun so far
   charged_at INTEGER,                       -- when the latest began
+  charged_for INTEGER,                      -- the latest date for which the gateway charged by itself
   next_charge_at INTEGER,                   -- when the gateway charges by itself; NULL: only the shop does
   created_at INTEGER NOT NULL,
   version INTEGER NOT NULL,                 -- every change and every charge adds one; what was decided on an older one is refused

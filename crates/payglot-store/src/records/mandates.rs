@@ -31,6 +31,8 @@ pub struct Mandate {
     pub charges: u32,
     /// When the latest of them began.
     pub charged_at: Option<UnixMillis>,
+    /// The latest date for which the gateway charged by itself: what was due, not when it was done.
+    pub charged_for: Option<UnixMillis>,
     /// When the gateway charges by itself; `None`: only the shop does.
     pub next_charge_at: Option<UnixMillis>,
     /// When.
@@ -50,6 +52,8 @@ pub struct MandateCharge {
     pub version: u32,
     /// When the charge begins.
     pub at: UnixMillis,
+    /// The date that the gateway charges for; `None` where the shop asked for the charge.
+    pub charged_for: Option<UnixMillis>,
     /// When the gateway charges by itself the next time; `None`: not again.
     pub next_charge_at: Option<UnixMillis>,
 }

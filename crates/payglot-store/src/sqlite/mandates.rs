@@ -11,9 +11,9 @@ use rusqlite::{Connection, Params, params};
 /// by a constraint, as is a number that is used.
 pub(super) fn insert(db: &Connection, (n, id): (i64, PaymentId), mandate: &Mandate) -> Result<(), StoreError> {
     let sql = "INSERT INTO mandate (project, number, payment, client, token, card_masked, card_expiry, card_holder, card_brand,
-        currency, terms, valid_until, active, charges, charged_at, next_charge_at, created_at, version)
+        currency, terms, valid_until, active, charges, charged_at, charged_for, next_charge_at, created_at, version)
         VALUES (?1, ?2, (SELECT n FROM payment WHERE n = ?3 AND project = ?1), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
-        ?15, ?16, ?17, ?18)";
+        ?15, ?16, ?17, ?18, ?19)";
     db.prepare_cached(sql)?.execute(params![
         mandate.project.0,
         mandate.number,
@@ -30,6 +30,7 @@ pub(super) fn insert(db: &Connection, (n, id): (i64, PaymentId), mandate: &Manda
         mandate.active,
         mandate.charges,
         mandate.charged_at.map(|at| at.0),
+        mandate.charged_for.map(|at| at.0),
         mandate.next_charge_at.map(|at| at.0),
         mandate.created_at.0,
         mandate.version,
@@ -42,10 +43,11 @@ pub(super) fn charge(db: &Connection, project: ProjectId, charge: &MandateCharge
     if charge.project != project {
         return Err(StoreError::Constraint("a mandate is charged by payments of its own project".to_owned()));
     }
-    let sql = "UPDATE mandate SET charges = charges + 1, version = version + 1, charged_at = ?, next_charge_at = ?
-        WHERE project = ? AND number = ? AND version = ? AND active = 1";
+    let sql = "UPDATE mandate SET charges = charges + 1, version = version + 1, charged_at = ?,
+        charged_for = ifnull(?, charged_for), next_charge_at = ? WHERE project = ? AND number = ? AND version = ? AND active = 1";
+    let date = charge.charged_for.map(|at| at.0);
     let next = charge.next_charge_at.map(|at| at.0);
-    let values = params![charge.at.0, next, project.0, charge.number, charge.version];
+    let values = params![charge.at.0, date, next, project.0, charge.number, charge.version];
     if db.prepare_cached(sql)?.execute(values)? == 0 { Err(StoreError::Changed) } else { Ok(()) }
 }
 

@@ -297,7 +297,8 @@ pub(super) fn binding(row: &Row<'_>) -> Result<Binding, StoreError> {
 
 /// For [`mandate`].
 pub(super) const MANDATE: &str = "m.project, m.number, p.id, m.client, m.token, m.card_masked, m.card_expiry, m.card_holder, \
-    m.card_brand, m.currency, m.terms, m.valid_until, m.active, m.charges, m.charged_at, m.next_charge_at, m.created_at, m.version";
+    m.card_brand, m.currency, m.terms, m.valid_until, m.active, m.charges, m.charged_at, m.charged_for, \
+    m.next_charge_at, m.created_at, m.version";
 
 /// Where the columns of [`MANDATE`] come from.
 pub(super) const MANDATE_FROM: &str = "mandate m JOIN payment p ON p.n = m.payment";
@@ -323,6 +324,7 @@ pub(super) fn mandate(row: &Row<'_>) -> Result<Mandate, StoreError> {
         active: columns.take()?,
         charges: columns.take()?,
         charged_at: columns.time_or_null()?,
+        charged_for: columns.time_or_null()?,
         next_charge_at: columns.time_or_null()?,
         created_at: columns.time()?,
         version: columns.take()?,

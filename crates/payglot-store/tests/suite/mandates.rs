@@ -24,6 +24,7 @@ fn mandate(world: &World, number: u32, payment: PaymentId) -> Mandate {
         active: true,
         charges: 0,
         charged_at: None,
+        charged_for: None,
         next_charge_at: Some(START.plus(24 * HOUR)),
         created_at: START.plus(2),
         version: 0,
@@ -59,7 +60,8 @@ async fn read(world: &World, number: u32) -> Option<Mandate> {
 /// A charge by a mandate as it was seen.
 fn charge(seen: &Mandate, at: UnixMillis) -> MandateCharge {
     let next_charge_at = Some(at.plus(24 * HOUR));
-    MandateCharge { project: seen.project, number: seen.number, version: seen.version, at, next_charge_at }
+    let (project, number, version) = (seen.project, seen.number, seen.version);
+    MandateCharge { project, number, version, at, charged_for: Some(at), next_charge_at }
 }
 
 /// The commit that registers a payment which is a charge.
@@ -126,6 +128,7 @@ pub(crate) async fn a_payment_and_the_mandate_it_makes_become_durable_together(w
         active: false,
         charges: 3,
         charged_at: Some(START.plus(1)),
+        charged_for: Some(START),
         next_charge_at: None,
         version: 4,
         ..usual
@@ -177,7 +180,14 @@ pub(crate) async fn a_charge_counts_and_a_stale_one_writes_nothing(world: World)
     let at = START.plus(24 * HOUR);
     world.store.commit(charging(&world, "order-2", charge(&first, at))).await.expect("charged");
     let next_charge_at = Some(at.plus(24 * HOUR));
-    let once = Mandate { charges: 1, charged_at: Some(at), next_charge_at, version: 1, ..first.clone() };
+    let once = Mandate {
+        charges: 1,
+        charged_at: Some(at),
+        charged_for: Some(at),
+        next_charge_at,
+        version: 1,
+        ..first.clone()
+    };
     assert_eq!(read(&world, 7).await, Some(once.clone()));
     // As it was seen before.
     let stale = charging(&world, "order-3", charge(&first, at.plus(1)));
@@ -193,8 +203,8 @@ pub(crate) async fn a_charge_counts_and_a_stale_one_writes_nothing(world: World)
     let told = world.store.notifications(&open).await.expect("listed");
     assert_eq!(told.iter().map(|one| one.call.event.as_str()).collect::<Vec<_>>(), wanted, "and nothing is told of it");
     assert_eq!(read(&world, 7).await, Some(once.clone()));
-    // Without a schedule the gateway does not charge again.
-    let last = MandateCharge { next_charge_at: None, ..charge(&once, at.plus(2)) };
+    // Without a schedule the gateway does not charge again; what the shop asks for is for no date.
+    let last = MandateCharge { charged_for: None, next_charge_at: None, ..charge(&once, at.plus(2)) };
     world.store.commit(charging(&world, "order-3", last)).await.expect("charged");
     let twice = Mandate { charges: 2, charged_at: Some(last.at), next_charge_at: None, version: 2, ..once };
     assert_eq!(read(&world, 7).await, Some(twice.clone()));

@@ -6,7 +6,7 @@ mod learned;
 use super::endpoint::Route;
 use super::params::Fields;
 use super::recurring::{self, RecurringTerms};
-use super::request::{Customer, Mode, Reader, rule};
+use super::request::{Customer, Reader, rule};
 use super::signature::without;
 use super::status::PaymentType;
 use super::ways::{Frame, Outcome, Shown, WayBack};
@@ -107,7 +107,7 @@ impl Details {
     #[must_use]
     pub fn of_charge(&self, payment_id: &str) -> Self {
         // What was said of that payment alone.
-        const ONCE: &[&str] = &["payment_id", "mode", "best_before", "recurring", "recurring_register"];
+        const ONCE: &[&str] = &["payment_id", "mode", "best_before", "callback", "recurring", "recurring_register"];
         let mut request = self.request.clone();
         let number = ("payment_id".to_owned(), Json::Text(payment_id.to_owned()));
         if let Json::Object(members) = &mut request {
@@ -271,11 +271,6 @@ impl Details {
         let of = |part: &str| self.get(&format!("merchant_{name}_{part}"), "");
         let shown = Shown::read(of("enabled").as_deref());
         Some(WayBack { url, shown, frame: Frame::read(of("redirect_mode").as_deref(), Frame::ParentPage) })
-    }
-
-    /// What the page was opened for; a call of Gate counts as a purchase.
-    pub fn mode(&self) -> Mode {
-        Mode::read(self.page("mode")).unwrap_or_default()
     }
 
     /// Is a card verified, and nothing paid?

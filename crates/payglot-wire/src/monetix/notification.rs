@@ -180,14 +180,19 @@ fn call(
     settings: &CallbackSettings,
     body: &Body,
 ) -> Option<OutgoingCall> {
+    let url = address(own, outcome, details, settings)?;
+    Some(post(url, body.signed(&settings.secret)))
+}
+
+/// Where a callback goes: as its own call says, or the request, or the project; each first by its outcome.
+fn address(own: Option<String>, outcome: Outcome, details: &Details, settings: &CallbackSettings) -> Option<String> {
     let of_outcome = match outcome {
         Outcome::Success => settings.success_url.clone(),
         Outcome::Failure => settings.decline_url.clone(),
         Outcome::Open => None,
     };
     let request = own.or_else(|| details.callback_url(outcome));
-    let url = request.or(of_outcome).or_else(|| settings.url.clone())?;
-    Some(post(url, body.signed(&settings.secret)))
+    request.or(of_outcome).or_else(|| settings.url.clone())
 }
 
 fn post(url: String, body: String) -> OutgoingCall {

@@ -133,6 +133,8 @@ pub struct TermsChange {
     pub expiry: Option<Expiry>,
 }
 
+const DAY_MS: i64 = 86_400_000;
+
 /// What lies between two charges.
 #[derive(Clone, Copy)]
 enum Step {
@@ -202,9 +204,24 @@ impl RecurringTerms {
         end.is_some_and(|end| end.moment(0) <= now)
     }
 
+    /// The next charge after one for the date `charged`: later than `after`, and not within half an interval of that date, so that no change
+    /// of the terms makes one date two.
+    pub fn next_spaced(
+        &self,
+        created: UnixMillis,
+        after: UnixMillis,
+        charged: Option<UnixMillis>,
+    ) -> Option<UnixMillis> {
+        let half = match self.step()? {
+            Step::Days(days) => days.saturating_mul(DAY_MS / 2),
+            Step::Months(months) => months.saturating_mul(15 * DAY_MS),
+        };
+        let spaced = charged.map(|date| date.plus(half.saturating_sub(1)));
+        self.next_charge(created, spaced.map_or(after, |spaced| spaced.max(after)))
+    }
+
     /// When the gateway charges next after these terms took the place of `before`, at `now`. A date that has come and was not charged yet
-    /// stays, and so do all dates if nothing about them is new. Otherwise a whole interval lies behind the charge that was `charged` last,
-    /// so that no change makes one date two.
+    /// stays, and so do all dates if nothing about them is new; `charged` is the date that was charged last.
     pub fn next_after_change(
         &self,
         before: &Self,
@@ -213,14 +230,9 @@ impl RecurringTerms {
         due: Option<UnixMillis>,
         charged: Option<UnixMillis>,
     ) -> Option<UnixMillis> {
-        let kept = due.filter(|due| *due <= now || self.same_dates(before));
         // Terms by which only the shop charges end what the gateway did.
-        let next = self.next_charge(created, now)?;
-        let spaced = || {
-            let interval_later = charged.and_then(|at| self.interval_after(at));
-            interval_later.map_or(Some(next), |later| self.next_charge(created, now.max(later.plus(-1))))
-        };
-        kept.or_else(spaced)
+        let next = self.next_spaced(created, now, charged)?;
+        Some(due.filter(|due| *due <= now || self.same_dates(before)).unwrap_or(next))
     }
 
     /// Do charges by these terms fall on the same dates?
@@ -228,14 +240,6 @@ impl RecurringTerms {
         (self.kind, self.period, self.interval) == (other.kind, other.period, other.interval)
             && self.start_date == other.start_date
             && self.time == other.time
-    }
-
-    fn interval_after(&self, moment: UnixMillis) -> Option<UnixMillis> {
-        let from = LocalTime::at(moment, 0);
-        Some(match self.step()? {
-            Step::Days(days) => from.plus_days(days).moment(0),
-            Step::Months(months) => from.plus_months(months).moment(0),
-        })
     }
 
     /// The first charge later than `after` of a registration at `created`. Each is counted from the first, so that the 31st stays the
@@ -246,7 +250,7 @@ impl RecurringTerms {
         let (start, first) = self.start(created)?;
         let after_start = after.since(start.moment(0));
         let passed = match step {
-            Step::Days(days) => after_start.div_euclid(days * 86_400_000),
+            Step::Days(days) => after_start.div_euclid(days * DAY_MS),
             Step::Months(months) => LocalTime::at(after, 0).months_since(start).div_euclid(months),
         };
         // What passed is counted in whole months, so the next charge is in the month of `after` or one interval later.

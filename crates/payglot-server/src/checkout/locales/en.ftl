@@ -303,7 +303,7 @@ technical-title = Something went wrong on our side
 technical-body = We could not show this page. If you had already pressed “Pay”, do not pay again yet: open this page once more in a minute to see what became of it.
 technical-reference = If it happens again, give the shop this number:
 too-many-title = Too many attempts
-too-many-body = To protect cards, we pause after many attempts in a row. This attempt took nothing.
+too-many-body = To protect cards, we pause after many attempts in a row. This attempt was not made.
 too-many-wait = { $count ->
     [one] Try again in one minute.
    *[other] Try again in { $count } minutes.
@@ -414,8 +414,9 @@ save-card-errors = { $count ->
    *[other] { $count } fields need correcting. The card has not been saved.
 }
 save-card-refused-title = The card was not saved
+save-card-expired-body = The card was not saved. Return to the shop and begin again.
 card-saved-title = The card is saved
-card-saved-body = You can choose it when you next pay in this shop. No money was taken.
+card-saved-body = The shop keeps it for your next payments. No money was taken.
 card-saved-status = saved
 
 ## Money that the shop sends

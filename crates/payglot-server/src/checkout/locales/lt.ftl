@@ -307,7 +307,7 @@ technical-title = Pas mus įvyko klaida
 technical-body = Nepavyko parodyti puslapio. Jei jau paspaudėte „Mokėti“, kol kas nemokėkite dar kartą: po minutės vėl atidarykite šį puslapį ir pamatysite, kas su mokėjimu.
 technical-reference = Jei tai pasikartos, pasakykite parduotuvei šį numerį:
 too-many-title = Per daug bandymų
-too-many-body = Saugodami korteles, po daugelio bandymų iš eilės darome pertrauką. Šis bandymas nieko nenurašė.
+too-many-body = Saugodami korteles, po daugelio bandymų iš eilės darome pertrauką. Šis bandymas neatliktas.
 too-many-wait = { $count ->
     [one] Bandykite po { $count } minutės.
     [few] Bandykite po { $count } minučių.
@@ -422,8 +422,9 @@ save-card-errors = { $count ->
    *[other] Pataisykite { $count } laukelių. Kortelė neišsaugota.
 }
 save-card-refused-title = Kortelė neišsaugota
+save-card-expired-body = Kortelė neišsaugota. Grįžkite į parduotuvę ir pradėkite iš naujo.
 card-saved-title = Kortelė išsaugota
-card-saved-body = Kitą kartą mokėdami šioje parduotuvėje galėsite ją pasirinkti. Pinigai nenurašyti.
+card-saved-body = Parduotuvė ją išsaugojo kitiems jūsų mokėjimams. Pinigai nenurašyti.
 card-saved-status = išsaugota
 
 ## Pinigai, kuriuos siunčia parduotuvė

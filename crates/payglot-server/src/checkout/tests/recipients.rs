@@ -20,7 +20,6 @@ fn number_error(body: &[u8]) -> Option<NumberError> {
 #[test]
 fn a_card_is_its_number_and_nothing_else() {
     let read = TypedRecipient::read(b"step=receive&token=3&number=4242+4242+4242+4242&expiry=01/20&cvc=x");
-    assert_eq!(read.token(), "3");
     match read.judge(&visit()) {
         Ok(Recipient::Card(number)) => assert_eq!(number.masked(), "424242**4242"),
         other => panic!("{other:?}"),

@@ -96,6 +96,7 @@ const SAVE_CARD: &[Instead] = &[
     ("test-card-paid", "save-card-test-card"),
     ("errors-summary", "save-card-errors"),
     ("declined-title", "save-card-refused-title"),
+    ("expired-body", "save-card-expired-body"),
 ];
 
 const PAY_OUT: &[Instead] = &[

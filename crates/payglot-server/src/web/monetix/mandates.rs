@@ -3,12 +3,12 @@
 use super::calls::{Accepted, Impossible};
 use super::gate::Failed;
 use super::instruments::unusable;
-use crate::flows::FlowError;
 use crate::flows::mandate::{self, Change, Unusable};
+use crate::flows::{FlowError, StoredPayment, query};
 use crate::gateway::Gateway;
 use crate::projects::{ActiveProject, SECRET_KEY};
 use payglot_wire::monetix::reply::{self, RecurringInfo};
-use payglot_wire::monetix::{Call, Code, Details, OperationType, RecurringTerms, Refused, limits};
+use payglot_wire::monetix::{Call, Code, Details, OperationType, RecurringTerms, Refused, Sum, limits};
 use payglot_wire::raw::Reply;
 
 /// `recurring/update` and `recurring/cancel`.
@@ -18,32 +18,44 @@ pub(super) async fn change(
     change: Change,
     details: &Details,
 ) -> Result<Reply, Failed> {
+    let (gateway, project) = (accepted.gateway, accepted.project);
+    let Some(known) = mandate::find(gateway, project, number).await? else {
+        return refuse(accepted, &change, details, None, unusable(Unusable::Unknown)).await;
+    };
+    let made = query::payment(gateway, known.payment).await?;
+    if let Change::Update(sent) = &change {
+        let terms = RecurringTerms::default().changed(sent);
+        let agreed = RecurringTerms::read(&known.terms).scheduled_payment_id;
+        // Who sends all terms again means the number that its charges have already.
+        let new = sent.scheduled_payment_id.as_deref().filter(|id| agreed.as_deref() != Some(id));
+        if let Some(refused) = wrong_terms(accepted, &terms, new).await? {
+            return refuse(accepted, &change, details, Some(&made), refused).await;
+        }
+    }
+    match mandate::change(gateway, project, number, &change, &accepted.accepting, details).await? {
+        Ok(None) => Ok(accepted.reply()),
+        Ok(Some(first)) => accepted.again(&first).await,
+        Err(why) => refuse(accepted, &change, details, Some(&made), unusable(why)).await,
+    }
+}
+
+/// Accepts a change that cannot be made. The payment that made the mandate is told with it, as it stands.
+async fn refuse(
+    accepted: &Accepted<'_>,
+    change: &Change,
+    details: &Details,
+    made: Option<&StoredPayment>,
+    refused: Refused,
+) -> Result<Reply, Failed> {
     let kind = match change {
         Change::Cancel => OperationType::RecurringCancel,
         Change::Update(_) => OperationType::RecurringUpdate,
     };
-    let (gateway, call) = (accepted.gateway, &accepted.accepting);
-    if let Change::Update(sent) = &change {
-        let terms = RecurringTerms::default().changed(sent);
-        if let Some(refused) = wrong_terms(accepted, &terms, sent.scheduled_payment_id.as_deref()).await? {
-            return refuse(accepted, kind, details, refused).await;
-        }
-    }
-    match mandate::change(gateway, accepted.project, number, &change, call, details).await? {
-        Ok(None) => Ok(accepted.reply()),
-        Ok(Some(first)) => accepted.again(&first).await,
-        Err(why) => refuse(accepted, kind, details, unusable(why)).await,
-    }
-}
-
-async fn refuse(
-    accepted: &Accepted<'_>,
-    kind: OperationType,
-    details: &Details,
-    refused: Refused,
-) -> Result<Reply, Failed> {
-    let impossible = Impossible { about: None, kind, sum: None, details, merchant_refund_id: None, refused };
-    accepted.refuse(impossible).await
+    let sum = made.map(|made| {
+        let minor = if Details::read(&made.details).verifies() { 0 } else { made.payment.amount.minor() };
+        Sum { minor, ..made.payment.amount.into() }
+    });
+    accepted.refuse(Impossible { about: made, kind, sum, details, merchant_refund_id: None, refused }).await
 }
 
 /// Terms by which nothing could be charged: they end in the past, or charges would have the number of a payment that there is.
@@ -69,7 +81,7 @@ pub(super) async fn info(
 ) -> Result<Reply, Failed> {
     let known = mandate::find(gateway, project, number).await?.ok_or_else(|| unusable(Unusable::Unknown))?;
     let secret = project.secret(SECRET_KEY).ok_or(Refused::whole(Code::Internal))?;
-    let made = crate::flows::query::payment(gateway, known.payment).await?;
+    let made = query::payment(gateway, known.payment).await?;
     let description = Details::read(&made.details).description();
     let info = RecurringInfo {
         project_id: call.project_id(),

@@ -215,8 +215,11 @@ async fn judged(gateway: &Gateway, proven: Proven) -> Result<Opened, Failed> {
         Ok(served) => served,
         Err(refused) => return Err(proven.refusing(refused)),
     };
-    let id = proven.order.registers.as_ref().and_then(|terms| terms.scheduled_payment_id.as_deref());
-    if let Some(id) = id.filter(|_| matches!(purpose, Purpose::Pay | Purpose::Verify)) {
+    let terms = proven.order.registers.as_ref().filter(|_| matches!(purpose, Purpose::Pay | Purpose::Verify));
+    if terms.is_some_and(|terms| terms.has_ended(proven.now)) {
+        return Err(proven.refusing(Refused::invalid("recurring", "terms that end in the future")));
+    }
+    if let Some(id) = terms.and_then(|terms| terms.scheduled_payment_id.as_deref()) {
         let used = mandate::is_used(gateway, &proven.project, &limits::payment_key(id)).await;
         if used.map_err(|error| Failed::Page(error.into(), proven.language))? {
             return Err(proven.refusing(Refused::of(Code::RecurringDuplicate, "recurring.scheduled_payment_id")));

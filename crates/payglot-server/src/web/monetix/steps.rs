@@ -131,7 +131,7 @@ async fn pay_by_card(
         Ok(chosen) => chosen,
         Err(errors) => return Ok(again(visit, pages::page_with_errors(visit, &typed, errors)?)),
     };
-    let learned = Learned { saves: typed.save, ..Learned::default() };
+    let learned = Learned { saves: typed.save && visit.saved.may_save, ..Learned::default() };
     begin(gateway, opened, visit, Brought { means, binding, way: CARD, learned }, posted.ip).await
 }
 

@@ -49,7 +49,11 @@ pub(in crate::web) fn looked_at(
     purpose: Purpose,
     spoken: (Language, Vec<(Language, String)>),
 ) -> Visit {
-    Visit { can_cancel: false, prefix: "_", ..of(gateway, project, payment, details, purpose, spoken) }
+    let visit = of(gateway, project, payment, details, purpose, spoken);
+    // There is nothing yet that the way back could be asked of, so it leads to the shop itself.
+    let ended = visit.can_return.then(|| way_back(project, details, outcome_of(&visit.payment, details))).flatten();
+    let ended = ended.map(|way| ShopLink { href: way.url, label: String::new() });
+    Visit { can_cancel: false, prefix: "_", can_return: false, shop_link: visit.shop_link.clone().or(ended), ..visit }
 }
 
 fn of(

@@ -371,9 +371,12 @@ async fn nobody_saves_cards_by_the_dozen() {
 async fn a_deadline_ends_every_page() {
     let shop = Monetix::with(&[PAYS_OUT]).await;
     let over = ("best_before", "2026-11-21T00:00:00+00");
+    let back = ("merchant_fail_url", "https://shop.example/late");
     for base in [VERIFY, SAVE, &[PAY_OUT]] {
-        let page = shop.open(&with(base, &[over])).await;
+        let page = shop.open(&with(base, &[over, back])).await;
         assert_eq!(page.status, 200);
+        // No payment is there that could be asked for the way.
+        assert!(page.has(r#"href="https://shop.example/late""#) && !page.has("/return"), "{}", page.body);
         assert!(["pay", "save_card", "receive", "choose"].iter().all(|step| page.form(step).is_none()), "{base:?}");
         let address = Monetix::page_address(&with(base, &[over]));
         for step in ["pay", "save_card", "receive"] {

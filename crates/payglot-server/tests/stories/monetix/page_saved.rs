@@ -217,6 +217,45 @@ async fn a_schedule_has_no_number_of_a_payment_and_a_saved_card_is_registered_to
 }
 
 #[tokio::test]
+async fn terms_that_end_in_the_past_open_no_page() {
+    let shop = Monetix::start().await;
+    for terms in [r#"{"register":true,"expiry_year":2020}"#, r#"{"type":"U","expiry_year":2026,"expiry_month":1}"#] {
+        let page = shop.open(&[CARD, ("recurring", terms)]).await;
+        assert_eq!(page.status, 400, "{terms}");
+        assert!(page.has("502") && page.has("recurring"), "{}", page.body);
+    }
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_card_that_nobody_may_save_is_not_saved_by_a_form_of_ones_own() {
+    let shop = Monetix::start().await;
+    let page = shop.open(&[CARD, ("recurring_register", "1")]).await;
+    let typed = [("number", PAID), ("expiry", "12/34"), ("cvc", "123"), ("holder", "J DOE"), ("save", "1")];
+    let done = shop.post(&page, "pay", &typed).await;
+    assert!(done.has("epframe.payment.success"), "{}", done.heading());
+    let told = shop.told_last().await;
+    assert!(!told.get("recurring.id").is_empty() && told.get("account.token").is_empty());
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_wallet_that_pays_after_a_declined_card_is_the_account() {
+    let shop = Monetix::with(&[("monetix.retries_declined", "true")]).await;
+    let page = shop.open(&[("default_payment_method", "card")]).await;
+    let typed = [("number", "4111111111111111"), ("expiry", "12/34"), ("cvc", "123"), ("holder", "J DOE")];
+    shop.post(&page, "pay", &typed).await;
+    let again = shop.open(&[]).await;
+    let wallet = shop.post(&again, "choose", &[("method", "webmoney")]).await;
+    shop.post(&wallet, "wallet", &[("account", super::WMID)]).await;
+    shop.settle().await;
+    let told = shop.heard().pop().expect("told");
+    assert_eq!((told.get("payment.status"), told.get("payment.method")), ("success".into(), "webmoney".into()));
+    assert_eq!((told.get("account.number"), told.get("account.type")), (super::WMID.to_owned(), String::new()));
+    shop.end().await;
+}
+
+#[tokio::test]
 async fn an_invoice_that_is_paid_on_its_page_is_registered() {
     let shop = Monetix::with(SAVES).await;
     let invoice = |payment: &str, terms: &str| {

@@ -162,7 +162,8 @@ async fn a_change_loses_no_date_that_has_come() {
 
 #[tokio::test]
 async fn a_change_makes_no_date_two() {
-    for change in [r#""time":"23:59:59""#, r#""amount":100"#, r#""period":"W""#] {
+    let tomorrow = r#""start_date":"12-12-2026""#;
+    for change in [r#""time":"23:59:59""#, r#""amount":100"#, r#""period":"W""#, tomorrow] {
         let shop = Monetix::start().await;
         let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
         shop.gateway.pass(31 * DAY);
@@ -170,7 +171,8 @@ async fn a_change_makes_no_date_two() {
         // The clock of the machine was a little fast.
         shop.gateway.pass(-5);
         shop.updates(number, change).await;
-        shop.gateway.pass(6 * DAY);
+        // Less than half of the shortest interval.
+        shop.gateway.pass(3 * DAY);
         assert_eq!(shop.charge_due().await, 0, "{change}");
         assert_eq!(shop.charged(), 1, "{change}");
         shop.end().await;
@@ -214,7 +216,8 @@ async fn terms_by_which_nothing_could_be_charged_are_refused() {
     let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
     for (terms, code) in [(r#""expiry_year":2020"#, "502"), (r#""scheduled_payment_id":"P1""#, "3182")] {
         shop.updates(number, terms).await;
-        assert_eq!(shop.heard().pop().expect("told").get("operation.code"), code);
+        let told = shop.heard().pop().expect("told");
+        assert_eq!((told.get("payment.status"), told.get("operation.code")), ("success".into(), code.into()));
         for path in ["payment/card/sale", "payment/card/account_verification"] {
             let more = format!(r#","recurring":{{"register":true,{terms}}}"#);
             let body = order(&format!("{path}-{code}"), PAID, &more);
@@ -231,5 +234,57 @@ async fn terms_by_which_nothing_could_be_charged_are_refused() {
     }
     shop.updates(number, r#""expiry_year":2033"#).await;
     assert_eq!(shop.status("p1").await["recurring"]["valid_thru"], "2033-12-31T23:59:59+0000", "as it is now");
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_date_that_came_before_all_dates_were_changed_is_charged_and_not_again_at_once() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
+    shop.gateway.pass(31 * DAY);
+    let now = shop.gateway.now().0 / 86_400_000;
+    let tomorrow = payglot_wire::text::local_time::LocalTime::at(payglot_core::UnixMillis((now + 1) * 86_400_000), 0);
+    let (year, month, day) = tomorrow.date();
+    shop.updates(number, &format!(r#""start_date":"{day:02}-{month:02}-{year}""#)).await;
+    assert_eq!(shop.charge_due().await, 1);
+    shop.gateway.pass(2 * DAY);
+    assert_eq!(shop.charge_due().await, 0, "not the day after");
+    shop.gateway.pass(31 * DAY);
+    assert_eq!(shop.charge_due().await, 1);
+    assert_eq!(shop.charged(), 2);
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn what_the_shop_charges_itself_puts_no_date_off() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"M","amount":100"#).await;
+    shop.gateway.pass(29 * DAY);
+    let own = format!(
+        r#""customer":{},"recurring":{{"id":{number}}},"payment":{{"amount":50,"currency":"USD"}}"#,
+        super::CUSTOMER
+    );
+    shop.accepted("payment/card/recurring", &general("extra", &own)).await;
+    shop.quiet().await;
+    shop.updates(number, r#""time":"12:00:00""#).await;
+    shop.gateway.pass(3 * DAY);
+    assert_eq!(shop.charge_due().await, 1);
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_shop_may_send_all_terms_again() {
+    let shop = Monetix::start().await;
+    let number = shop.agrees("p1", PAID, r#""period":"D","amount":100,"scheduled_payment_id":"plan""#).await;
+    shop.gateway.pass(DAY);
+    shop.charge_due().await;
+    shop.updates(number, r#""period":"D","amount":200,"scheduled_payment_id":"plan""#).await;
+    assert_eq!(shop.told().pop().expect("told"), "success, 1500, recurring update, success, 0");
+    shop.gateway.pass(DAY);
+    shop.charge_due().await;
+    assert_eq!(shop.told().pop().expect("told"), "success, 200, recurring, success, 0");
+    // What is refused leaves the payment as it was.
+    shop.updates(number, r#""scheduled_payment_id":"p1""#).await;
+    assert_eq!(shop.told().pop().expect("told"), "success, 1500, recurring update, decline, 3182");
     shop.end().await;
 }

@@ -30,7 +30,7 @@ pub struct MandateCall<'a> {
 /// The callback of such a call; `None` if the shop wants none. It goes to the call's own address, else to the payment's, else to the
 /// project's.
 pub fn mandate_callback(changed: &MandateCall, settings: &CallbackSettings) -> Option<OutgoingCall> {
-    if changed.details.is_silent() {
+    if changed.details.is_silent() || changed.payment.1.is_silent() {
         return None;
     }
     let body = body(changed, settings)?;

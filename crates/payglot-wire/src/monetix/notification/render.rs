@@ -152,8 +152,9 @@ fn is_card(operation: &Operation) -> bool {
 }
 
 fn account(payment: &Payment, details: &Details) -> Option<AccountBlock> {
-    let card = payment.operations.iter().rev().find_map(|operation| operation.card.as_ref());
-    match card {
+    // Of the instrument that was used last: a payer may take another one.
+    let used = payment.operations.iter().rev().find(|operation| operation.method.is_some());
+    match used.and_then(|operation| operation.card.as_ref()) {
         Some(card) => Some(AccountBlock::of_card(card, details.learned.token.clone())),
         None => details.account_number().map(|number| AccountBlock { number, ..AccountBlock::default() }),
     }

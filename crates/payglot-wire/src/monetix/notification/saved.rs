@@ -4,7 +4,7 @@
 use super::super::details::Details;
 use super::super::ways::Outcome;
 use super::body::{AccountBlock, account, int, object, signed, text};
-use super::{CallbackSettings, post};
+use super::{CallbackSettings, address, post};
 use crate::raw::OutgoingCall;
 use crate::text::json::Json;
 use payglot_core::CardFacts;
@@ -30,13 +30,13 @@ impl SavedCard<'_> {
     }
 }
 
-/// The callback of a card that was saved by the page or by Gate without a payment; `details` are the request's. It goes to the request's
-/// address, else to the project's.
+/// The callback of a card that was saved by the page or by Gate without a payment; `details` are the request's. It goes where that of a
+/// success goes.
 pub fn card_saved(saved: &SavedCard, details: &Details, settings: &CallbackSettings) -> Option<OutgoingCall> {
     if details.is_silent() {
         return None;
     }
-    let url = details.callback_url(Outcome::Open).or_else(|| settings.url.clone())?;
+    let url = address(None, Outcome::Success, details, settings)?;
     let body = object([
         ("project_id", int(settings.project_id)),
         ("customer", saved.customer()),

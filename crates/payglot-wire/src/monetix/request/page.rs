@@ -98,8 +98,6 @@ pub struct PageOrder {
     pub account_token: Option<String>,
     /// The terms of later charges, if the payment is registered for them.
     pub registers: Option<RecurringTerms>,
-    /// The shop's own id of a payout.
-    pub uuid: Option<String>,
     /// The payer.
     pub customer: Customer,
     /// The number of the wallet or account, to fill into the form.
@@ -137,7 +135,6 @@ impl PageOrder {
                 .filter(|end| end.since(now) <= limits::DEADLINE_MAX_MS),
             account_token: get("account_token"),
             registers: recurring::of_page(fields.get("recurring_register"), fields.get("recurring")),
-            uuid: get("uuid"),
             customer: Customer {
                 id: get("customer_id"),
                 first_name: get("customer_first_name"),

@@ -270,8 +270,7 @@ fn a_charge_by_the_gateway_keeps_what_was_agreed_and_not_what_was_said_once() {
     assert_eq!(charge.payment_id().as_deref(), Some("c-1-2"));
     assert_eq!(charge.customer().id.as_deref(), Some("1"));
     assert_eq!(charge.callback_url(Outcome::Open).as_deref(), Some("https://shop.example/told"));
-    assert!(charge.registers().is_none(), "said of the first payment alone");
-    assert!(charge.is_silent(), "a shop that wants to hear nothing hears nothing");
+    assert!(charge.registers().is_none() && !charge.is_silent(), "said of the first payment alone");
     assert_eq!((charge.learned.kind, charge.learned.token), (Some(PaymentType::Recurring), None));
     let fields = [("payment_id", "p-1"), ("recurring_register", "1"), ("best_before", "x"), ("customer_id", "7")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -300,12 +299,21 @@ fn a_change_makes_no_date_two_and_loses_none() {
     for new in [&weekly, &dearer, &late] {
         assert_eq!(new.next_after_change(&weekly, at(0), at(8), Some(at(7)), None), Some(at(7)));
     }
-    // After a charge a whole interval of the new terms passes.
-    let next = late.next_after_change(&weekly, at(0), at(7), Some(at(14)), Some(at(7)));
+    // Not within half an interval of the date that was charged, however late that was done.
+    let next = late.next_after_change(&weekly, at(0), UnixMillis(7 * DAY + 3000), Some(at(14)), Some(at(7)));
     assert_eq!(next, Some(UnixMillis(15 * DAY - 1000)), "not late on the same day");
+    let fortnightly = weekly.changed(&TermsChange { interval: Some(2), ..TermsChange::default() });
+    let next = weekly.next_after_change(&fortnightly, at(0), UnixMillis(14 * DAY + 3000), Some(at(28)), Some(at(14)));
+    assert_eq!(next, Some(at(21)), "a charge that was a little late puts nothing off");
     let monthly = weekly.changed(&TermsChange { period: Some(Period::Month), ..TermsChange::default() });
-    assert_eq!(weekly.next_after_change(&monthly, at(0), at(33), Some(at(59)), Some(at(31))), Some(at(42)));
+    assert_eq!(weekly.next_after_change(&monthly, at(0), at(33), Some(at(59)), Some(at(31))), Some(at(35)));
+    assert_eq!(weekly.next_after_change(&monthly, at(0), at(34), Some(at(59)), Some(at(33))), Some(at(42)));
     assert_eq!(daily.next_after_change(&weekly, at(0), at(8), Some(at(14)), Some(at(7))), Some(at(9)));
+    // A date that came just before a change of all dates is charged, and the next one is not tomorrow.
+    let tomorrow =
+        monthly.changed(&TermsChange { start_date: Some("02-02-1970".to_owned()), ..TermsChange::default() });
+    assert_eq!(tomorrow.next_after_change(&monthly, at(0), at(31), Some(at(31)), None), Some(at(31)));
+    assert_eq!(tomorrow.next_spaced(at(0), at(31), Some(at(31))), Some(at(60)), "in March");
     // Only the shop charges from now on.
     let express = weekly.changed(&TermsChange { kind: Some(RecurringKind::Express), ..TermsChange::default() });
     assert_eq!(express.next_after_change(&weekly, at(0), at(6), Some(at(7)), None), None);

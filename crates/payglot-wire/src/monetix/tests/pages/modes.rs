@@ -72,16 +72,15 @@ fn details_know_the_mode_and_the_way_out_but_no_token() {
         .with("redirect_tokenize_url", "https://shop.example/saved")
         .with("uuid", "u-1");
     let order = read(&fields).expect("an order");
-    assert_eq!((order.account_token.as_deref(), order.uuid.as_deref()), (Some("0f1e2d3c"), Some("u-1")));
+    assert_eq!(order.account_token.as_deref(), Some("0f1e2d3c"));
     let details = Details::read(&order.details.to_text());
-    assert_eq!(details.mode(), Mode::CardTokenize);
     let way = details.redirect_tokenize().expect("a way");
     assert_eq!((way.url.as_str(), way.shown, way.frame), ("https://shop.example/saved", Shown::Always, Frame::Iframe));
     assert!(!details.to_text().contains("0f1e2d3c"));
     let parent = read(&fields.with("redirect_tokenize_mode", "parent_page")).expect("an order").details;
     assert_eq!(parent.redirect_tokenize().map(|way| way.frame), Some(Frame::ParentPage));
     let plain = read(&self::order()).expect("an order").details;
-    assert_eq!((plain.mode(), plain.redirect_tokenize()), (Mode::Purchase, None));
+    assert_eq!(plain.redirect_tokenize(), None);
     let script = read(&of_mode("card_tokenize").with("redirect_tokenize_url", "javascript:x")).expect("an order");
     assert_eq!(script.details.redirect_tokenize(), None);
     // A token is one value, signed and read alike.
