@@ -53,12 +53,15 @@ pub(crate) struct Setup {
     pub(crate) slow_answer: Duration,
     /// How long the owner of a wallet leaves an invoice alone; `None`: for ever.
     pub(crate) wallet_acts_after: Option<Duration>,
+    /// Of every so many answers that move money one is lost after the money moved; 0 loses none.
+    pub(crate) lose_every: u32,
 }
 
 impl Setup {
     fn bank(&self) -> SandboxSettings {
-        let Self { slow_answer, wallet_acts_after, .. } = *self;
-        SandboxSettings { time_limit: Duration::ZERO, slow_answer, wallet_acts_after, ..SandboxSettings::default() }
+        let Self { slow_answer, wallet_acts_after, lose_every, .. } = *self;
+        let usual = SandboxSettings::default();
+        SandboxSettings { time_limit: Duration::ZERO, slow_answer, wallet_acts_after, lose_every, ..usual }
     }
 }
 
@@ -75,6 +78,7 @@ impl Default for Setup {
             store: SqliteOptions::default(),
             slow_answer: Duration::ZERO,
             wallet_acts_after: Some(Duration::from_secs(2)),
+            lose_every: 0,
         }
     }
 }

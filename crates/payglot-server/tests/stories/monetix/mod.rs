@@ -53,6 +53,11 @@ impl Monetix {
         Self::over(Setup { wallet_acts_after: None, ..Setup::default() }, &[]).await
     }
 
+    /// A bank whose answers are lost, each of them, after the money moved.
+    pub(crate) async fn with_lost_answers() -> Self {
+        Self::over(Setup { lose_every: 1, ..Setup::default() }, &[]).await
+    }
+
     async fn over(setup: Setup, settings: &[(&str, &str)]) -> Self {
         let world = Self { gateway: TestGateway::with(setup).await };
         world.add(NAME, PROJECT, settings).await;

@@ -288,3 +288,38 @@ async fn a_shop_may_send_all_terms_again() {
     assert_eq!(shop.told().pop().expect("told"), "success, 1500, recurring update, decline, 3182");
     shop.end().await;
 }
+
+#[tokio::test]
+async fn what_is_agreed_and_charged_survives_lost_answers_and_is_told_once() {
+    let shop = Monetix::with_lost_answers().await;
+    let more = r#","recurring":{"register":true,"type":"R","period":"D","amount":100}"#;
+    shop.accepted("payment/card/sale", &order("p1", PAID, more)).await;
+    let verifies = order("v1", PAID, more).replace(r#""amount":1500"#, r#""amount":0"#);
+    shop.accepted("payment/card/account_verification", &verifies).await;
+    shop.quiet().await;
+    assert_eq!(shop.told(), [""; 0], "nobody knows what became of them");
+    let settle = async || {
+        for _ in 0..3 {
+            shop.gateway.pass(60);
+            shop.gateway.recover().await;
+            shop.gateway.expire().await;
+        }
+        shop.quiet().await;
+    };
+    settle().await;
+    let mut told = shop.told();
+    told.sort();
+    assert_eq!(told, ["success, 0, account verification, success, 0", "success, 1500, sale, success, 0"]);
+    let numbers: Vec<u32> = shop.heard().iter().filter_map(|told| told.get("recurring.id").parse().ok()).collect();
+    assert_eq!(numbers.len(), 2, "the mandates are there with their payments");
+    shop.gateway.pass(DAY);
+    assert_eq!(shop.charge_due().await, 2);
+    assert_eq!(shop.charge_due().await, 0, "asked once, whatever was answered");
+    settle().await;
+    let charged = shop.told().iter().filter(|told| *told == "success, 100, recurring, success, 0").count();
+    assert_eq!((charged, shop.told().len()), (2, 4), "{:?}", shop.told());
+    for number in numbers {
+        assert_eq!(shop.mandate(number).await.charges, 1);
+    }
+    shop.end().await;
+}
