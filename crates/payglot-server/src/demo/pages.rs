@@ -128,7 +128,10 @@ pub(super) fn order(frame: &Frame<'_>, order: &Order, now: u64) -> Response {
 struct WidgetPage<'a> {
     frame: &'a Frame<'a>,
     order: &'a Order,
+    /// Nothing where nothing is paid.
     amount: String,
+    /// What the button is for, and what it says.
+    invitation: (&'static str, String),
     /// What the script gives to the widget: an object of JSON.
     parameters: &'a str,
     /// The same as an address, for browsers without script.
@@ -139,8 +142,10 @@ struct WidgetPage<'a> {
 /// A page of the shop in which the gateway's widget opens.
 pub(super) fn widget(frame: &Frame<'_>, order: &Order, parameters: &str, address: &str) -> Response {
     let amount = text::money(order.amount, &order.currency);
+    let invitation = order.deal.purpose.invitation(&amount);
+    let amount = if order.amount == 0 { String::new() } else { amount };
     let cards = order.story.entries().first().map(|entry| Card::of(1, entry)).into_iter().collect();
-    page(StatusCode::OK, &WidgetPage { frame, order, amount, parameters, address, cards })
+    page(StatusCode::OK, &WidgetPage { frame, order, amount, invitation, parameters, address, cards })
 }
 
 #[derive(Template)]

@@ -81,8 +81,7 @@ pub(super) fn verdict(standing: &Standing) -> Verdict {
         }
         Standing::Declined(why) => (Tone::Bad, "not paid", "Not paid", format!("{} Nothing was taken.", sentence(why))),
         Standing::Refused { code, message } => {
-            let words =
-                format!("{} ({code}). Nothing was registered, so nothing can be paid.", message.trim_end_matches('.'));
+            let words = format!("{} ({code}). No payment was made.", message.trim_end_matches('.'));
             (Tone::Bad, "refused", "The gateway refused the order", words)
         }
         Standing::Unreachable(why) => (

@@ -443,6 +443,7 @@ payout-tile-wallet = To your wallet
 payout-another-way = Another way to receive it
 payout-reason-shop = The shop cannot send the money at the moment. Please contact the shop.
 payout-reason-details = Check the card number.
+payout-reason-test-card = In this test environment money goes only to the test cards of payouts.
 payout-reason-impossible = This card cannot receive money. Use another card.
 payout-reason-place = The wallet did not accept the money. Ask there for the reason, or contact the shop.
 payout-wait-title = The money is being sent

@@ -452,6 +452,7 @@ payout-tile-wallet = Į jūsų piniginę
 payout-another-way = Kitas gavimo būdas
 payout-reason-shop = Parduotuvė dabar negali išsiųsti pinigų. Kreipkitės į parduotuvę.
 payout-reason-details = Patikrinkite kortelės numerį.
+payout-reason-test-card = Bandomojoje aplinkoje pinigai siunčiami tik į bandomąsias išmokų korteles.
 payout-reason-impossible = Į šią kortelę pinigų gauti negalima. Naudokite kitą kortelę.
 payout-reason-place = Piniginė pinigų nepriėmė. Priežasties paklauskite ten arba kreipkitės į parduotuvę.
 payout-wait-title = Pinigai siunčiami

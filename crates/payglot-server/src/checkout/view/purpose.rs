@@ -127,6 +127,7 @@ const PAY_OUT: &[Instead] = &[
     ("reason-account-funds", "payout-reason-shop"),
     ("reason-shop", "payout-reason-shop"),
     ("reason-details", "payout-reason-details"),
+    ("reason-not-a-test-card", "payout-reason-test-card"),
     ("reason-impossible", "payout-reason-impossible"),
     ("reason-place", "payout-reason-place"),
     ("reason-place-final", "payout-reason-place"),

@@ -62,6 +62,16 @@ impl Purpose {
         }
     }
 
+    /// What the shop's page says above the widget, and on the button that opens it; `amount` is the order's.
+    pub(in crate::demo) fn invitation(self, amount: &str) -> (&'static str, String) {
+        match self {
+            Self::Pay | Self::Charge => ("Pay without leaving the shop", format!("Pay {amount}")),
+            Self::Verify => ("Verify a card without leaving the shop", "Verify a card".to_owned()),
+            Self::SaveCard => ("Save a card without leaving the shop", "Save a card".to_owned()),
+            Self::PayOut => ("Be paid without leaving the shop", format!("Receive {amount}")),
+        }
+    }
+
     /// The short word, the title and the sentence of a standing, where they are not those of a purchase; an empty sentence is the same.
     pub(in crate::demo) fn words(self, standing: &Standing) -> Option<(&'static str, &'static str, &'static str)> {
         Some(match (self, standing) {

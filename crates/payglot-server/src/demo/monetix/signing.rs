@@ -15,7 +15,7 @@ fn digits(signature: &str) -> String {
 pub(super) fn signed(text: String, signature: &str) -> Proof {
     let steps = vec![
         (
-            "Write every value as path:value, where the path has the names from the top joined by colons; sort the lines by path and join them with semicolons. This is signed:",
+            "Write every value as path:value, where the path has the names from the top joined by colons; sort the lines by path in natural order (items:2 before items:10) and join them with semicolons. This is signed:",
             text,
         ),
         ("Compute HMAC-SHA512 of it with the project's secret_key. Its 64 bytes in hexadecimal:", digits(signature)),
@@ -38,7 +38,7 @@ pub(super) fn checked(message: &Callback, secret: &Secret) -> Proof {
     let expected = signature::sign(&unsigned, secret);
     let steps = vec![
         (
-            "Take the whole body without its signature, write every value as path:value, sort the lines by path and join them with semicolons:",
+            "Take the whole body without its signature, write every value as path:value, sort the lines by path in natural order (operations:2 before operations:10) and join them with semicolons:",
             text,
         ),
         ("Compute HMAC-SHA512 of that with the project's secret_key. Its 64 bytes in hexadecimal:", digits(&expected)),

@@ -37,6 +37,11 @@ pub(super) async fn answer(
     }
     let body = match body {
         Ok(body) => body,
+        // Longer than any body that this gateway reads, so also too long for a call.
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let reply = reply::refused(&Call::no_object(usize::MAX), None);
+            return respond(Reply { status: rejection.status().as_u16(), ..reply }, operation_of(route.endpoint));
+        }
         Err(rejection) => return rejection.into_response(),
     };
     let ip = client_ip(&gateway, &headers);

@@ -193,3 +193,18 @@ async fn the_checker_says_what_is_wrong_without_a_signature() {
     assert!(errors >= 4, "{}", answer.body);
     shop.end().await;
 }
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_told_what_is_wrong_with_it() {
+    let shop = Monetix::start().await;
+    for (bytes, status) in [(140_000, 422), (300_000, 413), (3_000_000, 413)] {
+        let body = general("p1", &format!(r#""padding":"{}""#, "x".repeat(bytes)));
+        let answer = shop.gate("payment/status", &body).await;
+        let told = super::read(&answer);
+        assert_eq!((answer.status, told["code"].as_str()), (status, Some("2003")), "{bytes}");
+        assert_eq!(told["errors"][0]["description"], "must be an object of at most 131072 bytes");
+    }
+    let broken = shop.send("payment/status", "{").await;
+    assert_eq!(super::read(&broken)["errors"][0]["description"], "");
+    shop.end().await;
+}

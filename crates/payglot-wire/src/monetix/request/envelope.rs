@@ -111,7 +111,7 @@ impl Call {
     /// Reads the body and what says whose it is. 2003 if it is not an object of JSON, or is too long or too deep; 2004, 502 or 3262 if
     /// project, payment or signature are missing or wrong.
     pub fn read(route: Route, request: &RawRequest) -> Result<Self, Refused> {
-        let tree = signature::read_object(request.body).ok_or(Refused::whole(Code::InvalidJson))?;
+        let tree = signature::read_object(request.body).ok_or_else(|| Self::no_object(request.body.len()))?;
         let reader = Reader::new(&tree);
         let flat = route.endpoint.is_flat();
         if !flat && tree.get("general").and_then(Json::members).is_none() {
@@ -134,6 +134,16 @@ impl Call {
             Some(_) => return Err(Refused::invalid(&path("signature"), "text")),
         };
         Ok(Self { route, tree, project_id, payment_id, signature })
+    }
+
+    /// Why a body of so many bytes was not read. One that is too long may well be JSON, so that is said.
+    pub fn no_object(bytes: usize) -> Refused {
+        let wanted = if bytes > signature::JSON_MAX {
+            format!("an object of at most {} bytes", signature::JSON_MAX)
+        } else {
+            String::new()
+        };
+        Refused { wanted, ..Refused::whole(Code::InvalidJson) }
     }
 
     /// Where it was sent.
