@@ -179,6 +179,8 @@ impl TestGateway {
 
     /// What the loop does that hears of what nobody asked for. Returns how many operations are decided.
     pub(crate) async fn hear(&self) -> usize {
+        // What the bank heard a moment ago is in the writer's queue, and this stands behind it.
+        self.gateway.store.check().await.expect("the store works");
         news::hear(&self.gateway, 100).await.expect("the store works")
     }
 
