@@ -140,6 +140,16 @@ pub enum Change {
     Update(Box<TermsChange>),
 }
 
+impl Change {
+    /// What it is to the shop.
+    pub const fn kind(&self) -> OperationType {
+        match self {
+            Self::Cancel => OperationType::RecurringCancel,
+            Self::Update(_) => OperationType::RecurringUpdate,
+        }
+    }
+}
+
 /// Changes a mandate by a call of the shop, and tells of it. `Some` if the same call was accepted a moment ago: the id of that one.
 pub async fn change(
     gateway: &Gateway,
@@ -157,14 +167,10 @@ pub async fn change(
         let stored = load(gateway, seen.payment).await?;
         let now = gateway.clock.now();
         let next = changed(&seen, change, now);
-        let kind = match change {
-            Change::Cancel => OperationType::RecurringCancel,
-            Change::Update(_) => OperationType::RecurringUpdate,
-        };
         let told = MandateCall {
             details: sent,
             payment: (&stored.payment, &Details::read(&stored.details)),
-            kind,
+            kind: change.kind(),
             recurring: recurring(&next),
             number: gateway.numbers.next().await?,
             request_id: &call.id,

@@ -282,17 +282,17 @@ pub(super) fn binding(row: &Row<'_>) -> Result<Binding, StoreError> {
         project: ProjectId(columns.take()?),
         client: columns.take()?,
         token: columns.take()?,
-        card: CardFacts {
-            masked: columns.take()?,
-            expiry: columns.take()?,
-            holder: columns.take()?,
-            brand: columns.word()?,
-        },
+        card: card(&mut columns)?,
         category: columns.word()?,
         active: columns.take()?,
         payment: columns.take::<Option<[u8; 16]>>()?.map(PaymentId::from_bytes),
         created_at: columns.time()?,
     })
+}
+
+/// What may be known of a card: four columns in this order.
+fn card(columns: &mut Columns<'_, '_>) -> Result<CardFacts, StoreError> {
+    Ok(CardFacts { masked: columns.take()?, expiry: columns.take()?, holder: columns.take()?, brand: columns.word()? })
 }
 
 /// For [`mandate`].
@@ -312,12 +312,7 @@ pub(super) fn mandate(row: &Row<'_>) -> Result<Mandate, StoreError> {
         payment: PaymentId::from_bytes(columns.take()?),
         client: columns.take()?,
         token: columns.take()?,
-        card: CardFacts {
-            masked: columns.take()?,
-            expiry: columns.take()?,
-            holder: columns.take()?,
-            brand: columns.word()?,
-        },
+        card: card(&mut columns)?,
         currency: currency(&columns.take::<String>()?)?,
         terms: columns.take()?,
         valid_until: columns.time()?,

@@ -8,7 +8,7 @@ use crate::flows::{FlowError, StoredPayment, query};
 use crate::gateway::Gateway;
 use crate::projects::{ActiveProject, SECRET_KEY};
 use payglot_wire::monetix::reply::{self, RecurringInfo};
-use payglot_wire::monetix::{Call, Code, Details, OperationType, RecurringTerms, Refused, Sum, limits};
+use payglot_wire::monetix::{Call, Code, Details, RecurringTerms, Refused, Sum, limits};
 use payglot_wire::raw::Reply;
 
 /// `recurring/update` and `recurring/cancel`.
@@ -47,14 +47,11 @@ async fn refuse(
     made: Option<&StoredPayment>,
     refused: Refused,
 ) -> Result<Reply, Failed> {
-    let kind = match change {
-        Change::Cancel => OperationType::RecurringCancel,
-        Change::Update(_) => OperationType::RecurringUpdate,
-    };
     let sum = made.map(|made| {
         let minor = if Details::read(&made.details).verifies() { 0 } else { made.payment.amount.minor() };
         Sum { minor, ..made.payment.amount.into() }
     });
+    let kind = change.kind();
     accepted.refuse(Impossible { about: made, kind, sum, details, merchant_refund_id: None, refused }).await
 }
 
